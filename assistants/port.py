@@ -1,0 +1,78 @@
+"""The port every assistant implements, and the values it speaks in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One earlier message as the assistant may see it: redacted."""
+
+    role: str
+    """customer, assistant, agent or system."""
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What the assistant is asked."""
+
+    text: str
+    """The customer's message, redacted."""
+    language: str = "en"
+    window: tuple[Turn, ...] = ()
+    """The last turns, oldest first, this message not included."""
+    guarded: bool = False
+    """The conversation is in `guarded`: only approved or verbatim content may be drafted."""
+    deadline_s: float = 8.0
+    """Seconds the draft may take in all; the caller gives up after it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """A source that supports the draft."""
+
+    source: str
+    """Identifier of the article, e.g. its file name without suffix."""
+    title: str
+    quote: str
+    """The sentences that support the draft, verbatim."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What the assistant would say. Never sent by the assistant itself."""
+
+    text: str
+    """Empty when the assistant does not know."""
+    confidence: float
+    """0 to 1: how surely the message is a routine question that the citations answer."""
+    citations: tuple[Citation, ...] = ()
+    verbatim: bool = False
+    """The text stands in an approved article word for word, so it may be said in `guarded`."""
+    wants_person: bool = False
+    """The assistant recommends a handover."""
+    intent: str = ""
+    """Short name of what the customer wants, e.g. the article's identifier."""
+    model: str = ""
+    """Which model or index drafted it, with its version or fingerprint."""
+
+
+class Assistant(Protocol):
+    """Drafts an answer.
+
+    An implementation must be free of effects and safe to call from several threads, must return within
+    `question.deadline_s` or raise DependencyFault, and raises nothing else: every failure is a
+    `states.errors.DependencyFault` whose `kind` says what happened (timeout, refused, html, rate_limited,
+    malformed, connection, ...). A late or failed draft hands the conversation to a person.
+    """
+
+    def draft(self, question: Question) -> Draft:
+        """The draft for one question; an empty text means "I do not know"."""
+        ...
+
+    def ping(self) -> str:
+        """One line that names the assistant and says that it is ready; DependencyFault if it is not."""
+        ...

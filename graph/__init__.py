@@ -1,0 +1,4 @@
+"""LangGraph executes one run per inbound event; the runtime commits what the run decided.
+
+Without this package the machine would be a drawing.
+"""

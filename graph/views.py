@@ -1,0 +1,179 @@
+"""What the runtime shows to the API, the UI and the command line: frozen snapshots of rows, redacted already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from states.vocabulary import Event, Role, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who causes an event."""
+
+    id: str
+    role: Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewConversation:
+    """What a channel knows when a conversation begins."""
+
+    id: str | None = None
+    """Chosen by the caller, or made by the runtime."""
+    channel: str = "web"
+    language: str | None = None
+    """None: detected with each message."""
+    customer: str = ""
+    """The channel's own reference to the customer; never an e-mail address or a name."""
+    facts: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+    """Values for `customer.*` and `channel.*` facts of policy.facts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageView:
+    """One message of the transcript."""
+
+    id: str
+    seq: int
+    author: str
+    """customer, assistant, agent or system."""
+    text: str
+    at: datetime
+    actor_id: str = ""
+    """The agent's id for agent messages."""
+    in_reply_to: str | None = None
+    citations: tuple[Mapping[str, str], ...] = ()
+    """`source`, `title`, `quote` of each article an assistant message rests on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventView:
+    """One event of the log."""
+
+    id: str
+    seq: int
+    event: str
+    """An `Event` value, or `message_received` and other records that move no state."""
+    source: State
+    target: State
+    role: Role
+    actor_id: str
+    at: datetime
+    policy_hash: str
+    data: Mapping[str, Any]
+    """What the event was decided on: `decision`, `fired` (trigger_id, family, reason, evidence with quotes and scores),
+    `confidence`, `intent`, `citations`, `fault`, `micros`, `note`, ... plain JSON."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverView:
+    """One handover with its packet."""
+
+    id: str
+    conversation_id: str
+    open: bool
+    reason_code: str
+    severity: str
+    sla: str
+    team: str
+    language: str
+    created_at: datetime
+    claim_due_at: datetime
+    resolve_due_at: datetime
+    claimed_at: datetime | None
+    owner_id: str | None
+    outcome: str | None
+    packet: Mapping[str, Any]
+    """The packet as JSON (handover.packet.Packet)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationView:
+    """A conversation as it is now."""
+
+    id: str
+    state: State
+    version: int
+    """The fencing number: grows with every commit."""
+    channel: str
+    language: str
+    customer: str
+    latched: bool
+    owner_id: str | None
+    owner_role: Role | None
+    created_at: datetime
+    updated_at: datetime
+    closed: bool
+    """Resolved and past the reopen window: takes no more messages."""
+    policy_name: str
+    policy_hash: str
+    facts: Mapping[str, Any]
+    """The documented facts by full name, as of the last message."""
+    messages: tuple[MessageView, ...]
+    events: tuple[EventView, ...]
+    handover: HandoverView | None
+    """The open handover, or the last one."""
+    timers: Mapping[str, datetime]
+    """Running clocks: kind → due time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnResult:
+    """What one customer message led to."""
+
+    conversation_id: str
+    message_id: str
+    state: State
+    version: int
+    replies: tuple[MessageView, ...]
+    """What was said to the customer in answer to this message; empty while a person owns the conversation."""
+    decision: Mapping[str, Any]
+    """The data of the event that decided the turn, with `event` added."""
+    repeated: bool = False
+    """The message had been handled before; this is the same answer again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What a person does to a conversation at the desk."""
+
+    event: Event
+    actor: Actor
+    id: str | None = None
+    """Idempotency id: the same act twice happens once."""
+    text: str = ""
+    """The reply for `agent_replied`; the outcome for `resolved` and `handed_back`; a note otherwise."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActResult:
+    """What an act led to."""
+
+    conversation_id: str
+    event: Event
+    state: State
+    version: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueItem:
+    """One line of the agents' queue, most urgent first."""
+
+    handover_id: str
+    conversation_id: str
+    state: State
+    reason_code: str
+    reason: str
+    severity: str
+    team: str
+    language: str
+    waiting_since: datetime
+    claim_due_at: datetime
+    owner_id: str | None
+    last_message: str

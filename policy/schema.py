@@ -1,0 +1,229 @@
+"""The policy file as frozen pydantic models; the JSON Schema for editors is generated from them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from policy.durations import Duration
+from states.vocabulary import Role
+
+LANGUAGES = ("en", "es", "fr", "de", "pt")
+"""Languages the packs speak."""
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=80)]
+
+
+class Action(StrEnum):
+    """What a fired trigger does."""
+
+    HANDOVER = "handover"
+    GUARD = "guard"
+    FLAG = "flag"
+
+
+class Severity(StrEnum):
+    """How urgent a fired trigger is, most urgent first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class Model(BaseModel):
+    """Base of all policy models: frozen, and an unknown key is an error instead of a silent typo."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _by_language(value: object) -> object:
+    """A bare list of phrases holds in every language."""
+    return {"any": value} if isinstance(value, list) else value
+
+
+PhrasesByLanguage = Annotated[
+    dict[Literal["any", "en", "es", "fr", "de", "pt"], tuple[str, ...]], BeforeValidator(_by_language)
+]
+Texts = dict[Literal["en", "es", "fr", "de", "pt"], str]
+"""One approved text per language; `en` is the fallback and must be there."""
+
+
+class Evidence(Model):
+    """One kind of evidence; exactly one of the kinds is set."""
+
+    phrases: PhrasesByLanguage | None = None
+    pattern: tuple[str, ...] | None = None
+    pii: tuple[str, ...] | None = None
+    topic: str | None = None
+    at_least: float = Field(default=0.5, ge=0, le=1, description="score from which a topic counts as present")
+    when: str | None = Field(default=None, description="CEL condition over the documented facts")
+
+    @model_validator(mode="after")
+    def _exactly_one_kind(self) -> Evidence:
+        kinds = [kind for kind in ("phrases", "pattern", "pii", "topic", "when") if getattr(self, kind) is not None]
+        if len(kinds) != 1:
+            raise ValueError(f"evidence needs exactly one of phrases, pattern, pii, topic, when; it has {kinds or 'none'}")
+        return self
+
+
+class Route(Model):
+    """Where a handover goes."""
+
+    team: str
+    skills: tuple[str, ...] = ()
+
+
+class Vector(Model):
+    """A test message with the facts it is judged under."""
+
+    text: str = ""
+    facts: dict[str, bool | int | float | str] = {}
+
+
+def _as_vector(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+VectorList = tuple[Annotated[Vector, BeforeValidator(_as_vector)], ...]
+
+
+class Vectors(Model):
+    """Test vectors beside a trigger: `positive` must fire it, the others must not."""
+
+    positive: VectorList = ()
+    negative: VectorList = ()
+    lookalike: VectorList = ()
+
+
+class Trigger(Model):
+    """One rule that takes the conversation away from the assistant, or makes it careful."""
+
+    id: Identifier
+    family: Identifier = Field(description="reason code: the class of the case, e.g. human_request, fraud, legal")
+    reason: str = Field(min_length=3, description="one sentence a person can read")
+    any: tuple[Evidence, ...] = ()
+    unless: tuple[str, ...] | None = Field(
+        default=None, description="phrases that take back a fired phrase of this trigger in the same sentence"
+    )
+    when: str | None = Field(default=None, description="CEL condition: alone it is the evidence, beside `any` it must hold too")
+    action: Action = Action.HANDOVER
+    severity: Severity = Severity.NORMAL
+    sla: Identifier | None = None
+    route: Route | None = None
+    playbook: Identifier | None = None
+    script: Identifier | None = Field(default=None, description="customer script; default handover.<family>")
+    compliance: bool = Field(default=False, description="handing back to the bot needs a second person")
+    verify: bool = Field(default=False, description="the customer's identity must be verified before the case is resolved")
+    next_steps: tuple[str, ...] = ()
+    do_not: tuple[str, ...] = ()
+    vectors: Vectors = Vectors()
+
+
+class Sla(Model):
+    """Deadlines of a class; both clocks start at the customer's first unmet need."""
+
+    claim: Duration
+    resolve: Duration
+    hours: Literal["always", "business"] = "business"
+    page_after: Duration | None = None
+
+
+class Hours(Model):
+    """When people are at work."""
+
+    timezone: str = "UTC"
+    open: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], str] = {
+        day: "09:00-17:00" for day in ("mon", "tue", "wed", "thu", "fri")
+    }
+    holidays: tuple[str, ...] = ()
+
+
+class GuardRules(Model):
+    """How careful the state `guarded` is."""
+
+    clear_after: int = Field(default=3, ge=1, description="clean turns until guarded ends")
+    misses: int = Field(default=2, ge=1, description="messages in a row not recognised as routine until a person takes over")
+
+
+class AnswerRules(Model):
+    """The closed world: what counts as recognised."""
+
+    confidence: float = Field(default=0.6, ge=0, le=1, description="a knowledge answer below it is not given")
+    guarded_confidence: float = Field(default=0.75, ge=0, le=1, description="the same in the state guarded")
+    deadline: Duration = Field(default=Duration("8s"), description="for all model calls of one turn together")
+
+
+class Limits(Model):
+    """Bounds beyond which a message goes to a person unread by rules."""
+
+    message_chars: int = Field(default=20_000, ge=200, le=1_000_000)
+    reopen_window: Duration = Duration("72h")
+    idle: Duration = Duration("24h")
+    packet: Duration = Duration("30s")
+    offer_once: bool = True
+
+
+class SmallTalk(Model):
+    """A known kind of small talk: whole-message phrases and the approved reply."""
+
+    phrases: PhrasesByLanguage
+    reply: Texts
+
+
+class Filter(Model):
+    """A screen on the way out: a draft that matches is never sent."""
+
+    id: Identifier
+    reason: str
+    any: tuple[Evidence, ...]
+    promises_person: bool = Field(default=False, description="the draft promises a person: the handover is created instead")
+    vectors: Vectors = Vectors()
+
+
+class PlaybookStep(Model):
+    """One line of a checklist."""
+
+    id: Identifier
+    text: str
+    required: bool = True
+
+
+class Playbook(Model):
+    """What an agent checks for a reason."""
+
+    title: str
+    steps: tuple[PlaybookStep, ...]
+    escalate_when: str = ""
+    close_with: str = ""
+
+
+class Policy(Model):
+    """A whole policy after `extends` has been merged."""
+
+    handrail: Literal[1]
+    name: Identifier | str
+    description: str = ""
+    extends: str | None = None
+    topics: dict[Identifier, str] = {}
+    triggers: tuple[Trigger, ...] = ()
+    sla: dict[Identifier, Sla] = {}
+    hours: Hours = Hours()
+    guard: GuardRules = GuardRules()
+    answers: AnswerRules = AnswerRules()
+    limits: Limits = Limits()
+    smalltalk: dict[Identifier, SmallTalk] = {}
+    sentiment: dict[Literal["positive", "negative"], PhrasesByLanguage] = {}
+    filters: tuple[Filter, ...] = ()
+    scripts: dict[Identifier, Texts] = {}
+    playbooks: dict[Identifier, Playbook] = {}
+    roles: dict[Role, tuple[str, ...]] = Field(default={}, description="ids of the people who hold each role; empty means any")
+
+    def trigger(self, trigger_id: str) -> Trigger:
+        """The trigger of that id; KeyError if there is none."""
+        for trigger in self.triggers:
+            if trigger.id == trigger_id:
+                return trigger
+        raise KeyError(trigger_id)

@@ -1,0 +1,226 @@
+"""The transition table: the only place where a transition is written.
+
+The machine, the graph, the diagrams, `docs/states.md`, the buttons of the agent desk, the SQL checks and the
+role matrix are views of this table. A row reads: in `source`, when `event` is caused by one of `roles` and
+`guard` holds, go to `target` and ask for `effects`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from states.facts import FACT_NAMES, Facts
+from states.vocabulary import SENIOR, STAFF, Clock, Effect, Event, Role, State, Voice
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A conjunction of facts that must have the given values; empty means always.
+
+    A conjunction of literals, instead of a function, can be searched exhaustively and printed.
+    """
+
+    name: str
+    needs: tuple[tuple[str, bool], ...] = ()
+
+    def __post_init__(self) -> None:
+        for fact, _ in self.needs:
+            if fact not in FACT_NAMES:
+                raise ValueError(f"guard {self.name!r} reads {fact!r}, which is no fact; add it to states.facts.Facts")
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether every literal has its value in `facts`."""
+        return all(getattr(facts, fact) is value for fact, value in self.needs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transition:
+    """One row of the table."""
+
+    source: State
+    event: Event
+    target: State
+    roles: tuple[Role, ...]
+    guard: Guard
+    effects: tuple[Effect, ...]
+
+
+S, E, R, X = State, Event, Role, Effect
+
+ALWAYS = Guard("always")
+UNLATCHED = Guard("no handover is open", (("latched", False),))
+APPROVED = Guard("approved content only", (("latched", False), ("approved_content", True)))
+CAUTION_OVER = Guard("enough clean turns", (("latched", False), ("caution_over", True)))
+FREE = Guard("nobody owns it", (("owned", False),))
+OWNER = Guard("the actor owns it", (("actor_owns", True),))
+NOT_YET_OWNER = Guard("the actor does not own it yet", (("actor_owns", False),))
+MAY_RETRY = Guard("the actor owns it and an attempt is left", (("actor_owns", True), ("attempts_left", True)))
+NO_RETRY = Guard("the actor owns it and no attempt is left", (("actor_owns", True), ("attempts_left", False)))
+DONE = Guard(
+    "the actor owns it, required steps and identity are done, an outcome is written",
+    (("actor_owns", True), ("steps_done", True), ("identity_satisfied", True), ("outcome_written", True)),
+)
+MAY_HAND_BACK = Guard(
+    "the actor owns it, an outcome is written, compliance cases have a second person's consent",
+    (("actor_owns", True), ("outcome_written", True), ("hand_back_allowed", True)),
+)
+NO_OPEN_EXCEPTION = Guard("the actor owns it and no exception is open", (("actor_owns", True), ("exception_open", False)))
+SECOND_PERSON = Guard(
+    "an exception is open, somebody owns the case and the actor is a second person",
+    (("exception_open", True), ("four_eyes", True), ("owned", True)),
+)
+SECOND_PERSON_UNOWNED = Guard(
+    "an exception is open, nobody owns the case and the actor is a second person",
+    (("exception_open", True), ("four_eyes", True), ("owned", False)),
+)
+CLIMBING = Guard("steps of the ladder are left", (("climb_exhausted", False),))
+EXHAUSTED = Guard("the ladder is exhausted", (("climb_exhausted", True),))
+REOPEN_TO_BOT = Guard("inside the window, never handed over", (("reopen_allowed", True), ("latched", False)))
+REOPEN_TO_PERSON = Guard("inside the window, a person had it", (("reopen_allowed", True), ("latched", True)))
+
+SYSTEM, CUSTOMER, ASSISTANT = (R.SYSTEM,), (R.CUSTOMER,), (R.ASSISTANT,)
+LOCK = (X.LOCK_BOT, X.ASSEMBLE_PACKET)
+HAND_OVER = (X.OPEN_HANDOVER, X.SEND_SCRIPT, X.DELIVER_HANDOVER)
+
+
+def _row(
+    source: State, event: Event, target: State, roles: tuple[Role, ...], *effects: Effect, guard: Guard = ALWAYS
+) -> Transition:
+    return Transition(source=source, event=event, target=target, roles=roles, guard=guard, effects=effects)
+
+
+def _answering_rows(source: State) -> tuple[Transition, ...]:
+    """Rows that both answering states share: everything that takes the bot's word away."""
+    return (
+        _row(source, E.CAUTION_RAISED, S.GUARDED, SYSTEM, X.SEND_CAUTION, guard=UNLATCHED),
+        _row(source, E.TRIGGER_FIRED, S.TRIGGERED, (R.SYSTEM, R.ASSISTANT, *STAFF), *LOCK),
+        _row(source, E.HUMAN_ACCEPTED, S.TRIGGERED, CUSTOMER, *LOCK),
+        _row(source, E.FAULT, S.TRIGGERED, SYSTEM, *LOCK),
+        _row(source, E.EXPIRED, S.RESOLVED, SYSTEM, X.SEND_CLOSING),
+    )
+
+
+def _with_person_rows(source: State) -> tuple[Transition, ...]:
+    """Rows that every state under the latch shares: nothing is lost, urgency only rises."""
+    return (
+        _row(source, E.CUSTOMER_REPLIED, source, CUSTOMER, X.FORWARD_MESSAGE),
+        _row(source, E.TRIGGER_FIRED, source, SYSTEM, X.RAISE_SEVERITY),
+    )
+
+
+def _decision_rows(event: Event) -> tuple[Transition, ...]:
+    """A decided exception goes back to the person who works on the case, or stays where seniors claim it."""
+    officer = (R.COMPLIANCE_OFFICER,)
+    return (
+        _row(S.ESCALATED, event, S.AGENT_VERIFYING, officer, X.CLOSE_EXCEPTION, guard=SECOND_PERSON),
+        _row(S.ESCALATED, event, S.ESCALATED, officer, X.CLOSE_EXCEPTION, guard=SECOND_PERSON_UNOWNED),
+    )
+
+
+TABLE: tuple[Transition, ...] = (
+    # The assistant speaks.
+    _row(S.BOT_HANDLING, E.MESSAGE_ANSWERED, S.BOT_HANDLING, ASSISTANT, X.SEND_ANSWER, guard=UNLATCHED),
+    *_answering_rows(S.BOT_HANDLING),
+    _row(S.GUARDED, E.MESSAGE_ANSWERED, S.GUARDED, ASSISTANT, X.SEND_ANSWER, guard=APPROVED),
+    _row(S.GUARDED, E.CAUTION_CLEARED, S.BOT_HANDLING, SYSTEM, guard=CAUTION_OVER),
+    *_answering_rows(S.GUARDED),
+    # The bot is locked out; the packet is being assembled. A packet that fails or is late is delivered as it is.
+    _row(S.TRIGGERED, E.PACKET_READY, S.HANDED_OFF, SYSTEM, *HAND_OVER),
+    _row(S.TRIGGERED, E.FAULT, S.HANDED_OFF, SYSTEM, *HAND_OVER, X.PAGE),
+    _row(S.TRIGGERED, E.SLA_BREACHED, S.ESCALATED, SYSTEM, *HAND_OVER, X.PAGE),
+    *_with_person_rows(S.TRIGGERED),
+    # In the queue.
+    _row(S.HANDED_OFF, E.CLAIMED, S.AGENT_VERIFYING, STAFF, X.ASSIGN_OWNER, X.NOTIFY_CLAIMED, guard=FREE),
+    _row(S.HANDED_OFF, E.SLA_BREACHED, S.HANDED_OFF, SYSTEM, X.RENOTIFY, guard=CLIMBING),
+    _row(S.HANDED_OFF, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.PAGE, guard=EXHAUSTED),
+    _row(S.HANDED_OFF, E.ESCALATED, S.ESCALATED, (*STAFF, R.ADMIN), X.PAGE),
+    _row(S.HANDED_OFF, E.FAULT, S.HANDED_OFF, SYSTEM, X.PAGE),
+    *_with_person_rows(S.HANDED_OFF),
+    # A person works on it.
+    _row(S.AGENT_VERIFYING, E.AGENT_REPLIED, S.AGENT_VERIFYING, STAFF, X.SEND_AGENT_MESSAGE, guard=OWNER),
+    _row(S.AGENT_VERIFYING, E.IDENTITY_VERIFIED, S.AGENT_VERIFYING, STAFF, X.RECORD_VERIFICATION, guard=OWNER),
+    _row(S.AGENT_VERIFYING, E.VERIFICATION_FAILED, S.AGENT_VERIFYING, STAFF, X.RECORD_VERIFICATION, guard=MAY_RETRY),
+    _row(
+        S.AGENT_VERIFYING, E.VERIFICATION_FAILED, S.ESCALATED, STAFF,
+        X.RECORD_VERIFICATION, X.CLEAR_OWNER, X.PAGE, guard=NO_RETRY,
+    ),
+    _row(
+        S.AGENT_VERIFYING, E.EXCEPTION_REQUESTED, S.ESCALATED, STAFF, X.OPEN_EXCEPTION, X.PAGE, guard=NO_OPEN_EXCEPTION
+    ),
+    _row(S.AGENT_VERIFYING, E.ESCALATED, S.ESCALATED, STAFF, X.CLEAR_OWNER, X.PAGE, guard=OWNER),
+    _row(S.AGENT_VERIFYING, E.RELEASED, S.HANDED_OFF, STAFF, X.CLEAR_OWNER, X.RENOTIFY, guard=OWNER),
+    _row(S.AGENT_VERIFYING, E.RELEASED, S.HANDED_OFF, (R.ADMIN,), X.CLEAR_OWNER, X.RENOTIFY),
+    _row(S.AGENT_VERIFYING, E.RESOLVED, S.RESOLVED, STAFF, X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.SEND_CLOSING, guard=DONE),
+    _row(
+        S.AGENT_VERIFYING, E.HANDED_BACK, S.BOT_HANDLING, STAFF,
+        X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.UNLOCK_BOT, guard=MAY_HAND_BACK,
+    ),
+    _row(S.AGENT_VERIFYING, E.SLA_BREACHED, S.AGENT_VERIFYING, SYSTEM, X.RENOTIFY, guard=CLIMBING),
+    _row(S.AGENT_VERIFYING, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.CLEAR_OWNER, X.PAGE, guard=EXHAUSTED),
+    _row(S.AGENT_VERIFYING, E.FAULT, S.AGENT_VERIFYING, SYSTEM, X.PAGE),
+    *_with_person_rows(S.AGENT_VERIFYING),
+    # Beyond the frontline. A senior may take it over from whoever holds it, also from the requester of an exception.
+    _row(S.ESCALATED, E.CLAIMED, S.ESCALATED, SENIOR, X.ASSIGN_OWNER, X.NOTIFY_CLAIMED, guard=NOT_YET_OWNER),
+    _row(S.ESCALATED, E.AGENT_REPLIED, S.ESCALATED, SENIOR, X.SEND_AGENT_MESSAGE, guard=OWNER),
+    _row(S.ESCALATED, E.IDENTITY_VERIFIED, S.ESCALATED, SENIOR, X.RECORD_VERIFICATION, guard=OWNER),
+    _row(S.ESCALATED, E.VERIFICATION_FAILED, S.ESCALATED, SENIOR, X.RECORD_VERIFICATION, guard=OWNER),
+    _row(
+        S.ESCALATED, E.EXCEPTION_REQUESTED, S.ESCALATED, (R.ESCALATION_SPECIALIST,),
+        X.OPEN_EXCEPTION, X.PAGE, guard=NO_OPEN_EXCEPTION,
+    ),
+    *_decision_rows(E.EXCEPTION_APPROVED),
+    *_decision_rows(E.EXCEPTION_DENIED),
+    _row(S.ESCALATED, E.RELEASED, S.HANDED_OFF, (*SENIOR, R.ADMIN), X.CLEAR_OWNER, X.RENOTIFY),
+    _row(S.ESCALATED, E.RESOLVED, S.RESOLVED, SENIOR, X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.SEND_CLOSING, guard=DONE),
+    _row(
+        S.ESCALATED, E.HANDED_BACK, S.BOT_HANDLING, SENIOR,
+        X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.UNLOCK_BOT, guard=MAY_HAND_BACK,
+    ),
+    _row(S.ESCALATED, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.PAGE),
+    _row(S.ESCALATED, E.FAULT, S.ESCALATED, SYSTEM, X.PAGE),
+    *_with_person_rows(S.ESCALATED),
+    # Closed, with a window in which the customer may come back: to a person, if a person had it.
+    _row(S.RESOLVED, E.REOPENED, S.BOT_HANDLING, CUSTOMER, guard=REOPEN_TO_BOT),
+    _row(S.RESOLVED, E.REOPENED, S.HANDED_OFF, CUSTOMER, *HAND_OVER, guard=REOPEN_TO_PERSON),
+    _row(S.RESOLVED, E.EXPIRED, S.RESOLVED, SYSTEM, X.CLOSE_CONVERSATION),
+)
+
+VOICES: dict[State, Voice] = {
+    S.BOT_HANDLING: Voice.ASSISTANT,
+    S.GUARDED: Voice.APPROVED_ONLY,
+    S.TRIGGERED: Voice.SCRIPT_ONLY,
+    S.HANDED_OFF: Voice.NOTICES_ONLY,
+    S.AGENT_VERIFYING: Voice.AGENT,
+    S.ESCALATED: Voice.SPECIALIST,
+    S.RESOLVED: Voice.SURVEY_ONLY,
+}
+
+CLOCKS: dict[State, tuple[Clock, Event]] = {
+    S.BOT_HANDLING: (Clock.IDLE, E.EXPIRED),
+    S.GUARDED: (Clock.IDLE, E.EXPIRED),
+    S.TRIGGERED: (Clock.PACKET, E.SLA_BREACHED),
+    S.HANDED_OFF: (Clock.CLAIM, E.SLA_BREACHED),
+    S.AGENT_VERIFYING: (Clock.RESOLVE, E.SLA_BREACHED),
+    S.ESCALATED: (Clock.RESOLVE, E.SLA_BREACHED),
+    S.RESOLVED: (Clock.REOPEN, E.EXPIRED),
+}
+"""Which clock runs in each state, and the event it causes when it runs out."""
+
+INITIAL = S.BOT_HANDLING
+ANSWERING = (S.BOT_HANDLING, S.GUARDED)
+"""The states in which the assistant may speak."""
+WITH_PERSON = (S.TRIGGERED, S.HANDED_OFF, S.AGENT_VERIFYING, S.ESCALATED)
+"""The states under the latch: only a person's `handed_back` leads from here to the assistant."""
+LIVE = (*ANSWERING, *WITH_PERSON)
+
+
+def allowed_events(state: State, role: Role, table: tuple[Transition, ...] = TABLE) -> tuple[Event, ...]:
+    """The events this role may cause in this state, guards aside: the desk's buttons and the errors' remedies."""
+    return tuple(dict.fromkeys(row.event for row in table if row.source is state and role in row.roles))
+
+
+def allowed_roles(state: State, event: Event, table: tuple[Transition, ...] = TABLE) -> tuple[Role, ...]:
+    """The roles that may cause this event in this state, guards aside."""
+    return tuple(
+        dict.fromkeys(role for row in table if row.source is state and row.event is event for role in row.roles)
+    )

@@ -1,0 +1,4 @@
+"""Evidence: what in a message, or in the state of a conversation, calls for a person.
+
+Without this package the assistant would have to judge itself.
+"""
