@@ -200,6 +200,52 @@ class Playbook(Model):
     close_with: str = ""
 
 
+class OfferWords(Model):
+    """How customers take up or decline the offer of a person; whole-message phrases."""
+
+    accept: PhrasesByLanguage = {}
+    decline: PhrasesByLanguage = {}
+
+
+class TriggerTranslation(Model):
+    """Phrases of one trigger in one more language; added to the trigger's first phrases evidence."""
+
+    phrases: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    vectors: Vectors = Vectors()
+
+
+class SmallTalkTranslation(Model):
+    """A kind of small talk in one more language."""
+
+    phrases: tuple[str, ...]
+    reply: str
+
+
+class Translation(Model):
+    """A file beside a pack that adds one language to it, owned by whoever speaks it."""
+
+    handrail: Literal[1]
+    language: Literal["es", "fr", "de", "pt"]
+    triggers: dict[Identifier, TriggerTranslation] = {}
+    filters: dict[Identifier, TriggerTranslation] = {}
+    smalltalk: dict[Identifier, SmallTalkTranslation] = {}
+    sentiment: dict[Literal["positive", "negative"], tuple[str, ...]] = {}
+    offer: dict[Literal["accept", "decline"], tuple[str, ...]] = {}
+    scripts: dict[Identifier, str] = {}
+
+
+RUNTIME_TRIGGERS = (
+    "system.fault",
+    "person.accepted",
+    "person.pulled",
+    "person.reopened",
+    "answer.recommended",
+    "answer.held",
+)
+"""Triggers without evidence of their own: the runtime raises them; every policy must route them."""
+
+
 class Policy(Model):
     """A whole policy after `extends` has been merged."""
 
@@ -207,6 +253,7 @@ class Policy(Model):
     name: Identifier | str
     description: str = ""
     extends: str | None = None
+    translations: tuple[str, ...] = Field(default=(), description="files beside this one that add a language each")
     topics: dict[Identifier, str] = {}
     triggers: tuple[Trigger, ...] = ()
     sla: dict[Identifier, Sla] = {}
@@ -216,6 +263,7 @@ class Policy(Model):
     limits: Limits = Limits()
     smalltalk: dict[Identifier, SmallTalk] = {}
     sentiment: dict[Literal["positive", "negative"], PhrasesByLanguage] = {}
+    offer: OfferWords = OfferWords()
     filters: tuple[Filter, ...] = ()
     scripts: dict[Identifier, Texts] = {}
     playbooks: dict[Identifier, Playbook] = {}
