@@ -44,8 +44,9 @@ def _by_language(value: object) -> object:
     return {"any": value} if isinstance(value, list) else value
 
 
+_Phrases = dict[Literal["any", "en", "es", "fr", "de", "pt"], tuple[str, ...]]
 PhrasesByLanguage = Annotated[
-    dict[Literal["any", "en", "es", "fr", "de", "pt"], tuple[str, ...]], BeforeValidator(_by_language)
+    _Phrases, BeforeValidator(_by_language, json_schema_input_type=_Phrases | tuple[str, ...])
 ]
 Texts = dict[Literal["en", "es", "fr", "de", "pt"], str]
 """One approved text per language; `en` is the fallback and must be there."""
@@ -87,7 +88,7 @@ def _as_vector(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
 
 
-VectorList = tuple[Annotated[Vector, BeforeValidator(_as_vector)], ...]
+VectorList = tuple[Annotated[Vector, BeforeValidator(_as_vector, json_schema_input_type=Vector | str)], ...]
 
 
 class Vectors(Model):
@@ -250,7 +251,7 @@ class Policy(Model):
     """A whole policy after `extends` has been merged."""
 
     handrail: Literal[1]
-    name: Identifier | str
+    name: str = Field(min_length=1, max_length=80)
     description: str = ""
     extends: str | None = None
     translations: tuple[str, ...] = Field(default=(), description="files beside this one that add a language each")
