@@ -47,7 +47,7 @@ def squeezed(phrase: str) -> str | None:
     """RE2 source that finds the phrase where only letters are left, or None if it is too short, has a gap or
     holds digits, which that view reads as letters.
 
-    The view keeps `1` because it may stand for i or l.
+    The view keeps `1` because it may stand for i or l, and `2` for to.
     """
     folded = fold_phrase(phrase)
     sequence = _Parser(phrase, folded).parse()
@@ -71,6 +71,8 @@ class _Text:
         return self.text.replace("'", "['`]?")
 
     def tight(self) -> str:
+        if self.text == "to":
+            return "(?:to|2)"
         return "".join({"i": "[i1]", "l": "[l1]"}.get(char, char) for char in self.text if char.isalpha())
 
     def shortest(self) -> int:

@@ -1,0 +1,106 @@
+"""Folding: the text a rule reads instead of the text a customer typed, with the way back to the original.
+
+Without it every disguise (Cyrillic letters, zero-width characters, "s p 3 a k") would be another sentence,
+and a quote could not be cut from what the customer really wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from policy.letters import FOLD
+
+_LEET = {"0": "o", "1": "1", "2": "2", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
+_LEET |= {letter: letter for letter in "abcdefghijklmnopqrstuvwxyz"}
+_TO = bytes(ord(_LEET.get(chr(code), chr(0))) for code in range(256))
+_DROP = bytes(code for code in range(256) if chr(code) not in _LEET)
+_BLOCK = 64
+_BARS = re.compile(rb"[!|](?=[a-z0-9@$])")
+
+
+class Squeezed:
+    """Letters only, letter-like digits read as letters (`1` and `2` stay: a phrase decides what they stand for)."""
+
+    __slots__ = ("_kept", "_source", "data")
+
+    def __init__(self, source: bytes) -> None:
+        if b"!" in source or b"|" in source:
+            source = _BARS.sub(b"1", source)
+        self._source = source
+        self._kept: list[int] | None = None
+        self.data = source.translate(_TO, _DROP)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Byte offsets in the folded text for byte offsets in this view."""
+        if self._kept is None:
+            dropped = frozenset(_DROP)
+            self._kept = [at for at, byte in enumerate(self._source) if byte not in dropped]
+        return _through(self._kept, start, end, len(self._source))
+
+
+class Folded:
+    """A text, its folded form and the map between them.
+
+    `text` is the folded form, `data` the same in UTF-8 (what RE2 reads). The maps are built when first asked for.
+    """
+
+    __slots__ = ("_origins", "_squeezed", "_starts", "data", "original", "text")
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        self.text = _folded(original)
+        self.data = self.text.encode()
+        self._origins: list[int] | None = None
+        self._starts: list[int] | None = None
+        self._squeezed: Squeezed | None = None
+
+    @property
+    def squeezed(self) -> Squeezed:
+        """The view without anything between the letters."""
+        if self._squeezed is None:
+            self._squeezed = Squeezed(self.data)
+        return self._squeezed
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the original for offsets in `text`; always inside the original."""
+        if self.original.isascii() and len(self.text) == len(self.original):
+            return _through(range(len(self.text)), start, end, len(self.original))
+        if self._origins is None:
+            self._origins = [at for at, char in enumerate(self.original) for _ in FOLD[ord(char)]]
+        return _through(self._origins, start, end, len(self.original))
+
+    def byte_span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the original for byte offsets in `data`."""
+        return self.span(self.char_at(start), self.char_at(end))
+
+    def char_at(self, byte: int) -> int:
+        """The offset in `text` of a byte offset in `data`."""
+        if len(self.data) == len(self.text):
+            return byte
+        if self._starts is None:
+            self._starts = [at for at, code in enumerate(self.data) if code & 0xC0 != 0x80]
+        return bisect_right(self._starts, byte - 1)
+
+
+def _folded(text: str) -> str:
+    """The folded text; blocks that are plain ASCII, nearly all in practice, take the fast path."""
+    if text.isascii() and "\0" not in text:
+        return text.lower()
+    blocks = [text[at : at + _BLOCK] for at in range(0, len(text), _BLOCK)]
+    return "".join([b.lower() if b.isascii() and "\0" not in b else b.translate(FOLD) for b in blocks])
+
+
+def _through(origins: list[int] | range, start: int, end: int, size: int) -> tuple[int, int]:
+    """A span through an index map, clamped to the source's size."""
+    start, end = max(0, start), min(end, len(origins))
+    if start >= len(origins):
+        return size, size
+    if end <= start:
+        return origins[start], origins[start]
+    return origins[start], min(origins[end - 1] + 1, size)
+
+
+def fold(text: str) -> Folded:
+    """The folded text; never raises for any string, lone surrogates and NUL included."""
+    return Folded(text)
