@@ -1,0 +1,174 @@
+"""The HTTP API: conversations, messages, acts, the queue and the state table, for programs around Handrail.
+
+Without this module only Python in the same process could put an assistant behind the policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+
+from app.api_actors import actor_of, require_channel, require_staff
+from app.api_errors import install_handlers, respond
+from app.api_models import ActBody, ErrorBody, MessageBody, Name, OpenBody
+from app.api_states import StateTable, state_table
+from app.ports import Runtime
+from app.settings import Settings
+from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+from states.errors import BadInput, Refused
+from states.table import allowed_events
+from states.vocabulary import Role
+
+TURNS_AT_ONCE = 32
+"""Messages handled at once; they have threads of their own, so that a claim never waits behind slow models."""
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"model": ErrorBody, "description": "no known token"},
+    403: {"model": ErrorBody, "description": "not for this role"},
+    404: {"model": ErrorBody, "description": "no such conversation"},
+    409: {"model": ErrorBody, "description": "not in this state, or the id was used for something else"},
+    413: {"model": ErrorBody, "description": "too large"},
+    422: {"model": ErrorBody, "description": "cannot be read"},
+    503: {"model": ErrorBody, "description": "the database cannot be used now; try again"},
+}
+DESCRIPTION = (
+    "A fail-safe human handover for support assistants. Post what customers write; the reply is what may be said "
+    "to them, and nothing is said by a machine once a person owns the conversation."
+)
+
+
+def _runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+def _actor(
+    request: Request,
+    x_handrail_actor: Annotated[str | None, Header(description="demo mode only: who calls")] = None,
+    x_handrail_role: Annotated[str | None, Header(description="demo mode only: in which role")] = None,
+) -> Actor:
+    return actor_of(request.headers, request.app.state.settings)
+
+
+Running = Annotated[Runtime, Depends(_runtime)]
+Caller = Annotated[Actor, Depends(_actor)]
+ConversationId = Annotated[Name, Path(description="the conversation's id", examples=["cnv_1"])]
+router = APIRouter(prefix="/v1", responses=REFUSALS)
+health = APIRouter(tags=["health"])
+
+
+@router.post("/conversations", status_code=201, tags=["conversations"], operation_id="open_conversation")
+def open_conversation(body: OpenBody, runtime: Running, caller: Caller) -> ConversationView:
+    """Begins a conversation."""
+    require_channel(caller)
+    new = NewConversation(
+        id=body.id, channel=body.channel, language=body.language, customer=body.customer, facts=body.facts
+    )
+    return _seen_by(caller, runtime.open(new))
+
+
+@router.get("/conversations", tags=["conversations"], operation_id="list_conversations")
+def list_conversations(
+    runtime: Running, caller: Caller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> list[dict[str, Any]]:
+    """The newest conversations, in short."""
+    require_staff(caller)
+    return [jsonable_encoder(summary) for summary in runtime.conversations(limit)]
+
+
+@router.get("/conversations/{conversation_id}", tags=["conversations"], operation_id="view_conversation")
+def view_conversation(conversation_id: ConversationId, runtime: Running, caller: Caller) -> ConversationView:
+    """The conversation as it is now. A channel sees what the customer may see; staff also the evidence and packet."""
+    return _seen_by(caller, runtime.view(conversation_id))
+
+
+@router.post("/conversations/{conversation_id}/messages", tags=["conversations"], operation_id="post_message")
+async def post_message(
+    conversation_id: ConversationId,
+    body: MessageBody,
+    request: Request,
+    runtime: Running,
+    caller: Caller,
+    idempotency_key: Annotated[Name | None, Header(description="the message's id; the body's `id` does the same")] = None,
+) -> TurnResult:
+    """Handles one customer message. The same id and text again gives the same answer, `repeated`; other text is 409."""
+    require_channel(caller)
+    if body.id and idempotency_key and body.id != idempotency_key:
+        raise BadInput("the body's id and Idempotency-Key differ; send one of them")
+    message_id = body.id or idempotency_key
+    return await to_thread.run_sync(
+        lambda: runtime.post(conversation_id, body.text, message_id=message_id), limiter=request.app.state.turns
+    )
+
+
+@router.post(
+    "/conversations/{conversation_id}/acts", tags=["desk"], operation_id="act", response_model=ActResult
+)
+def act(
+    conversation_id: ConversationId, body: ActBody, runtime: Running, caller: Caller
+) -> ActResult | JSONResponse:
+    """What a person does: claim, reply, verify, escalate, resolve, hand back. A refusal says what is allowed."""
+    try:
+        return runtime.act(
+            conversation_id, Act(event=body.event, actor=caller, id=body.id, text=body.text, data=body.data)
+        )
+    except Refused as refusal:
+        state = runtime.view(conversation_id).state
+        return respond(refusal, tuple(event.value for event in allowed_events(state, caller.role)))
+
+
+@router.get("/queue", tags=["desk"], operation_id="queue")
+def queue(runtime: Running, caller: Caller) -> list[QueueItem]:
+    """Conversations that wait for a person or are with one, most urgent first."""
+    require_staff(caller)
+    return list(runtime.queue())
+
+
+@router.get("/states", tags=["desk"], operation_id="states")
+def states() -> StateTable:
+    """The machine as data: states, clocks, transitions, and what each role may do in each state."""
+    return state_table()
+
+
+@health.get("/healthz", operation_id="healthz")
+def healthz() -> dict[str, str]:
+    """The process lives."""
+    return {"status": "ok", "version": _version()}
+
+
+@health.get("/readyz", operation_id="readyz", responses={503: REFUSALS[503]})
+def readyz(runtime: Running) -> dict[str, str]:
+    """The database answers."""
+    runtime.conversations(1)
+    return {"status": "ready"}
+
+
+def build_api(runtime: Runtime, settings: Settings) -> FastAPI:
+    """The API around a running Handrail."""
+    app = FastAPI(title="Handrail", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app.state.runtime = runtime
+    app.state.settings = settings
+    app.state.turns = CapacityLimiter(TURNS_AT_ONCE)
+    app.include_router(router)
+    app.include_router(health)
+    install_handlers(app)
+    return app
+
+
+def _seen_by(caller: Actor, view: ConversationView) -> ConversationView:
+    """What this caller may see of it."""
+    if caller.role is not Role.CUSTOMER:
+        return view
+    return replace(view, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None)
+
+
+def _version() -> str:
+    try:
+        return version("handrail")
+    except PackageNotFoundError:
+        return "0+source"

@@ -1,0 +1,157 @@
+"""Every way a request can fail, as one kind of body; and the guard that reads a body before anything parses it.
+
+Without this module a broken request would be answered with a stack trace, or fill the memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.logging import get_logger
+from states.errors import BadInput, HandrailError, NotFound, StoreUnavailable
+
+MAX_BODY = 2_000_000
+GUARDED_PATHS = "/v1"
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class Unauthorised(HandrailError):
+    """The caller did not show a token that Handrail knows."""
+
+    status = 401
+
+
+class BodyTooLarge(BadInput):
+    """The request's body is larger than Handrail reads."""
+
+    status = 413
+
+
+def code_of(error: HandrailError) -> str:
+    """The word for an error: its class name in snake case."""
+    return _CAPITAL.sub("_", type(error).__name__).lower()
+
+
+def respond(error: HandrailError, allowed: tuple[str, ...] | None = None) -> JSONResponse:
+    """The refusal as a response."""
+    body: dict[str, Any] = {"error": code_of(error), "message": _safe(str(error))}
+    if allowed is not None:
+        body["allowed"] = list(allowed)
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorised) else {}
+    if isinstance(error, StoreUnavailable):
+        headers["Retry-After"] = "1"
+    return JSONResponse(body, status_code=error.status, headers=headers)
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Registers what turns errors into refusals."""
+    app.add_exception_handler(HandrailError, _on_handrail_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_bug)
+    app.add_middleware(BodyGuard)
+
+
+async def _on_handrail_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HandrailError)
+    if error.status >= 500:
+        get_logger("handrail.api").warning("request_failed", error=code_of(error), reason=str(error))
+    return respond(error)
+
+
+async def _on_validation_error(request: Request, error: Exception) -> JSONResponse:
+    """Names the fields; never repeats their values, which may be secret or not even text."""
+    assert isinstance(error, RequestValidationError)
+    problems = (f"{_where(problem)}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors())
+    return respond(BadInput("; ".join(problems)))
+
+
+async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return respond(NotFound("no such address; GET /openapi.json lists them all"))
+    if error.status_code == 400:
+        return respond(BadInput("the body is no JSON that can be read; send a JSON object in UTF-8"))
+    body = {"error": "http_error", "message": _safe(str(error.detail))}
+    return JSONResponse(body, status_code=error.status_code, headers=error.headers)
+
+
+async def _on_bug(request: Request, error: Exception) -> JSONResponse:
+    """A mistake of ours: logged with its masked stack, told without it."""
+    get_logger("handrail.api").error("bug", exc_info=error)
+    return JSONResponse({"error": "internal_error", "message": "something failed here; it was logged"}, status_code=500)
+
+
+def _where(problem: Mapping[str, Any]) -> str:
+    path = ".".join(str(part) for part in problem["loc"] if part != "body")
+    return _safe(path) or "body"
+
+
+def _safe(text: str) -> str:
+    """Text that can be encoded, whatever the caller sent."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class BodyGuard:
+    """ASGI middleware for the API's paths: a body is read once, up to `MAX_BODY`, and must be UTF-8 without NUL."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on with the same body, or answers it."""
+        if scope["type"] != "http" or not scope["path"].startswith(GUARDED_PATHS):
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await _read(scope, receive)
+        except BadInput as error:
+            await respond(error)(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes:
+    """The whole body; BodyTooLarge as soon as it is, BadInput when it is no text."""
+    announced = dict(scope["headers"]).get(b"content-length", b"0")
+    if announced.isdigit() and int(announced) > MAX_BODY:
+        raise BodyTooLarge(f"the body has {int(announced)} bytes; at most {MAX_BODY} are read")
+    chunks, size, more = [], 0, True
+    while more:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise BodyTooLarge(f"the body is larger than {MAX_BODY} bytes")
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    body = b"".join(chunks)
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"the body is not UTF-8 at byte {error.start}; encode it as UTF-8") from None
+    return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A receive that gives the body once, then listens for the end of the connection."""
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+

@@ -1,0 +1,118 @@
+"""The bodies of the HTTP API: what may come in, checked before it reaches the runtime, and the examples in OpenAPI.
+
+Without this module a NUL or half a surrogate pair in a message would surface as a database error.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from states.vocabulary import Event
+
+MAX_DATA = 100
+"""Entries in one table of extra data."""
+
+
+def _readable(text: str) -> str:
+    """Text that every part of the system can store; ValueError names the character that it cannot."""
+    if "\x00" in text:
+        raise ValueError("contains a NUL character; remove it")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("contains half a surrogate pair; send valid Unicode")
+    return text
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """JSON data that can be stored: readable texts, finite numbers, not nested deeply."""
+    if depth > 8:
+        raise ValueError("is nested too deeply; 8 levels are read")
+    if isinstance(value, str):
+        return _readable(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("contains a number that JSON does not have; send a finite one")
+    if isinstance(value, dict | list):
+        if len(value) > MAX_DATA:
+            raise ValueError(f"has {len(value)} entries; {MAX_DATA} are read")
+        for item in [*value, *value.values()] if isinstance(value, dict) else value:
+            _plain(item, depth + 1)
+    return value
+
+
+Text = Annotated[str, AfterValidator(_readable)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/?#]+$"), AfterValidator(_readable)]
+"""An id or name: printable, without the characters that a URL gives a meaning to."""
+Data = Annotated[dict[str, Any], AfterValidator(_plain)]
+Scalars = Annotated[dict[str, bool | int | float | str], AfterValidator(_plain)]
+
+
+class Body(BaseModel):
+    """Base of all bodies: an unknown field is an error instead of a silent typo."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OpenBody(Body):
+    """A new conversation."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"channel": "web", "customer": "C-1042", "facts": {"customer.tier": "gold"}}, {}]
+        }
+    )
+    id: Name | None = Field(default=None, description="chosen by the caller; made by Handrail if absent")
+    channel: Name = "api"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = Field(
+        default=None, description="ISO 639-1; detected with each message if absent"
+    )
+    customer: Annotated[str, Field(max_length=200), AfterValidator(_readable)] = Field(
+        default="", description="the channel's own reference; never a name or an e-mail address"
+    )
+    facts: Scalars = Field(default={}, description="values of the documented customer.* and channel.* facts")
+
+
+class MessageBody(Body):
+    """One customer message."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": "web-7f3a", "text": "How long does delivery take?"}]})
+    id: Name | None = Field(default=None, description="the channel's id of the message; or use Idempotency-Key")
+    text: Text
+
+
+class ActBody(Body):
+    """What a person does at the desk."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"event": "claimed"},
+                {"event": "agent_replied", "text": "Good morning, I have read your case.", "id": "act-1"},
+                {"event": "resolved", "text": "Refund agreed and paid."},
+            ]
+        }
+    )
+    event: Event
+    text: Text = Field(default="", description="the reply, the outcome, or a note")
+    data: Data = {}
+    id: Name | None = Field(default=None, description="the same act with the same id happens once")
+
+
+class ErrorBody(BaseModel):
+    """What every refusal looks like."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "error": "illegal_event",
+                    "message": "'agent_replied' cannot happen in state 'handed_off'; ...",
+                    "allowed": ["claimed", "escalated"],
+                }
+            ]
+        }
+    )
+    error: str = Field(description="the kind of refusal, one word of the error tree")
+    message: str = Field(description="what is wrong and what to do")
+    allowed: list[str] | None = Field(default=None, description="the events this caller may cause now")

@@ -1,0 +1,58 @@
+"""What the surfaces need of the runtime: one port, so that each surface can be tested without a graph or a database.
+
+Without this module the API and the command line would load LangGraph to be type-checked against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from graph.views import Act, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+
+
+class Runtime(Protocol):
+    """A running Handrail. Safe to call from several threads; every call is durable when it returns.
+
+    Errors are those of `states.errors`: NotFound for an unknown conversation, StoreUnavailable when the
+    database cannot be used, and what the single calls name.
+    """
+
+    def open(self, new: NewConversation) -> ConversationView:
+        """Begins a conversation."""
+        ...
+
+    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+        """Handles one customer message; the same id and text again gives the same answer with `repeated` set.
+
+        Raises MessageConflict, ConversationClosed, MessageTooLong or BadInput.
+        """
+        ...
+
+    def act(self, conversation_id: str, act: Act) -> ActResult:
+        """What a person does; raises IllegalEvent, ForbiddenRole, GuardRefused or Conflict."""
+        ...
+
+    def view(self, conversation_id: str) -> ConversationView:
+        """The conversation as it is now."""
+        ...
+
+    def queue(self) -> tuple[QueueItem, ...]:
+        """The agents' queue, most urgent first."""
+        ...
+
+    def conversations(self, limit: int = 100) -> Sequence[object]:
+        """Summaries, newest first; each has at least `id`, `state` and `updated_at`."""
+        ...
+
+    def recover(self) -> int:
+        """Completes messages that a crash left without an outcome; how many."""
+        ...
+
+    def tick(self) -> int:
+        """Fires due timers and performs due outbox rows; how many."""
+        ...
+
+    def close(self) -> None:
+        """Ends all work and closes the database."""
+        ...

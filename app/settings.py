@@ -1,0 +1,199 @@
+"""What an operator may set: one `handrail.toml` or environment variables `HANDRAIL_*`, checked before anything starts.
+
+Without this module a typing error in a setting would show itself as a wrong answer to a customer.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from pydantic_settings import (
+    SettingsError as SourceError,
+)
+
+from policy.durations import Duration
+from states.errors import SettingsError
+from states.vocabulary import Role
+
+CONFIG_VARIABLE = "HANDRAIL_CONFIG"
+CONFIG_FILE = Path("handrail.toml")
+MIN_TOKEN = 16
+DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+LEVELS = ("debug", "info", "warning", "error")
+TOKEN_ROLES = tuple(role for role in Role if role not in (Role.SYSTEM, Role.ASSISTANT))
+"""Roles that a caller of the API may hold; the system and the assistant never speak through it."""
+
+
+class ModelSettings(BaseModel):
+    """An OpenAI-compatible endpoint."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str = "https://api.openai.com/v1"
+    api_key: SecretStr | None = None
+    name: str = ""
+    deadline: Duration | None = Field(default=None, description="for one draft; None: the policy's answers.deadline")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("is no URL; write http://host:port/v1 or https://...")
+        return value
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. Arguments win over the environment, the environment over the file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HANDRAIL_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
+    )
+
+    data_dir: Path = Path("data")
+    database_url: SecretStr | None = None
+    policy: str = "default"
+    assistant: Literal["knowledge", "openai", "runnable"] = "knowledge"
+    knowledge: str = "shop"
+    model: ModelSettings = ModelSettings()
+    runnable: str | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 7860
+    tokens: Annotated[dict[str, str], Field(repr=False)] = {}
+    log_level: str = "info"
+    log_json: bool = False
+    tick_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _known_level(cls, value: object) -> str:
+        level = str(value).lower()
+        if level not in LEVELS:
+            raise ValueError(f"is none of {', '.join(LEVELS)}")
+        return level
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(DATABASES):
+            raise ValueError(f"is no database Handrail knows; begin with {' or '.join(DATABASES)}")
+        return value
+
+    @field_validator("tokens")
+    @classmethod
+    def _usable_tokens(cls, tokens: dict[str, str]) -> dict[str, str]:
+        for token, holder in tokens.items():
+            parse_holder(holder)
+            if len(token) < MIN_TOKEN or not token.isascii() or any(char.isspace() for char in token):
+                raise ValueError(f"token of {holder!r} needs at least {MIN_TOKEN} ASCII characters without spaces")
+        return tokens
+
+    @model_validator(mode="after")
+    def _works_together(self) -> Settings:
+        if self.assistant == "openai" and not self.model.name:
+            raise ValueError("assistant 'openai' needs model.name; set HANDRAIL_MODEL__NAME or [model] name")
+        if self.assistant == "runnable" and ":" not in (self.runnable or ""):
+            raise ValueError("assistant 'runnable' needs runnable = 'package.module:name'")
+        if not self.tokens and not is_loopback(self.host):
+            raise ValueError(
+                f"host {self.host!r} is reachable by others and no tokens are set; "
+                "set [tokens] or bind 127.0.0.1 (demo mode is for this machine only)"
+            )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then environment, then the file."""
+        return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=_read_config())
+
+    @property
+    def demo_mode(self) -> bool:
+        """No tokens: whoever reaches the loopback address may act in any human role."""
+        return not self.tokens
+
+    @property
+    def store_url(self) -> str:
+        """Where conversations are kept: `database_url`, or a SQLite file in `data_dir`."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'handrail.db'}"
+
+
+def parse_holder(holder: str) -> tuple[Role, str]:
+    """The role and id of a token's holder, written `role/id`; ValueError names what is wrong."""
+    role, _, holder_id = holder.partition("/")
+    if role not in TOKEN_ROLES or not holder_id.strip():
+        raise ValueError(f"{holder!r} is no holder; write role/id with a role of {', '.join(TOKEN_ROLES)}")
+    return Role(role), holder_id.strip()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings in force; arguments that are None do not count. SettingsError names each bad value."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError("; ".join(_say(problem) for problem in error.errors())) from None
+    except SourceError as error:
+        raise SettingsError(f"an environment variable cannot be read: {error}; write tables as JSON") from None
+
+
+def _read_config() -> dict[str, Any]:
+    """The table in the configuration file; empty where there is none and none was asked for."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    path = Path(named) if named else CONFIG_FILE
+    if not named and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"settings file {str(path)!r} cannot be read ({error.strerror}); create it or unset {CONFIG_VARIABLE}"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"settings file {str(path)!r} is no TOML: {error}; correct that line") from None
+
+
+_SECRET = ("model.api_key", "database_url", "tokens", "settings")
+
+
+def _say(problem: Any) -> str:
+    """One problem in words: the setting, its value where that is no secret, and the remedy."""
+    where = problem["loc"][:1] if problem["loc"][:1] == ("tokens",) else problem["loc"]  # what follows is a secret
+    name = ".".join(str(part) for part in where) or "settings"
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        near = get_close_matches(name, list(Settings.model_fields), n=1)
+        return f"unknown setting {name!r}; " + (f"did you mean {near[0]!r}?" if near else "remove it")
+    value = problem["input"]
+    if isinstance(value, str | int | float) and name not in _SECRET:
+        return f"{name} = {value!r}: {message}"
+    return message if name == "settings" else f"{name}: {message}"
