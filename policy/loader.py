@@ -241,6 +241,8 @@ def _words(detail: Any, model: type[BaseModel]) -> tuple[str, str]:
         return f"the key {last!r} is not known here", f"did you mean {guess}?" if guess else "remove it"
     if kind == "missing":
         return f"{last!r} is missing", f"write `{last}: ...` here"
+    if detail["input"] is None:
+        return f"{last!r} is empty", "fill it or remove the key"
     if kind in ("literal_error", "enum"):
         return f"{value} is not allowed", f"use {context['expected']}"
     if kind == "string_pattern_mismatch":
@@ -278,3 +280,7 @@ def _resolved(node: Any, schema: dict[str, Any]) -> Any:
     if "$ref" in node:
         return schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
     return node
+
+
+if __name__ == "__main__":
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -41,11 +41,11 @@ def _by_key(parent: Table, child: Table) -> Table:
 
 
 def _by_id(parent: Row, child: Row) -> Row:
-    places = {_id_of(item): index for index, item in enumerate(parent)}
+    places = {_id_of(item): index for index, item in enumerate(parent) if _id_of(item)}
     result = parent.joined(Row(parent.mark))
     for item, mark in zip(child, child.marks, strict=True):
-        place = places.get(_id_of(item))
-        if place is None or not _id_of(item):
+        place = places.pop(_id_of(item), None)
+        if place is None:
             result.add(item, mark)
         else:
             result[place], result.marks[place] = item, mark
