@@ -119,6 +119,8 @@ class ConversationView:
     """The open handover, or the last one."""
     timers: Mapping[str, datetime]
     """Running clocks: kind → due time."""
+    exception: Mapping[str, Any] | None = None
+    """The policy exception that waits for a decision: `text`, `hash`, `requested_by`, `expires_at`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from transitions import EventData, Machine
+from transitions import Machine
 
 from states.errors import ForbiddenRole, GuardRefused, IllegalEvent
 from states.facts import Facts
@@ -37,11 +38,12 @@ class _Cursor:
         self.row: Transition | None = None
 
 
-def _passes(row: Transition, data: EventData) -> bool:
+def _passes(row: Transition, data: Any) -> bool:
     """The condition of one row: its role and its guard. Marks the cursor; no effect beyond it."""
     if data.kwargs["role"] not in row.roles or not row.guard.holds(data.kwargs["facts"]):
         return False
-    data.model.row = row
+    cursor: _Cursor = data.model
+    cursor.row = row
     return True
 
 

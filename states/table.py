@@ -64,7 +64,9 @@ MAY_HAND_BACK = Guard(
     "the actor owns it, an outcome is written, compliance cases have a second person's consent",
     (("actor_owns", True), ("outcome_written", True), ("hand_back_allowed", True)),
 )
-NO_OPEN_EXCEPTION = Guard("the actor owns it and no exception is open", (("actor_owns", True), ("exception_open", False)))
+NO_OPEN_EXCEPTION = Guard(
+    "the actor owns it and no exception is open", (("actor_owns", True), ("exception_open", False))
+)
 SECOND_PERSON = Guard(
     "an exception is open, somebody owns the case and the actor is a second person",
     (("exception_open", True), ("four_eyes", True), ("owned", True)),
@@ -141,8 +143,14 @@ TABLE: tuple[Transition, ...] = (
     _row(S.AGENT_VERIFYING, E.IDENTITY_VERIFIED, S.AGENT_VERIFYING, STAFF, X.RECORD_VERIFICATION, guard=OWNER),
     _row(S.AGENT_VERIFYING, E.VERIFICATION_FAILED, S.AGENT_VERIFYING, STAFF, X.RECORD_VERIFICATION, guard=MAY_RETRY),
     _row(
-        S.AGENT_VERIFYING, E.VERIFICATION_FAILED, S.ESCALATED, STAFF,
-        X.RECORD_VERIFICATION, X.CLEAR_OWNER, X.PAGE, guard=NO_RETRY,
+        S.AGENT_VERIFYING,
+        E.VERIFICATION_FAILED,
+        S.ESCALATED,
+        STAFF,
+        X.RECORD_VERIFICATION,
+        X.CLEAR_OWNER,
+        X.PAGE,
+        guard=NO_RETRY,
     ),
     _row(
         S.AGENT_VERIFYING, E.EXCEPTION_REQUESTED, S.ESCALATED, STAFF, X.OPEN_EXCEPTION, X.PAGE, guard=NO_OPEN_EXCEPTION
@@ -152,8 +160,14 @@ TABLE: tuple[Transition, ...] = (
     _row(S.AGENT_VERIFYING, E.RELEASED, S.HANDED_OFF, (R.ADMIN,), X.CLEAR_OWNER, X.RENOTIFY),
     _row(S.AGENT_VERIFYING, E.RESOLVED, S.RESOLVED, STAFF, X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.SEND_CLOSING, guard=DONE),
     _row(
-        S.AGENT_VERIFYING, E.HANDED_BACK, S.BOT_HANDLING, STAFF,
-        X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.UNLOCK_BOT, guard=MAY_HAND_BACK,
+        S.AGENT_VERIFYING,
+        E.HANDED_BACK,
+        S.BOT_HANDLING,
+        STAFF,
+        X.CLEAR_OWNER,
+        X.CLOSE_HANDOVER,
+        X.UNLOCK_BOT,
+        guard=MAY_HAND_BACK,
     ),
     _row(S.AGENT_VERIFYING, E.SLA_BREACHED, S.AGENT_VERIFYING, SYSTEM, X.RENOTIFY, guard=CLIMBING),
     _row(S.AGENT_VERIFYING, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.CLEAR_OWNER, X.PAGE, guard=EXHAUSTED),
@@ -165,16 +179,27 @@ TABLE: tuple[Transition, ...] = (
     _row(S.ESCALATED, E.IDENTITY_VERIFIED, S.ESCALATED, SENIOR, X.RECORD_VERIFICATION, guard=OWNER),
     _row(S.ESCALATED, E.VERIFICATION_FAILED, S.ESCALATED, SENIOR, X.RECORD_VERIFICATION, guard=OWNER),
     _row(
-        S.ESCALATED, E.EXCEPTION_REQUESTED, S.ESCALATED, (R.ESCALATION_SPECIALIST,),
-        X.OPEN_EXCEPTION, X.PAGE, guard=NO_OPEN_EXCEPTION,
+        S.ESCALATED,
+        E.EXCEPTION_REQUESTED,
+        S.ESCALATED,
+        (R.ESCALATION_SPECIALIST,),
+        X.OPEN_EXCEPTION,
+        X.PAGE,
+        guard=NO_OPEN_EXCEPTION,
     ),
     *_decision_rows(E.EXCEPTION_APPROVED),
     *_decision_rows(E.EXCEPTION_DENIED),
     _row(S.ESCALATED, E.RELEASED, S.HANDED_OFF, (*SENIOR, R.ADMIN), X.CLEAR_OWNER, X.RENOTIFY),
     _row(S.ESCALATED, E.RESOLVED, S.RESOLVED, SENIOR, X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.SEND_CLOSING, guard=DONE),
     _row(
-        S.ESCALATED, E.HANDED_BACK, S.BOT_HANDLING, SENIOR,
-        X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.UNLOCK_BOT, guard=MAY_HAND_BACK,
+        S.ESCALATED,
+        E.HANDED_BACK,
+        S.BOT_HANDLING,
+        SENIOR,
+        X.CLEAR_OWNER,
+        X.CLOSE_HANDOVER,
+        X.UNLOCK_BOT,
+        guard=MAY_HAND_BACK,
     ),
     _row(S.ESCALATED, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.PAGE),
     _row(S.ESCALATED, E.FAULT, S.ESCALATED, SYSTEM, X.PAGE),

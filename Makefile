@@ -1,0 +1,50 @@
+# Every command sets up what it needs first. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PORT ?= 7860
+PYTEST_WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench soak lock clean
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: $(READY) ## Make a ready .venv from the lock file
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Handrail needs Python 3.11 or newer; name it as in: make setup PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## Open the demo in a browser page: no key, no account
+	$(BIN)/handrail demo --port $(PORT)
+
+test: $(READY) ## Run all tests
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(TESTS)
+
+check: $(READY) ## Lint, types, layers, the machine's proofs, the policy, the docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/handrail check
+	$(BIN)/python -m pytest -q tests/docs
+
+bench: $(READY) ## Print the figures
+	$(BIN)/python -m benchmarks.turn
+	$(BIN)/python -m benchmarks.triggers
+
+soak: $(READY) ## Long campaigns: 10,000 kills, many races, long fuzzing
+	HANDRAIL_SOAK=1 $(BIN)/python -m pytest -q tests/soak
+
+lock: ## Write the lock files anew from pyproject.toml (needs pip-tools or uv)
+	uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q -o requirements-dev.lock
+
+clean: ## Remove what the commands made, but no data
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

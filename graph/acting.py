@@ -1,0 +1,104 @@
+"""What people and clocks do to a conversation: acts at the desk, deadlines that run out."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from graph.answering import fire
+from graph.evidence import raised
+from graph.working import EXCEPTION_LIFE, Working
+from handover.scripts import render
+from states.table import ANSWERING
+from states.vocabulary import Clock, Effect, Event
+
+_CLOSING = {Event.RESOLVED: "closing.resolved", Event.EXPIRED: "closing.expired"}
+
+
+def act(working: Working) -> None:
+    """Applies the event that a person or a clock asks for, with what it changes beside the state."""
+    inbound = working.inbound
+    if inbound.event is None:
+        raise ValueError("an act names the event it asks for")
+    if inbound.event is Event.TRIGGER_FIRED and working.state in ANSWERING:
+        pulled = raised(working, "person.pulled", "agent", inbound.text or "an agent took the conversation over")
+        return fire(working, (pulled,), inbound.role, inbound.actor)
+    before = working.handover
+    step = working.apply(inbound.event, inbound.role, _data(working), actor=inbound.actor)
+    for effect in step.effects:
+        _perform(working, effect, before)
+
+
+def _data(working: Working) -> dict[str, Any]:
+    inbound = working.inbound
+    noted = {"note": inbound.text} if inbound.text and inbound.event is not Event.AGENT_REPLIED else {}
+    return {**noted, **inbound.data}
+
+
+def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) -> None:
+    """The rows an effect changes; outbox effects need only their payload."""
+    handover = before or {}
+    working.payloads.setdefault(effect, {"handover_id": handover.get("id")})
+    if effect is Effect.ASSIGN_OWNER:
+        working.change_handover(owner_id=working.owner_id, claimed_at=handover.get("claimed_at") or working.now)
+    elif effect is Effect.CLEAR_OWNER and Effect.CLOSE_HANDOVER not in working.happenings[-1].effects:
+        # A closed handover keeps who had it last.
+        working.change_handover(owner_id=None)
+    elif effect is Effect.NOTIFY_CLAIMED and not handover.get("claimed_at"):
+        working.say("system", _script(working, "notice.claimed"))
+    elif effect is Effect.SEND_AGENT_MESSAGE:
+        working.say("agent", working.inbound.text, actor_id=working.inbound.actor)
+    elif effect is Effect.RECORD_VERIFICATION:
+        passed = working.inbound.event is Event.IDENTITY_VERIFIED
+        working.change_handover(
+            verified=passed or handover.get("verified", False), attempts=handover.get("attempts", 0) + (not passed)
+        )
+    elif effect in (Effect.RENOTIFY, Effect.PAGE):
+        _climb(working, handover)
+    elif effect is Effect.OPEN_EXCEPTION:
+        working.exception = exception_request(working)
+    elif effect is Effect.CLOSE_HANDOVER:
+        _close(working)
+    elif effect is Effect.SEND_CLOSING and working.inbound.event in _CLOSING:
+        working.say("system", _script(working, _CLOSING[working.inbound.event]))
+
+
+def _climb(working: Working, handover: dict[str, Any]) -> None:
+    """One more step of the ladder; the next deadline is half the first one away, at least a minute."""
+    if working.inbound.event is not Event.SLA_BREACHED:
+        return
+    working.change_handover(climb=handover.get("climb", 0) + 1)
+    waited = handover["claim_due_at"] - handover["waiting_since"] if handover else timedelta(minutes=5)
+    again = working.now + max(waited / 2, timedelta(minutes=1))
+    working.due = {Clock.CLAIM: again, Clock.RESOLVE: again}
+
+
+def exception_request(working: Working) -> dict[str, Any]:
+    """A policy exception that waits for a second person; the hash binds the approval to this very text."""
+    text = working.inbound.text
+    return {
+        "text": text,
+        "hash": hashlib.sha256(f"{working.snapshot.id}\n{text}".encode()).hexdigest(),
+        "requested_by": working.inbound.actor,
+        "expires_at": (working.now + EXCEPTION_LIFE).isoformat(),
+    }
+
+
+def _close(working: Working) -> None:
+    """Ends the handover. A hand-back keeps `when` triggers that fired disarmed until their facts change."""
+    back = working.inbound.event is Event.HANDED_BACK
+    working.change_handover(open=False, closed_at=working.now, outcome=working.inbound.text)
+    working.exception = None
+    if back:
+        packet = (working.handover or {}).get("packet", {})
+        fired = {one["trigger_id"] for one in packet.get("why", {}).get("triggers", ()) if one["kind"] == "when"}
+        working.remember(
+            disarmed=tuple(sorted({*working.history.disarmed, *fired})),
+            misses=0, failed_answers=0, clean_turns=0, offers=0, offered=False, unmet_since=None,
+        )  # fmt: skip
+
+
+def _script(working: Working, script_id: str) -> str:
+    values = {"reference": (working.handover or {}).get("id", ""), "team": (working.handover or {}).get("team", "")}
+    return render(script_id, working.language, working.services.loaded, values)

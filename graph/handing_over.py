@@ -1,0 +1,224 @@
+"""The state `triggered`: the packet is assembled, and the handover, its script and its clocks become one outcome.
+
+A packet that cannot be assembled is delivered minimal and flagged; nothing here can keep a person away.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from graph.answering import assess
+from graph.evidence import facts_of, fired_json, raised
+from graph.working import Working
+from handover.assemble import assemble, minimal
+from handover.case import Attempt, Case, CaseTurn
+from handover.packet import Packet, dump
+from handover.scripts import render
+from policy.schema import Severity, Trigger
+from states.vocabulary import Effect, Event, Role, State
+
+_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
+
+
+def hand_over(working: Working) -> None:
+    """Assembles the packet of a conversation that has just been triggered, and puts it into the queue."""
+    case = case_of(working)
+    try:
+        packet = assemble(case, working.services.loaded)
+        event, data = Event.PACKET_READY, {"handover_id": case.handover_id}
+    except Exception as error:  # noqa: BLE001  safety boundary: a packet is flagged, never withheld
+        packet = minimal(case, working.services.loaded, fault=type(error).__name__)
+        event, data = Event.FAULT, {"handover_id": case.handover_id, "fault": f"packet_{type(error).__name__}"}
+    working.more = False
+    open_handover(working, packet, event, Role.SYSTEM, data)
+
+
+def open_handover(working: Working, packet: Packet, event: Event, role: Role, data: dict[str, Any]) -> None:
+    """Steps the machine with `event` and records the handover that the step opens."""
+    working.opened = _row(working, packet)
+    working.handover = working.opened
+    working.remember(handovers=working.history.handovers + 1, offered=False)
+    working.apply(event, role, {**data, "reason_code": packet.why.reason_code})
+    working.say("system", packet.action.promise.text)
+    working.payloads[Effect.DELIVER_HANDOVER] = {"handover_id": packet.envelope.handover_id}
+
+
+def case_of(working: Working) -> Case:
+    """Everything the packet is assembled from."""
+    snapshot, material = working.snapshot, working.material()
+    pending = (working.inbound.message,) if working.inbound.message else ()
+    known = {one.id for one in material.messages}
+    messages = (*material.messages, *(one for one in pending if one.id not in known))
+    assessment = working.assessment
+    return Case(
+        handover_id=working.services.ids.new("ho_"),
+        conversation_id=snapshot.id,
+        now=working.now,
+        channel=snapshot.channel,
+        language=working.language,
+        customer_ref=snapshot.customer,
+        ledger_head=snapshot.head_hash,
+        previous_handover_id=working.handover["id"] if working.handover else None,
+        fired=working.fired,
+        fault=assessment.fault if assessment else None,
+        flags=tuple(one.trigger_id for one in assessment.fired if one not in working.fired) if assessment else (),
+        offered=any(one.event is Event.HUMAN_ACCEPTED for one in working.happenings),
+        waiting_since=_since(working),
+        turns=tuple(CaseTurn(seq=one.seq, author=one.author, text=one.text, at=one.at) for one in messages),
+        transcript_ref=f"handrail://conversations/{snapshot.id}",
+        transcript_turns=max(material.total, len(messages)),
+        attempts=_attempts(working),
+        sentiment=_sentiment(working),
+        redactions=_redactions(messages),
+        facts=facts_of(working),
+        hours=working.services.loaded.policy.hours,
+    )
+
+
+def _since(working: Working) -> datetime | None:
+    unmet = working.history.unmet_since
+    return datetime.fromisoformat(unmet) if unmet else None
+
+
+def _attempts(working: Working) -> tuple[Attempt, ...]:
+    """What the assistant did about each earlier customer message, with how it was decided."""
+    material = working.material()
+    found = []
+    for message in material.messages:
+        if message.author != "assistant" or message.in_reply_to is None:
+            continue
+        data = material.answers.get(message.in_reply_to, {})
+        found.append(
+            Attempt(
+                turn=message.seq,
+                text=message.text,
+                articles=tuple(one["source"] for one in message.citations),
+                intent=str(data.get("intent") or ""),
+                result="answered" if data.get("routine") else "not answered",
+            )
+        )
+    return tuple(found)
+
+
+def _sentiment(working: Working) -> tuple[tuple[int, float], ...]:
+    """The last sentiment points with the messages they belong to."""
+    messages = [one for one in working.material().messages if one.author == "customer"]
+    if working.inbound.message is not None and working.inbound.message.id not in {one.id for one in messages}:
+        messages.append(working.inbound.message)
+    points = working.history.sentiments
+    return (
+        tuple((message.seq, point) for message, point in zip(messages[-len(points) :], points, strict=False))
+        if points
+        else ()
+    )
+
+
+def _redactions(messages: tuple[Any, ...]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for message in messages:
+        for entity, count in message.redactions.items():
+            counts[entity] = counts.get(entity, 0) + count
+    return counts
+
+
+def _row(working: Working, packet: Packet) -> dict[str, Any]:
+    why = packet.why
+    triggers = _triggers(working)
+    return {
+        "id": packet.envelope.handover_id, "conversation_id": working.snapshot.id, "open": True,
+        "reason_code": why.reason_code, "reason": why.reason, "severity": why.severity.value, "sla": why.sla_class,
+        "team": why.team, "language": working.language, "waiting_since": why.waiting_since,
+        "claim_due_at": why.claim_due_at, "resolve_due_at": why.resolve_due_at, "climb": 0, "notices": 0,
+        "verify": any(one.verify for one in triggers), "verified": False, "attempts": 0, "steps_done": [],
+        "compliance": any(one.compliance for one in triggers), "packet": dump(packet),
+        "previous_id": packet.envelope.previous_handover_id, "created_at": working.now,
+    }  # fmt: skip
+
+
+def _triggers(working: Working) -> tuple[Trigger, ...]:
+    """The policy's triggers behind what fired."""
+    fired = {one.trigger_id for one in working.fired}
+    return tuple(one for one in working.services.loaded.policy.triggers if one.id in fired)
+
+
+# Messages under the latch
+
+
+def forward(working: Working) -> None:
+    """A customer's message while a person owns the conversation: kept, forwarded, and read for new urgency."""
+    message = working.inbound.message
+    if message is None:
+        raise ValueError("only a customer message can be forwarded")
+    waiting = working.state in (State.TRIGGERED, State.HANDED_OFF)
+    assessment = assess(working, message)
+    working.exception = None  # What was requested is no longer what the customer says: ask again.
+    working.apply(
+        Event.CUSTOMER_REPLIED, Role.CUSTOMER, {"language": working.language, "sentiment": assessment.sentiment}
+    )
+    working.payloads[Effect.FORWARD_MESSAGE] = {
+        "message_id": message.id,
+        "handover_id": (working.handover or {}).get("id"),
+    }
+    _raise_urgency(working)
+    if waiting and working.handover and not working.handover["notices"]:
+        working.change_handover(notices=1)
+        working.say("system", _notice(working, "notice.waiting"))
+
+
+def _raise_urgency(working: Working) -> None:
+    """New, more severe evidence moves the deadlines forward; nothing moves them back."""
+    assessment, handover = working.assessment, working.handover
+    if assessment is None or handover is None or not assessment.decision.needs_person or not assessment.fired:
+        return
+    worst = assessment.fired[0]
+    if _RANK[worst.severity.value] >= _RANK.get(handover["severity"], 0):
+        return
+    working.fired = assessment.fired
+    try:
+        packet = assemble(case_of(working), working.services.loaded)
+    except Exception as error:  # noqa: BLE001  safety boundary: the open handover stays as it is and is raised all the same
+        working.apply(
+            Event.TRIGGER_FIRED, Role.SYSTEM, {"fired": fired_json(working.fired), "fault": type(error).__name__}
+        )
+        return working.change_handover(severity=worst.severity.value)
+    working.apply(Event.TRIGGER_FIRED, Role.SYSTEM, {"fired": fired_json(working.fired)})
+    working.change_handover(
+        severity=packet.why.severity.value,
+        reason_code=packet.why.reason_code,
+        reason=packet.why.reason,
+        sla=packet.why.sla_class,
+        team=packet.why.team,
+        claim_due_at=min(handover["claim_due_at"], packet.why.claim_due_at),
+        resolve_due_at=min(handover["resolve_due_at"], packet.why.resolve_due_at),
+        verify=handover["verify"] or any(one.verify for one in _triggers(working)),
+        packet={**handover["packet"], "why": dump(packet)["why"], "action": dump(packet)["action"]},
+    )
+    working.say("system", packet.action.promise.text)
+
+
+def _notice(working: Working, script_id: str) -> str:
+    return render(
+        script_id, working.language, working.services.loaded, {"reference": (working.handover or {}).get("id", "")}
+    )
+
+
+def reopen(working: Working) -> None:
+    """A message to a resolved conversation: back to a person if a person had it, else answered as usual."""
+    if not working.latched:
+        working.apply(Event.REOPENED, Role.CUSTOMER)
+        working.more = True
+        return
+    message = working.inbound.message
+    if message is None:
+        raise ValueError("only a customer message can reopen a conversation")
+    assessment = assess(working, message)
+    again = raised(
+        working, "person.reopened", "reopened", "the customer came back after a person had resolved the case"
+    )
+    working.fired = (*assessment.fired, again) if assessment.decision.needs_person else (again,)
+    try:
+        packet = assemble(case_of(working), working.services.loaded)
+    except Exception as error:  # noqa: BLE001  safety boundary: a packet is flagged, never withheld
+        packet = minimal(case_of(working), working.services.loaded, fault=type(error).__name__)
+    open_handover(working, packet, Event.REOPENED, Role.CUSTOMER, {"fired": fired_json(working.fired)})

@@ -1,0 +1,122 @@
+"""Rows as views: what people and programs outside may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from graph.views import ConversationView, EventView, HandoverView, MessageView, QueueItem
+from handover.queue import urgency
+from policy.facts import default_facts
+from states.vocabulary import Role, State
+from store import queries
+from store.records import StoredMessage
+from triggers.history import History
+
+
+def message_view(message: StoredMessage) -> MessageView:
+    """One message of the transcript."""
+    return MessageView(
+        id=message.id,
+        seq=message.seq,
+        author=message.author,
+        text=message.text,
+        at=message.at,
+        actor_id=message.actor_id,
+        in_reply_to=message.in_reply_to,
+        citations=message.citations,
+    )
+
+
+def event_view(row: RowMapping) -> EventView:
+    """One event of the log."""
+    return EventView(
+        id=row["id"],
+        seq=row["seq"],
+        event=row["event"],
+        source=State(row["source"]),
+        target=State(row["target"]),
+        role=Role(row["role"]),
+        actor_id=row["actor_id"],
+        at=row["at"],
+        policy_hash=row["policy_hash"],
+        data=row["data"],
+    )
+
+
+def handover_view(row: RowMapping) -> HandoverView:
+    """One handover with its packet."""
+    names = (
+        "id", "conversation_id", "open", "reason_code", "severity", "sla", "team", "language", "created_at",
+        "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet",
+    )  # fmt: skip
+    return HandoverView(**{name: row[name] for name in names})
+
+
+def conversation_view(connection: Connection, conversation_id: str, *, whole: bool = True) -> ConversationView:
+    """A conversation as it is now; without transcript, log and packet unless `whole`."""
+    return from_row(connection, queries.conversation(connection, conversation_id), whole=whole)
+
+
+def from_row(connection: Connection, row: RowMapping, *, whole: bool) -> ConversationView:
+    """The same from a row that was read already."""
+    conversation_id = row["id"]
+    handover = queries.newest_handover(connection, conversation_id) if whole else None
+    return ConversationView(
+        id=conversation_id,
+        state=State(row["state"]),
+        version=row["version"],
+        channel=row["channel"],
+        language=row["language"],
+        customer=row["customer"],
+        latched=row["latched"],
+        owner_id=row["owner_id"],
+        owner_role=Role(row["owner_role"]) if row["owner_role"] else None,
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        closed=row["closed"],
+        policy_name=row["policy_name"],
+        policy_hash=row["policy_hash"],
+        facts=_facts(row),
+        messages=tuple(map(message_view, queries.transcript(connection, conversation_id))) if whole else (),
+        events=tuple(map(event_view, queries.events(connection, conversation_id))) if whole else (),
+        handover=handover_view(handover) if handover else None,
+        timers=queries.timers(connection, conversation_id) if whole else {},
+        exception=row["pending_exception"],
+    )
+
+
+def _facts(row: RowMapping) -> dict[str, Any]:
+    """The documented facts that the row knows; `message.*` and `answer.*` belong to a moment, not to a row."""
+    defaults = {f"{group}.{name}": value for group, values in default_facts().items() for name, value in values.items()}
+    known = {
+        **History.from_json(row["history"]).facts(),
+        **row["channel_facts"],
+        "channel.name": row["channel"],
+        "message.language": row["language"],
+        "conversation.guarded": row["state"] == State.GUARDED.value,
+    }
+    return {name: known.get(name, value) for name, value in defaults.items() if not name.startswith("answer.")}
+
+
+def queue_items(connection: Connection) -> tuple[QueueItem, ...]:
+    """The agents' queue, most urgent first."""
+    items = [
+        QueueItem(
+            handover_id=row["id"],
+            conversation_id=row["conversation_id"],
+            state=State(row["conversation_state"]),
+            reason_code=row["reason_code"],
+            reason=row["reason"],
+            severity=row["severity"],
+            team=row["team"],
+            language=row["language"],
+            waiting_since=row["waiting_since"],
+            claim_due_at=row["claim_due_at"],
+            owner_id=row["owner"],
+            last_message=queries.last_customer_message(connection, row["conversation_id"])[:200],
+        )
+        for row in queries.open_handovers(connection)
+    ]
+    return tuple(sorted(items, key=urgency))

@@ -1,0 +1,392 @@
+"""The runtime: takes an inbound event through the two commits, and shows what is there.
+
+It holds no state that a turn needs: any number of runtimes, in any number of processes, may share a database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from assistants.port import Assistant
+from desks.builtin import BuiltInDesk
+from desks.port import Desk
+from graph.build import build_graph
+from graph.outbox import perform_due
+from graph.present import conversation_view, from_row, message_view, queue_items
+from graph.services import Services
+from graph.thread import Thread
+from graph.views import Act, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+from graph.working import Inbound, Material, Working
+from policy.facts import FACTS_BY_NAME
+from policy.loader import LoadedPolicy
+from states.clock import Clock, Ids
+from states.errors import BadInput, HandrailError, MessageTooLong, NotFound, Refused
+from states.vocabulary import Event, Role, State
+from store import queries, work
+from store.database import Store
+from store.records import DueTimer, Incoming, Received, Snapshot
+from store.saver import Buffer, TurnSaver
+from store.work import AlreadyDone, StaleOutcome, UnitOfWork
+from triggers.engine import compile_policy
+from triggers.llm import TopicClassifier
+
+MAX_CHARS = 1_200_000
+"""Longer messages are refused: they are no messages. Up to here a message is kept and goes to a person unread."""
+LEASE_MARGIN_S = 5.0
+"""How long beyond the models' deadline a worker may hold a conversation before another takes over."""
+POLL_S = (0.005, 0.1)
+"""First and longest pause while another worker holds the conversation."""
+MAX_ACT_TRIES = 50
+MATERIAL = 200
+"""Messages of the transcript that a packet is made from."""
+
+log = logging.getLogger("handrail.runtime")
+
+
+class Runtime:
+    """Conversations, from the outside: open, post, act, view. Every method is safe to call from any thread."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        policy: LoadedPolicy,
+        assistant: Assistant,
+        clock: Clock,
+        ids: Ids,
+        classifier: TopicClassifier | None = None,
+        desk: Desk | None = None,
+        unit_of_work: UnitOfWork | None = None,
+    ) -> None:
+        self._store = store
+        self._desk = desk or BuiltInDesk()
+        self._worker_id = ids.new("wrk_")
+        self._services = Services(
+            loaded=policy,
+            engine=compile_policy(policy),
+            assistant=assistant,
+            clock=clock,
+            ids=ids,
+            classifier=classifier,
+        )
+        self._saver = TurnSaver(store)
+        self._graph = build_graph(self._saver)
+        self._work = unit_of_work or UnitOfWork(store)
+        self._lease_s = policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
+        with store.write() as connection:
+            work.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
+
+    @property
+    def policy(self) -> LoadedPolicy:
+        """The active policy."""
+        return self._services.loaded
+
+    # Conversations
+
+    def open(self, new: NewConversation) -> ConversationView:
+        """Begins a conversation; one that exists under this id is returned as it is."""
+        conversation_id = new.id or self._services.ids.new("cnv_")
+        _check_id(conversation_id, "conversation id")
+        now, loaded = self._services.clock.now(), self.policy
+        with self._store.write() as connection:
+            work.create(
+                connection,
+                conversation_id=conversation_id,
+                channel=new.channel,
+                language=new.language or "en",
+                customer=new.customer,
+                channel_facts=_channel_facts(new.facts),
+                policy_name=loaded.policy.name,
+                policy_hash=loaded.hash,
+                idle_until=now + loaded.policy.limits.idle.delta,
+                now=now,
+            )
+        return self.view(conversation_id)
+
+    def view(self, conversation_id: str) -> ConversationView:
+        """A conversation as it is now. NotFound if there is none."""
+        with self._store.read() as connection:
+            return conversation_view(connection, conversation_id)
+
+    def version(self, conversation_id: str) -> int:
+        """Its fencing number: cheap to poll for changes."""
+        with self._store.read() as connection:
+            return int(queries.conversation(connection, conversation_id)["version"])
+
+    def conversations(self, limit: int = 100) -> tuple[ConversationView, ...]:
+        """The conversations that changed last, newest first, without transcripts."""
+        with self._store.read() as connection:
+            return tuple(from_row(connection, row, whole=False) for row in queries.conversations(connection, limit))
+
+    def queue(self) -> tuple[QueueItem, ...]:
+        """Every open handover, most urgent first."""
+        with self._store.read() as connection:
+            return queue_items(connection)
+
+    # Messages
+
+    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+        """Takes a customer's message through its turn and returns what was said.
+
+        The same id with the same body returns the same answer; with another body it raises MessageConflict.
+        Raises NotFound, ConversationClosed, MessageTooLong, BadInput or StoreUnavailable; a message that was
+        stored before a StoreUnavailable is completed by `recover`.
+        """
+        message_id = message_id or self._services.ids.new("msg_")
+        _check_id(message_id, "message id")
+        incoming = self._incoming(conversation_id, message_id, text)
+        lease = self._services.ids.new("run_")
+        with self._store.write() as connection:
+            received = work.receive(connection, incoming, lease, self._lease_s)
+        if not received.decided:
+            self._settle(conversation_id, message_id, lease, received)
+        return self._result(conversation_id, message_id, repeated=received.repeated)
+
+    def _incoming(self, conversation_id: str, message_id: str, text: str) -> Incoming:
+        if not text.strip():
+            raise BadInput("the message is empty; send some text")
+        if len(text) > MAX_CHARS:
+            raise MessageTooLong(f"the message has {len(text)} characters; {MAX_CHARS} are the most that is kept")
+        redacted, redactions = self._services.engine.redact(_storable(text))
+        return Incoming(
+            conversation_id=conversation_id,
+            id=message_id,
+            text=redacted,
+            body_hash=hashlib.sha256(redacted.encode()).hexdigest(),
+            redactions=dict(Counter(one.entity for one in redactions)),
+            at=self._services.clock.now(),
+        )
+
+    def _settle(self, conversation_id: str, message_id: str, lease: str, received: Received) -> None:
+        """Decides messages of the conversation, oldest first, until this one has its outcome."""
+        leased, pause = received.leased, POLL_S[0]
+        while True:
+            with self._store.read() as connection:
+                snapshot = queries.snapshot(connection, conversation_id)
+                mine = queries.message(connection, conversation_id, message_id)
+            if mine is None or mine.outcome_event_id is not None or snapshot.pending is None:
+                return self._give_back(conversation_id, lease) if leased else None
+            if not leased:
+                time.sleep(pause)
+                pause = min(pause * 2, POLL_S[1])
+                leased = self._lease(conversation_id, lease)
+                continue
+            inbound = Inbound(
+                kind="message", id=snapshot.pending.id, message=snapshot.pending, text=snapshot.pending.text
+            )
+            try:
+                self._decide(snapshot, inbound, lease)
+                leased = False
+            except (StaleOutcome, AlreadyDone):
+                # Somebody, most often an agent, was faster: what was computed is worthless, decide anew.
+                leased = self._lease(conversation_id, lease)
+
+    def _lease(self, conversation_id: str, lease: str) -> bool:
+        with self._store.write() as connection:
+            return work.take_lease(connection, conversation_id, lease, self._services.clock.now(), self._lease_s)
+
+    def _give_back(self, conversation_id: str, lease: str) -> None:
+        with self._store.write() as connection:
+            work.drop_lease(connection, conversation_id, lease)
+
+    def _decide(self, snapshot: Snapshot, inbound: Inbound, lease: str | None) -> Working:
+        """One graph run and commit 2. A message whose run breaks is decided again as a fault: toward a person."""
+        try:
+            working, buffer = self._run(snapshot, inbound)
+        except HandrailError:
+            raise
+        except Exception as error:
+            if inbound.message is None:
+                raise
+            log.error("run broke", extra={"conversation": snapshot.id, "error": type(error).__name__})
+            working, buffer = self._run(snapshot, inbound, broken=type(error).__name__)
+        self._work.commit(
+            working.outcome(), lambda connection: self._saver.flush(buffer, connection), buffer.head, lease
+        )
+        return working
+
+    def _run(self, snapshot: Snapshot, inbound: Inbound, broken: str | None = None) -> tuple[Working, Buffer]:
+        working = Working.begin(snapshot, inbound, self._services, lambda: self._material(snapshot.id))
+        working.broken = broken
+        config: Any = {"configurable": {"thread_id": snapshot.id}}
+        start = Thread(
+            state=snapshot.state.value, version=snapshot.version, inbound=inbound.to_json(), trail=[], working=working
+        )
+        with self._saver.buffered() as buffer:
+            self._graph.invoke(start, config, durability="exit")
+        return working, buffer
+
+    def _material(self, conversation_id: str) -> Material:
+        with self._store.read() as connection:
+            messages = queries.transcript(connection, conversation_id)
+            answers = {
+                row["cause"].removeprefix("message:"): row["data"]
+                for row in queries.events(connection, conversation_id)
+                if row["ordinal"] == 0 and row["cause"].startswith("message:")
+            }
+        decided = tuple(one for one in messages if one.author != "customer" or one.outcome_event_id)
+        return Material(messages=decided[-MATERIAL:], total=len(messages), answers=answers)
+
+    def _result(self, conversation_id: str, message_id: str, *, repeated: bool) -> TurnResult:
+        with self._store.read() as connection:
+            row = queries.conversation(connection, conversation_id)
+            message = queries.message(connection, conversation_id, message_id)
+            event = (
+                queries.event(connection, message.outcome_event_id) if message and message.outcome_event_id else None
+            )
+            replies = queries.replies_to(connection, conversation_id, message_id)
+        if event is None:
+            raise NotFound(f"message {message_id!r} has no outcome yet; ask again")
+        return TurnResult(
+            conversation_id=conversation_id,
+            message_id=message_id,
+            state=State(row["state"]),
+            version=row["version"],
+            replies=tuple(map(message_view, replies)),
+            decision={**event["data"], "event": event["event"]},
+            repeated=repeated,
+        )
+
+    # Acts and clocks
+
+    def act(self, conversation_id: str, act: Act) -> ActResult:
+        """Does what a person asks for at the desk, once per act id.
+
+        Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; NotFound; StaleOutcome if the
+        conversation never held still.
+        """
+        act_id = act.id or self._services.ids.new("act_")
+        _check_id(act_id, "act id")
+        text, _ = self._services.engine.redact(_storable(act.text))
+        if act.event is Event.AGENT_REPLIED and not text.strip():
+            raise BadInput("the reply is empty; write what the customer shall read")
+        inbound = Inbound(
+            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=act.data
+        )
+        return self._apply(conversation_id, inbound)
+
+    def _apply(self, conversation_id: str, inbound: Inbound) -> ActResult:
+        """Decides and commits an act; starts over when somebody else was faster."""
+        for _ in range(MAX_ACT_TRIES):
+            with self._store.read() as connection:
+                done = queries.first_event_of(connection, conversation_id, inbound.cause)
+                snapshot = queries.snapshot(connection, conversation_id)
+            if done is not None:
+                return _act_result(snapshot, Event(done["event"]), repeated=True)
+            try:
+                working = self._decide(snapshot, inbound, None)
+            except (StaleOutcome, AlreadyDone):
+                continue
+            return ActResult(
+                conversation_id=conversation_id,
+                event=working.happenings[0].event,
+                state=working.state,
+                version=snapshot.version + 1,
+            )
+        raise StaleOutcome(f"conversation {conversation_id!r} changes too fast for {inbound.cause!r}; try again")
+
+    # Work that nobody waits for
+
+    def recover(self) -> int:
+        """Completes messages that were stored but never decided, as after a crash; returns how many."""
+        with self._store.read() as connection:
+            left = queries.undecided(connection)
+        done = 0
+        for conversation_id, message_id in left:
+            try:
+                self._settle(
+                    conversation_id,
+                    message_id,
+                    self._services.ids.new("run_"),
+                    Received(repeated=True, decided=False, leased=False),
+                )
+                done += 1
+            except HandrailError as error:
+                log.error(
+                    "message not recovered", extra={"conversation": conversation_id, "error": type(error).__name__}
+                )
+        return done
+
+    def tick(self) -> int:
+        """Fires the timers whose time has come and performs the effects that are due; returns how many of both."""
+        now = self._services.clock.now()
+        with self._store.read() as connection:
+            due = queries.due_timers(connection, now)
+        fired = sum(self._fire(timer) for timer in due)
+        return fired + perform_due(self._store, self._desk, self._worker_id, now)
+
+    def _fire(self, timer: DueTimer) -> bool:
+        """One deadline, checked again against the state: one that no longer holds is dropped."""
+        inbound = Inbound(
+            kind="clock",
+            id=f"{timer.clock.value}:{timer.due_at.isoformat()}",
+            event=timer.event,
+            role=Role.SYSTEM,
+            data={"clock": timer.clock.value, "due_at": timer.due_at.isoformat()},
+        )
+        with self._store.read() as connection:
+            running = queries.timers(connection, timer.conversation_id)
+        if running.get(timer.clock.value) != timer.due_at:
+            return False
+        try:
+            return not self._apply(timer.conversation_id, inbound).repeated
+        except Refused:
+            with self._store.write() as connection:
+                work.stop_timer(connection, timer.conversation_id, timer.clock, timer.due_at)
+            return False
+
+    @property
+    def store(self) -> Store:
+        """The database, for the worker and the audit."""
+        return self._store
+
+    @property
+    def clock(self) -> Clock:
+        """The clock everything here runs by."""
+        return self._services.clock
+
+    def ping(self) -> dict[str, str]:
+        """One line for each dependency that is ready; raises the first one's error that is not."""
+        return {"store": self._store.ping(), "assistant": self._services.assistant.ping()}
+
+    def close(self) -> None:
+        """Lets go of threads and connections."""
+        self._services.pool.shutdown(wait=False, cancel_futures=True)
+        self._store.close()
+
+
+def _act_result(snapshot: Snapshot, event: Event, *, repeated: bool) -> ActResult:
+    return ActResult(
+        conversation_id=snapshot.id, event=event, state=snapshot.state, version=snapshot.version, repeated=repeated
+    )
+
+
+def _check_id(value: str, what: str) -> None:
+    if not 1 <= len(value) <= 200 or not value.isprintable() or not _is_utf8(value):
+        raise BadInput(f"{what} {value[:40]!r} cannot be used; take 1 to 200 printable characters")
+
+
+def _is_utf8(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _storable(text: str) -> str:
+    """The text as every database can keep it: no NUL, no lone surrogates; both become the replacement character."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _channel_facts(facts: Mapping[str, bool | int | float | str]) -> dict[str, bool | int | float | str]:
+    for name in facts:
+        if name not in FACTS_BY_NAME or not name.startswith(("customer.", "channel.")):
+            allowed = ", ".join(known for known in FACTS_BY_NAME if known.startswith(("customer.", "channel.")))
+            raise BadInput(f"{name!r} is no fact that a channel may state; it may state: {allowed}")
+    return dict(facts)

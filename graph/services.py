@@ -1,0 +1,32 @@
+"""What a run may call upon: fixed when the graph is built, shared by all runs."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from assistants.port import Assistant
+from policy.loader import LoadedPolicy
+from states.clock import Clock, Ids
+from states.machine import ConversationMachine
+from triggers.engine import Engine
+from triggers.llm import TopicClassifier
+
+MODEL_THREADS = 32
+"""Model calls under way at once; when all hang, further ones run into their deadline and a person takes over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The machine, the policy with its engine, and the ports."""
+
+    loaded: LoadedPolicy
+    engine: Engine
+    assistant: Assistant
+    clock: Clock
+    ids: Ids
+    classifier: TopicClassifier | None = None
+    machine: ConversationMachine = field(default_factory=ConversationMachine)
+    pool: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(MODEL_THREADS, thread_name_prefix="handrail-model")
+    )

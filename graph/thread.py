@@ -1,0 +1,31 @@
+"""The state of a LangGraph thread: plain JSON values that are checkpointed, and the working copy that is not."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from langgraph.channels import UntrackedValue
+
+from graph.working import Working
+
+
+class Step(TypedDict):
+    """One transition of a run, as the checkpoint keeps it."""
+
+    event: str
+    role: str
+    source: str
+    target: str
+
+
+class Thread(TypedDict, total=False):
+    """Channels of a thread (thread id = conversation id). Constant in size: the transcript lives in rows."""
+
+    state: str
+    version: int
+    inbound: dict[str, Any]
+    """`kind` (message, act, clock), `id`, `event`, `role`, `actor`: what this run was about, without texts."""
+    facts: dict[str, Any]
+    trail: list[Step]
+    working: Annotated[Working, UntrackedValue]
+    """The run's working copy; never checkpointed, gone when the run ends."""

@@ -1,0 +1,265 @@
+"""The working copy of one run: the machine stepped event by event, and what it led to, as data.
+
+Nothing here is shared or written. A run that turns out stale is thrown away whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from graph.services import Services
+from states.facts import Facts
+from states.machine import Step
+from states.table import CLOCKS
+from states.vocabulary import Clock, Effect, Event, Role, State
+from store.records import Happening, Outcome, Snapshot, StoredMessage, Utterance
+from triggers.assessment import Assessment, Fired
+from triggers.history import History
+
+MAX_ATTEMPTS = 3
+"""Attempts at verifying an identity before the case escalates."""
+MAX_CLIMB = 2
+"""Breaches that re-notify before one escalates."""
+EXCEPTION_LIFE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """What a run is about."""
+
+    kind: str
+    """message, act or clock."""
+    id: str
+    event: Event | None = None
+    """The event an act or a clock asks for."""
+    role: Role = Role.CUSTOMER
+    actor: str = ""
+    text: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    message: StoredMessage | None = None
+
+    @property
+    def cause(self) -> str:
+        """The key under which an outcome happens once."""
+        return f"{self.kind}:{self.id}"
+
+    def to_json(self) -> dict[str, Any]:
+        """What the checkpoint keeps: no texts."""
+        event = self.event.value if self.event else None
+        return {"kind": self.kind, "id": self.id, "event": event, "role": self.role.value, "actor": self.actor}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What a packet is made from beside the snapshot; read only when a packet is due."""
+
+    messages: tuple[StoredMessage, ...]
+    """The transcript, or its last part, oldest first."""
+    total: int
+    """How many messages the whole transcript has."""
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Customer message id → data of the event that decided it."""
+
+
+@dataclass(kw_only=True)
+class Working:
+    """Where the conversation stands while a run decides."""
+
+    snapshot: Snapshot
+    inbound: Inbound
+    services: Services
+    now: datetime
+    state: State
+    latched: bool
+    owner_id: str | None
+    owner_role: Role | None
+    history: History
+    language: str
+    handover: dict[str, Any] | None
+    exception: dict[str, Any] | None
+    closed: bool = False
+    material: Callable[[], Material]
+    assessment: Assessment | None = None
+    broken: str | None = None
+    """An earlier run of this message broke with this error: judge nothing more, hand it to a person."""
+    fired: tuple[Fired, ...] = ()
+    """What the packet must explain."""
+    more: bool = False
+    """Another node must run before the turn is over: the packet is due, or the message is still unanswered."""
+    happenings: list[Happening] = field(default_factory=list)
+    utterances: list[Utterance] = field(default_factory=list)
+    opened: dict[str, Any] | None = None
+    changed: dict[str, Any] = field(default_factory=dict)
+    payloads: dict[Effect, dict[str, Any]] = field(default_factory=dict)
+    due: dict[Clock, datetime] = field(default_factory=dict)
+    """Deadlines that differ from the policy's default for the clock."""
+
+    @classmethod
+    def begin(
+        cls, snapshot: Snapshot, inbound: Inbound, services: Services, material: Callable[[], Material] | None = None
+    ) -> Working:
+        """A working copy of what one read saw."""
+        handover = dict(snapshot.handover) if snapshot.handover else None
+        exception = dict(snapshot.pending_exception) if snapshot.pending_exception else None
+        return cls(
+            snapshot=snapshot,
+            inbound=inbound,
+            services=services,
+            now=services.clock.now(),
+            state=snapshot.state,
+            latched=snapshot.latched,
+            owner_id=snapshot.owner_id,
+            owner_role=snapshot.owner_role,
+            history=History.from_json(dict(snapshot.history)),
+            language=snapshot.language,
+            handover=handover,
+            exception=exception,
+            closed=snapshot.closed,
+            material=material or (lambda: Material(messages=snapshot.window, total=len(snapshot.window))),
+        )
+
+    # Stepping
+
+    def apply(
+        self,
+        event: Event,
+        role: Role,
+        data: Mapping[str, Any] | None = None,
+        *,
+        actor: str = "",
+        approved: bool = False,
+    ) -> Step:
+        """Steps the machine and records the event. Raises Refused, and then nothing has changed."""
+        step = self.services.machine.step(self.state, event, role, self.facts(actor, role, approved=approved))
+        self.happenings.append(
+            Happening(
+                id=self.services.ids.new("evt_"),
+                event=event,
+                source=step.source,
+                target=step.target,
+                role=role,
+                actor_id=actor,
+                effects=step.effects,
+                data=data or {},
+            )
+        )
+        self.state = step.target
+        for effect in step.effects:
+            self._follow(effect, role, actor)
+        return step
+
+    def _follow(self, effect: Effect, role: Role, actor: str) -> None:
+        """The part of an effect that later guards of the same run can see."""
+        if effect is Effect.LOCK_BOT:
+            self.latched, self.more = True, True
+        elif effect is Effect.UNLOCK_BOT:
+            self.latched = False
+        elif effect is Effect.ASSIGN_OWNER:
+            self.owner_id, self.owner_role = actor, role
+        elif effect is Effect.CLEAR_OWNER:
+            self.owner_id = self.owner_role = None
+        elif effect is Effect.CLOSE_EXCEPTION:
+            self.exception = None
+        elif effect is Effect.CLOSE_CONVERSATION:
+            self.closed = True
+
+    def facts(self, actor: str = "", role: Role = Role.SYSTEM, *, approved: bool = False) -> Facts:
+        """What the guards may read, for this actor, now."""
+        handover = self.handover or {}
+        return Facts(
+            latched=self.latched,
+            approved_content=approved,
+            caution_over=self.history.clean_turns >= self.services.loaded.policy.guard.clear_after,
+            owned=self.owner_id is not None,
+            actor_owns=self.owner_id is not None and self.owner_id == actor and self.owner_role is role,
+            identity_satisfied=not handover.get("verify") or bool(handover.get("verified")),
+            steps_done=not self.open_steps(),
+            attempts_left=handover.get("attempts", 0) + 1 < MAX_ATTEMPTS,
+            outcome_written=bool(self.inbound.text.strip()),
+            exception_open=self.exception_open(),
+            four_eyes=self._four_eyes(actor),
+            hand_back_allowed=not handover.get("compliance") or role is Role.COMPLIANCE_OFFICER,
+            climb_exhausted=handover.get("climb", 0) >= MAX_CLIMB,
+            reopen_allowed=not self.closed,
+        )
+
+    def open_steps(self) -> tuple[str, ...]:
+        """Required playbook steps that the agent has neither done nor attests with this act."""
+        playbook = ((self.handover or {}).get("packet") or {}).get("action", {}).get("playbook") or {}
+        done = {*(self.handover or {}).get("steps_done", ()), *self.inbound.data.get("steps_done", ())}
+        return tuple(step["id"] for step in playbook.get("steps", ()) if step["required"] and step["id"] not in done)
+
+    def exception_open(self) -> bool:
+        """Whether a policy exception waits for a decision and has not run out."""
+        return self.exception is not None and self.now < datetime.fromisoformat(self.exception["expires_at"])
+
+    def _four_eyes(self, actor: str) -> bool:
+        """A second person, who approves exactly the text that was requested."""
+        if self.exception is None:
+            return False
+        return (
+            actor != self.exception["requested_by"] and self.inbound.data.get("request_hash") == self.exception["hash"]
+        )
+
+    # Recording
+
+    def say(self, author: str, text: str, **more: Any) -> None:
+        """One message to the customer, sent only if the outcome is committed."""
+        if text.strip():
+            self.utterances.append(Utterance(author=author, text=text, **more))
+
+    def remember(self, **changes: Any) -> None:
+        """Changes counters of the history."""
+        self.history = replace(self.history, **changes)
+
+    def change_handover(self, **columns: Any) -> None:
+        """Changes columns of the open handover."""
+        self.changed |= columns
+        self.handover = {**(self.handover or {}), **columns}
+
+    def outcome(self) -> Outcome:
+        """Everything this run led to, ready to be committed."""
+        loaded = self.services.loaded
+        return Outcome(
+            conversation_id=self.snapshot.id,
+            expected_version=self.snapshot.version,
+            cause=self.inbound.cause,
+            message_id=self.inbound.message.id if self.inbound.message else None,
+            happenings=tuple(self.happenings),
+            utterances=tuple(self.utterances),
+            state=self.state,
+            language=self.language,
+            latched=self.latched,
+            owner_id=self.owner_id,
+            owner_role=self.owner_role,
+            history=self.history.to_json(),
+            pending_exception=self.exception,
+            closed=self.closed,
+            policy_name=loaded.policy.name,
+            policy_hash=loaded.hash,
+            at=self.now,
+            timers=self._timers(),
+            handover_opened=self.opened,
+            handover_changed=self.changed,
+            payloads=self.payloads,
+        )
+
+    def _timers(self) -> dict[Clock, tuple[Event, datetime]]:
+        if self.closed:
+            return {}
+        clock, event = CLOCKS[self.state]
+        return {clock: (event, self.due.get(clock) or self._default_due(clock))}
+
+    def _default_due(self, clock: Clock) -> datetime:
+        limits = self.services.loaded.policy.limits
+        handover = self.handover or {}
+        return {
+            Clock.IDLE: self.now + limits.idle.delta,
+            Clock.PACKET: self.now + limits.packet.delta,
+            Clock.CLAIM: handover.get("claim_due_at") or self.now + limits.packet.delta,
+            Clock.RESOLVE: handover.get("resolve_due_at") or self.now + limits.packet.delta,
+            Clock.REOPEN: self.now + limits.reopen_window.delta,
+        }[clock]

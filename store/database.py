@@ -1,0 +1,162 @@
+"""Opening the database: engines, pragmas, transactions, migrations and errors with a remedy.
+
+SQLite by default, PostgreSQL by URL; above this module the code is the same.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from states.errors import SettingsError, StoreUnavailable
+from store.migrate import migrate
+
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+class Store:
+    """An open database. Safe to share between threads; every transaction is short and its own."""
+
+    def __init__(self, url: str, *, busy_timeout_s: float = 10.0) -> None:
+        self.url = _normalised(url)
+        self.is_sqlite = make_url(self.url).get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            _check_directory(self.url)
+        self._writer = self._engine("BEGIN IMMEDIATE", busy_timeout_s)
+        self._reader = self._engine("BEGIN", busy_timeout_s) if self.is_sqlite else self._writer
+        with _translated(self.url):
+            migrate(self._writer, self.url)
+
+    def _engine(self, begin: str, busy_timeout_s: float) -> Engine:
+        if not self.is_sqlite:
+            # A claim must not wait behind a pool that answering turns have emptied, hence the generous overflow.
+            return create_engine(self.url, pool_size=8, max_overflow=24, pool_pre_ping=True, **_json_options())
+        engine = create_engine(
+            self.url,
+            connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
+            pool_size=8,
+            max_overflow=24,
+            **_json_options(),
+        )
+
+        # SQLAlchemy's default SQLite transactions begin late and lose updates between writers: begin them ourselves.
+        @event.listens_for(engine, "connect")
+        def _on_connect(connection: sqlite3.Connection, record: object) -> None:
+            connection.isolation_level = None
+            for pragma in _SQLITE_PRAGMAS:
+                connection.execute(pragma)
+
+        @event.listens_for(engine, "begin")
+        def _on_begin(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One write transaction: committed at the end, rolled back whole on any error."""
+        with _translated(self.url), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One read transaction: a consistent snapshot on SQLite, statement by statement on PostgreSQL."""
+        with _translated(self.url), self._reader.begin() as connection:
+            yield connection
+
+    def ping(self) -> str:
+        """One line that names the database and says that it answers; StoreUnavailable if not."""
+        with self.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        return f"{make_url(self.url).get_backend_name()} at {make_url(self.url).render_as_string(hide_password=True)}"
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Opens and, where needed, creates or migrates the database at `url`.
+
+    Raises SettingsError for a URL that cannot be used, StoreUnavailable with the remedy for a database that cannot
+    be reached or written, SchemaMismatch for one that a newer Handrail wrote.
+    """
+    return Store(url)
+
+
+def _normalised(url: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return url
+    raise SettingsError(f"database URL {url.split('://')[0]!r}://… is not known; use sqlite:///PATH or postgresql://…")
+
+
+def _json_options() -> dict[str, Any]:
+    return {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
+
+
+def _check_directory(url: str) -> None:
+    database = make_url(url).database
+    if not database or database == ":memory:":
+        raise SettingsError(
+            "an in-memory SQLite database cannot keep a handover; name a file, as in sqlite:///data/handrail.db"
+        )
+    folder = Path(database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"data directory {str(folder)!r} cannot be made ({error.strerror}); make it or set HANDRAIL_DATA_DIR"
+        ) from error
+
+
+_REMEDIES = (
+    ("locked", "another program holds it for too long; stop that program or use PostgreSQL for several writers"),
+    (
+        "readonly",
+        "it is read-only; give this user write permission or set HANDRAIL_DATA_DIR to a folder that can be written",
+    ),
+    (
+        "read-only",
+        "it is read-only; give this user write permission or set HANDRAIL_DATA_DIR to a folder that can be written",
+    ),
+    ("full", "the disk is full; free space or set HANDRAIL_DATA_DIR to another disk"),
+    ("unable to open", "it cannot be opened; check that the folder exists and that this user may write there"),
+    ("not a database", "the file is no SQLite database; move it away or name another file"),
+    ("disk i/o", "the disk failed; check the disk"),
+    ("connection", "the server does not answer; check that it runs and that the URL is right"),
+)
+
+
+@contextmanager
+def _translated(url: str) -> Iterator[None]:
+    """Turns the driver's operational errors into StoreUnavailable with a remedy; others pass."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, sqlite3.OperationalError) as error:
+        raise _unavailable(url, error) from error
+    except DBAPIError as error:
+        if "not a database" in str(error) or error.connection_invalidated:
+            raise _unavailable(url, error) from error
+        raise
+
+
+def _unavailable(url: str, error: Exception) -> StoreUnavailable:
+    cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+    remedy = next((says for word, says in _REMEDIES if word in cause.lower()), "see the cause")
+    place = make_url(url).render_as_string(hide_password=True)
+    return StoreUnavailable(f"database {place!r} cannot be used: {remedy} (cause: {cause})")

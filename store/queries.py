@@ -1,0 +1,188 @@
+"""Reads: snapshots for deciding, transcripts and timelines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, select
+
+from states.errors import NotFound
+from states.vocabulary import Clock, Event, Role, State
+from store.records import DueTimer, Snapshot, StoredMessage
+from store.rows import ConversationRow, EventRow, HandoverRow, MessageRow, OutboxRow, PolicyRow, TimerRow
+
+CONVERSATION = ConversationRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+MESSAGE = MessageRow.__table__  # type: ignore[attr-defined]
+EVENT = EventRow.__table__  # type: ignore[attr-defined]
+HANDOVER = HandoverRow.__table__  # type: ignore[attr-defined]
+TIMER = TimerRow.__table__  # type: ignore[attr-defined]
+OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
+POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
+
+WINDOW = 8
+"""Messages of the transcript that a run may see."""
+
+_PENDING = and_(MESSAGE.c.author == "customer", MESSAGE.c.outcome_event_id.is_(None))
+_SNAPSHOT = select(CONVERSATION)
+_RECENT = select(MESSAGE).order_by(MESSAGE.c.seq.desc()).limit(WINDOW)
+_OLDEST_PENDING = select(MESSAGE).where(_PENDING).order_by(MESSAGE.c.seq).limit(1)
+_NEWEST_HANDOVER = select(HANDOVER).order_by(HANDOVER.c.open.desc(), HANDOVER.c.created_at.desc()).limit(1)
+
+
+def snapshot(connection: Connection, conversation_id: str) -> Snapshot:
+    """What a run decides on. NotFound if there is no such conversation."""
+    row = conversation(connection, conversation_id)
+    pending = connection.execute(_OLDEST_PENDING.where(MESSAGE.c.conversation_id == row["id"])).mappings().first()
+    recent = connection.execute(_RECENT.where(MESSAGE.c.conversation_id == row["id"])).mappings().all()
+    decided = [one for one in reversed(recent) if one["author"] != "customer" or one["outcome_event_id"]]
+    return Snapshot(
+        **{name: row[name] for name in _COPIED},
+        state=State(row["state"]),
+        owner_role=Role(row["owner_role"]) if row["owner_role"] else None,
+        window=tuple(message_of(one) for one in decided),
+        pending=message_of(pending) if pending else None,
+        handover=_handover_for(connection, row),
+    )
+
+
+def _handover_for(connection: Connection, row: RowMapping) -> dict[str, Any] | None:
+    found = newest_handover(connection, row["id"]) if row["latched"] or row["handover_id"] else None
+    return dict(found) if found is not None else None
+
+
+_COPIED = (
+    "id", "version", "channel", "language", "customer", "channel_facts", "history", "latched", "owner_id",
+    "pending_exception", "policy_name", "policy_hash", "head_hash", "closed", "created_at", "updated_at",
+)  # fmt: skip
+
+
+def conversation(connection: Connection, conversation_id: str) -> RowMapping:
+    """The conversation's row. NotFound if there is none."""
+    row = connection.execute(_SNAPSHOT.where(CONVERSATION.c.id == conversation_id)).mappings().first()
+    if row is None:
+        raise NotFound(f"there is no conversation {conversation_id!r}; create it first, or check the id")
+    return row
+
+
+def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
+    """A transcript row as a value."""
+    return StoredMessage(
+        id=row["id"],
+        seq=row["seq"],
+        author=row["author"],
+        actor_id=row["actor_id"],
+        text=row["text"],
+        at=row["at"],
+        redactions=row["redactions"],
+        in_reply_to=row["in_reply_to"],
+        citations=tuple(row["citations"]),
+        outcome_event_id=row["outcome_event_id"],
+    )
+
+
+def transcript(connection: Connection, conversation_id: str) -> tuple[StoredMessage, ...]:
+    """All messages, oldest first."""
+    found = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id).order_by(MESSAGE.c.seq)
+    return tuple(message_of(row) for row in connection.execute(found).mappings())
+
+
+def message(connection: Connection, conversation_id: str, message_id: str) -> StoredMessage | None:
+    """One message by its id."""
+    found = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.id == message_id)
+    row = connection.execute(found).mappings().first()
+    return message_of(row) if row else None
+
+
+def replies_to(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:
+    """What was said in answer to a customer's message."""
+    found = (
+        select(MESSAGE)
+        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.in_reply_to == message_id)
+        .order_by(MESSAGE.c.seq)
+    )
+    return tuple(message_of(row) for row in connection.execute(found).mappings())
+
+
+def events(connection: Connection, conversation_id: str) -> tuple[RowMapping, ...]:
+    """The event log, oldest first."""
+    found = select(EVENT).where(EVENT.c.conversation_id == conversation_id).order_by(EVENT.c.seq)
+    return tuple(connection.execute(found).mappings())
+
+
+def event(connection: Connection, event_id: str) -> RowMapping | None:
+    """One event by its id."""
+    return connection.execute(select(EVENT).where(EVENT.c.id == event_id)).mappings().first()
+
+
+def first_event_of(connection: Connection, conversation_id: str, cause: str) -> RowMapping | None:
+    """The first event a cause led to, if it was handled before."""
+    found = select(EVENT).where(
+        EVENT.c.conversation_id == conversation_id, EVENT.c.cause == cause, EVENT.c.ordinal == 0
+    )
+    return connection.execute(found).mappings().first()
+
+
+def newest_handover(connection: Connection, conversation_id: str) -> RowMapping | None:
+    """The open handover, or the newest closed one."""
+    return connection.execute(_NEWEST_HANDOVER.where(HANDOVER.c.conversation_id == conversation_id)).mappings().first()
+
+
+def open_handovers(connection: Connection) -> tuple[RowMapping, ...]:
+    """Every open handover with its conversation's state, owner and language."""
+    found = (
+        select(HANDOVER, CONVERSATION.c.state.label("conversation_state"), CONVERSATION.c.owner_id.label("owner"))
+        .join(CONVERSATION, CONVERSATION.c.id == HANDOVER.c.conversation_id)
+        .where(HANDOVER.c.open)
+    )
+    return tuple(connection.execute(found).mappings())
+
+
+def last_customer_message(connection: Connection, conversation_id: str) -> str:
+    """The newest thing the customer said; empty if nothing."""
+    found = (
+        select(MESSAGE.c.text)
+        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer")
+        .order_by(MESSAGE.c.seq.desc())
+        .limit(1)
+    )
+    return str(connection.execute(found).scalar() or "")
+
+
+def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
+    """The conversations that changed last, newest first."""
+    found = select(CONVERSATION).order_by(CONVERSATION.c.updated_at.desc()).limit(limit)
+    return tuple(connection.execute(found).mappings())
+
+
+def undecided(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """(conversation id, message id) of every customer message without an outcome, oldest first."""
+    found = select(MESSAGE.c.conversation_id, MESSAGE.c.id).where(_PENDING).order_by(MESSAGE.c.at, MESSAGE.c.seq)
+    return tuple((row[0], row[1]) for row in connection.execute(found))
+
+
+def timers(connection: Connection, conversation_id: str) -> dict[str, datetime]:
+    """Running clocks: kind → due time."""
+    found = select(TIMER.c.clock, TIMER.c.due_at).where(TIMER.c.conversation_id == conversation_id)
+    return {row[0]: row[1] for row in connection.execute(found)}
+
+
+def due_timers(connection: Connection, now: datetime, limit: int = 100) -> tuple[DueTimer, ...]:
+    """Timers whose time has come, the longest overdue first."""
+    found = select(TIMER).where(TIMER.c.due_at <= now).order_by(TIMER.c.due_at).limit(limit)
+    return tuple(
+        DueTimer(
+            conversation_id=row["conversation_id"],
+            clock=Clock(row["clock"]),
+            event=Event(row["event"]),
+            due_at=row["due_at"],
+        )
+        for row in connection.execute(found).mappings()
+    )
+
+
+def policy_text(connection: Connection, policy_hash: str) -> str | None:
+    """The canonical text of a policy that once decided something."""
+    text: str | None = connection.execute(select(POLICY.c.canonical).where(POLICY.c.hash == policy_hash)).scalar()
+    return text

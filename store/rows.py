@@ -1,0 +1,225 @@
+"""The tables. The conversation row is the truth; everything else hangs on its id.
+
+Constraints are the last line of defence: a state the table of transitions does not know, two open handovers of one
+conversation, or two outcomes of one cause cannot be written, whatever the code above does.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from states.vocabulary import Clock, State
+from store.columns import UtcDateTime
+
+_STATES = ", ".join(f"'{state.value}'" for state in State)
+_CLOCKS = ", ".join(f"'{clock.value}'" for clock in Clock)
+
+
+def _conversation_id() -> Any:
+    return Field(sa_column=Column(Text, ForeignKey("conversation.id"), primary_key=True))
+
+
+def _conversation_ref() -> Any:
+    return Field(sa_column=Column(Text, ForeignKey("conversation.id"), nullable=False, index=True))
+
+
+def _json(nullable: bool = False) -> Any:
+    return Field(sa_column=Column(JSON(none_as_null=nullable), nullable=nullable))
+
+
+def _time(nullable: bool = False) -> Any:
+    return Field(sa_column=Column(UtcDateTime, nullable=nullable))
+
+
+class ConversationRow(SQLModel, table=True):
+    """Who owns the word, and which version that is."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({_STATES})", name="conversation_state"),
+        CheckConstraint("NOT latched OR state NOT IN ('bot_handling', 'guarded')", name="conversation_latch"),
+    )
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    version: int
+    next_seq: int
+    channel: str = Field(sa_column=Column(Text, nullable=False))
+    language: str = Field(sa_column=Column(Text, nullable=False))
+    customer: str = Field(sa_column=Column(Text, nullable=False))
+    channel_facts: dict[str, Any] = _json()
+    history: dict[str, Any] = _json()
+    """Counters and the bounded window from which the documented facts are made; O(1) in the conversation's length."""
+    latched: bool
+    owner_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    owner_role: str | None = Field(sa_column=Column(Text, nullable=True))
+    handover_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    """The open handover."""
+    pending_exception: dict[str, Any] | None = _json(nullable=True)
+    policy_name: str = Field(sa_column=Column(Text, nullable=False))
+    policy_hash: str = Field(sa_column=Column(Text, nullable=False))
+    head_hash: str = Field(sa_column=Column(Text, nullable=False))
+    """Hash of the newest event: the head of this conversation's chain."""
+    closed: bool
+    lease_owner: str | None = Field(sa_column=Column(Text, nullable=True))
+    lease_until: datetime | None = _time(nullable=True)
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class MessageRow(SQLModel, table=True):
+    """One message of the transcript, redacted before it is written."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq", name="message_seq"),
+        Index(
+            "message_pending",
+            "conversation_id",
+            "seq",
+            sqlite_where=text("author = 'customer' AND outcome_event_id IS NULL"),
+            postgresql_where=text("author = 'customer' AND outcome_event_id IS NULL"),
+        ),
+    )
+
+    conversation_id: str = _conversation_id()
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    seq: int
+    author: str = Field(sa_column=Column(Text, nullable=False))
+    actor_id: str = Field(sa_column=Column(Text, nullable=False))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    body_hash: str = Field(sa_column=Column(Text, nullable=False))
+    redactions: dict[str, int] = _json()
+    """Entity → how many spans were masked."""
+    in_reply_to: str | None = Field(sa_column=Column(Text, nullable=True))
+    citations: list[dict[str, str]] = _json()
+    outcome_event_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    """The event that decided a customer's message; NULL until commit 2, which is what recovery looks for."""
+    at: datetime = _time()
+
+
+class EventRow(SQLModel, table=True):
+    """One event of the append-only log, chained by hash."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq", name="event_seq"),
+        UniqueConstraint("conversation_id", "cause", "ordinal", name="event_cause"),
+    )
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    conversation_id: str = _conversation_ref()
+    seq: int
+    event: str = Field(sa_column=Column(Text, nullable=False))
+    source: str = Field(sa_column=Column(Text, nullable=False))
+    target: str = Field(sa_column=Column(Text, nullable=False))
+    role: str = Field(sa_column=Column(Text, nullable=False))
+    actor_id: str = Field(sa_column=Column(Text, nullable=False))
+    cause: str = Field(sa_column=Column(Text, nullable=False))
+    """`message:ID`, `act:ID` or `clock:KIND:DUE`: a cause has one outcome, by constraint."""
+    ordinal: int
+    policy_hash: str = Field(sa_column=Column(Text, nullable=False))
+    checkpoint_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    data: dict[str, Any] = _json()
+    prev_hash: str = Field(sa_column=Column(Text, nullable=False))
+    hash: str = Field(sa_column=Column(Text, nullable=False))
+    at: datetime = _time()
+
+
+class HandoverRow(SQLModel, table=True):
+    """One handover with its packet and clocks."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        Index(
+            "handover_one_open",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("open"),
+            postgresql_where=text("open"),
+        ),
+    )
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    conversation_id: str = _conversation_ref()
+    open: bool
+    reason_code: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    severity: str = Field(sa_column=Column(Text, nullable=False))
+    sla: str = Field(sa_column=Column(Text, nullable=False))
+    team: str = Field(sa_column=Column(Text, nullable=False))
+    language: str = Field(sa_column=Column(Text, nullable=False))
+    waiting_since: datetime = _time()
+    claim_due_at: datetime = _time()
+    resolve_due_at: datetime = _time()
+    climb: int
+    """Steps of the escalation ladder already taken."""
+    notices: int
+    """Waiting notices already sent to the customer."""
+    verify: bool
+    compliance: bool
+    verified: bool
+    attempts: int
+    steps_done: list[str] = _json()
+    owner_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    claimed_at: datetime | None = _time(nullable=True)
+    closed_at: datetime | None = _time(nullable=True)
+    outcome: str | None = Field(sa_column=Column(Text, nullable=True))
+    packet: dict[str, Any] = _json()
+    previous_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    created_at: datetime = _time()
+
+
+class TimerRow(SQLModel, table=True):
+    """A running clock; at most one of each kind per conversation."""
+
+    __tablename__ = "timer"
+    __table_args__ = (CheckConstraint(f"clock IN ({_CLOCKS})", name="timer_clock"),)
+
+    conversation_id: str = _conversation_id()
+    clock: str = Field(sa_column=Column(Text, primary_key=True))
+    event: str = Field(sa_column=Column(Text, nullable=False))
+    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+
+
+class OutboxRow(SQLModel, table=True):
+    """An effect to be performed by the worker; its id makes it happen once."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("status IN ('pending', 'done', 'dead')", name="outbox_status"),
+        Index(
+            "outbox_due",
+            "next_attempt_at",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+    )
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    """`{event id}:{n}`."""
+    conversation_id: str = _conversation_ref()
+    effect: str = Field(sa_column=Column(Text, nullable=False))
+    payload: dict[str, Any] = _json()
+    status: str = Field(sa_column=Column(Text, nullable=False))
+    attempts: int
+    next_attempt_at: datetime = _time()
+    lease_owner: str | None = Field(sa_column=Column(Text, nullable=True))
+    lease_until: datetime | None = _time(nullable=True)
+    receipt: dict[str, Any] | None = _json(nullable=True)
+    created_at: datetime = _time()
+
+
+class PolicyRow(SQLModel, table=True):
+    """Every policy that ever decided something, by hash, so that a decision can be replayed under it."""
+
+    __tablename__ = "policy"
+
+    hash: str = Field(sa_column=Column(Text, primary_key=True))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    canonical: str = Field(sa_column=Column(Text, nullable=False))
+    first_used_at: datetime = _time()

@@ -1,0 +1,112 @@
+"""What a conversation remembers to judge its next message: counters and a bounded window, never the transcript.
+
+A plain JSON value, so that it can live in the conversation row and in a checkpoint at constant size.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from policy.facts import Scalar
+
+WINDOW = 6
+"""Earlier customer messages that are compared for repeats."""
+TREND = 5
+"""Sentiment points from which the trend is computed."""
+_WORDS = re.compile(r"\w+")
+_MAX_WORDS = 40
+_SAME = 0.75
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Counters over the customer's messages so far."""
+
+    turns: int = 0
+    failed_answers: int = 0
+    misses: int = 0
+    clean_turns: int = 0
+    contradictions: int = 0
+    handovers: int = 0
+    offered: bool = False
+    """A person has been offered and the customer has not answered the offer yet."""
+    offers: int = 0
+    repeats: int = 0
+    """Earlier messages in the window that say nearly the same as the newest."""
+    recent: tuple[str, ...] = ()
+    """Word sets of the last messages, for the repeat count: words only, sorted, bounded."""
+    sentiments: tuple[float, ...] = ()
+    disarmed: tuple[str, ...] = ()
+    unmet_since: str | None = None
+    """When the customer first wrote something that was not answered, ISO 8601; None while all is answered."""
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> History:
+        """Reads what `to_json` wrote; unknown keys of a newer version are left out."""
+        known = {name: value[name] for name in cls.__dataclass_fields__ if name in value}
+        for name in ("recent", "sentiments", "disarmed"):
+            known[name] = tuple(known.get(name, ()))
+        return cls(**known)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+    def observe(self, text: str, sentiment: float) -> History:
+        """The history with one more customer message."""
+        words = _fingerprint(text)
+        repeats = sum(_similar(words, earlier) for earlier in self.recent)
+        return replace(
+            self,
+            turns=self.turns + 1,
+            repeats=repeats,
+            recent=(*self.recent, words)[-WINDOW:],
+            sentiments=(*self.sentiments, round(sentiment, 3))[-TREND:],
+        )
+
+    def answered(self, *, routine: bool, failed: bool, soft: bool) -> History:
+        """The history after the turn was decided without a person."""
+        return replace(
+            self,
+            misses=0 if routine else self.misses + 1,
+            failed_answers=self.failed_answers + 1 if failed else 0,
+            clean_turns=self.clean_turns + 1 if routine and not soft else 0,
+        )
+
+    def facts(self) -> dict[str, Scalar]:
+        """The `conversation.*` facts; `observe` the message first."""
+        return {
+            "conversation.turns": self.turns,
+            "conversation.failed_answers": self.failed_answers,
+            "conversation.misses": self.misses,
+            "conversation.repeats": self.repeats,
+            "conversation.contradictions": self.contradictions,
+            "conversation.sentiment": self.sentiments[-1] if self.sentiments else 0.0,
+            "conversation.sentiment_trend": trend(self.sentiments),
+            "conversation.handovers": self.handovers,
+        }
+
+
+def trend(points: tuple[float, ...]) -> float:
+    """Least-squares slope per turn; 0 with fewer than three points."""
+    n = len(points)
+    if n < 3:
+        return 0.0
+    middle = (n - 1) / 2
+    mean = sum(points) / n
+    above = sum((i - middle) * (point - mean) for i, point in enumerate(points))
+    return round(above / sum((i - middle) ** 2 for i in range(n)), 4)
+
+
+def _fingerprint(text: str) -> str:
+    return " ".join(sorted(set(_WORDS.findall(text.lower()[:2000])))[:_MAX_WORDS])
+
+
+def _similar(one: str, other: str) -> bool:
+    """Jaccard similarity of the word sets; two words or fewer say too little to count as a repeat."""
+    a, b = set(one.split()), set(other.split())
+    if min(len(a), len(b)) < 3:
+        return False
+    return len(a & b) / len(a | b) >= _SAME
