@@ -43,6 +43,8 @@ from triggers.assessment import Fired
 ACCEPTED_OFFER = "person.accepted"
 IDENTITY = "identity"
 MAX_POINTS = 20
+MAX_READ = 30
+"""How many of the last customer messages are searched for entities."""
 MINIMAL_CLAIM, MINIMAL_RESOLVE = Duration("1h"), Duration("8h")
 READ_TRANSCRIPT = PacketStep(
     id="read_transcript", text="Read the transcript: the packet could not be assembled.", required=True
@@ -68,9 +70,7 @@ def assemble(case: Case, loaded: LoadedPolicy) -> Packet:
     """
     case = cleaned(case)
     routed, hours = routing(case, loaded.policy), case.hours or loaded.policy.hours
-    ground = _Ground(
-        case=case, loaded=loaded, routed=routed, hours=hours, deadlines=due(routed.sla, case.since, hours)
-    )
+    ground = _Ground(case=case, loaded=loaded, routed=routed, hours=hours, deadlines=due(routed.sla, case.since, hours))
     packet = Packet(envelope=_envelope(case, loaded), why=_why(ground), context=_context(case), action=_plan(ground))
     missing = tuple(f"incomplete:{field}" for field in completeness(packet))
     return packet.model_copy(update={"why": packet.why.model_copy(update={"flags": (*packet.why.flags, *missing)})})
@@ -181,7 +181,7 @@ def _context(case: Case) -> Context:
     return Context(
         customer=_customer(case),
         intent=intent(case),
-        entities=entities(turn.text for turn in case.customer_turns),
+        entities=entities(turn.text for turn in case.customer_turns[-MAX_READ:]),
         steps_tried=steps_tried(case),
         summary=extract(case),
         sentiment=_sentiment(case),

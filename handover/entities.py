@@ -44,7 +44,7 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     ),
     "products": re.compile(
         r"(?<![\w#-])(?P<value>[A-Z][A-Za-z]{1,15}[ -]\d{1,4}[A-Za-z]{0,4}|[A-Z]{1,4}\d{1,5}[A-Za-z]{0,4}"
-        r"|[A-Za-z]{1,12}[a-z][A-Z][A-Za-z]{1,15}(?: \d{1,3})?)(?![\w-])"
+        r"|[A-Za-z]{0,12}[a-z][A-Z][A-Za-z]{1,15}(?: \d{1,3})?)(?![\w-])"
     ),
 }
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from handover.builtin import BUILT_IN
 from handover.sla import Deadlines, is_open, next_opening
 from handover.wording import known_language, moment, opening_hours, within, wording
 from policy.loader import LoadedPolicy
@@ -19,7 +20,7 @@ DEFAULT_SCRIPT = "handover.default"
 OUT_OF_HOURS_SCRIPT = "handover.out_of_hours"
 """Added to a handover script while nobody is at work, unless the script itself says when people are there."""
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"(?P<brace>\{\{|\}\})|(?P<lead>,? ?)\{(?P<name>\w+)\}")
 _SAYS_WHEN_OPEN = ("{hours}", "{next_opening}")
 
 
@@ -64,11 +65,11 @@ def handover_script(
 
 
 def render(script_id: str, language: str, loaded: LoadedPolicy, values: Mapping[str, str] | None = None) -> str:
-    """Any other script of the policy, in that language or English; "" if the policy has none of that id.
+    """Any other script, in that language or English: the policy's, else the built-in one, else "".
 
     A placeholder without a value is left out. Never raises.
     """
-    chosen = find(loaded.policy, script_id, language)
+    chosen = find(loaded.policy, script_id, language) or built_in(script_id, language)
     return fill(chosen.text, values or {}) if chosen else ""
 
 
@@ -108,15 +109,31 @@ def find(policy: Policy, script_id: str, language: str) -> Text | None:
     return None
 
 
+def built_in(script_id: str, language: str) -> Text | None:
+    """The built-in script of that id, if there is one."""
+    known = known_language(language)
+    return Text(text=BUILT_IN[script_id][known], language=known) if script_id in BUILT_IN else None
+
+
 def last_resort(language: str) -> Text:
     """The built-in handover script."""
-    return Text(text=wording(language).last_resort, language=known_language(language))
+    known = known_language(language)
+    return Text(text=BUILT_IN[DEFAULT_SCRIPT][known], language=known)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with its placeholders filled; one without a value is left out, with the space before it."""
-    filled = _PLACEHOLDER.sub(lambda matched: values.get(matched[1], ""), text)
-    return re.sub(r"[ \t]{2,}", " ", re.sub(r" +([.,;!?])", r"\1", filled)).strip()
+    """The text with its placeholders filled and `{{` as a brace.
+
+    A placeholder without a value is left out, with the comma or space before it.
+    """
+    return _PLACEHOLDER.sub(lambda found: _filled(found, values), text).strip()
+
+
+def _filled(found: re.Match[str], values: Mapping[str, str]) -> str:
+    if found["brace"]:
+        return found["brace"][0]
+    value = values.get(found["name"], "")
+    return found["lead"] + value if value else ""
 
 
 def _first(policy: Policy, script_ids: tuple[str | None, ...], language: str) -> Text | None:

@@ -27,7 +27,7 @@ _NEGATIONS = frozenset(
     {"not", "no", "never", "none", "without", "cannot", "nicht", "kein", "keine", "keinen", "nie"}
     | {"ne", "pas", "jamais", "sin", "nunca", "não", "sem", "nem"}
 )
-_DOUBLE = "\"\u201c\u201d\u201e\u00ab\u00bb"
+_DOUBLE = '"\u201c\u201d\u201e\u00ab\u00bb'
 """The double quotation marks of the five languages."""
 _QUOTES = str.maketrans(dict.fromkeys(_DOUBLE + "\u2018\u2019\u201a", "'"))
 _SPAN = re.compile(f"[{_DOUBLE}]([^{_DOUBLE}]+)[{_DOUBLE}]")

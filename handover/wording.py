@@ -35,18 +35,29 @@ class Wording:
     no_hours: str
     back: str
     """Said out of hours, with the next opening."""
-    last_resort: str
-    """The customer script when the policy has none."""
 
 
 ENGLISH = Wording(
     days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     months=(
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ),
     units={
-        "s": ("second", "seconds"), "m": ("minute", "minutes"), "h": ("hour", "hours"), "d": ("day", "days"),
+        "s": ("second", "seconds"),
+        "m": ("minute", "minutes"),
+        "h": ("hour", "hours"),
+        "d": ("day", "days"),
     },
     within="within {} {}",
     by="by {}",
@@ -56,16 +67,28 @@ ENGLISH = Wording(
     every_day="every day",
     no_hours="no fixed hours",
     back="Our team is back on {}.",
-    last_resort="A person takes over this conversation and replies {reply_within}. Your reference is {reference}.",
 )
 SPANISH = Wording(
     days=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     months=(
-        "enero", "febrero", "marzo", "abril", "mayo", "junio",
-        "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
     ),
     units={
-        "s": ("segundo", "segundos"), "m": ("minuto", "minutos"), "h": ("hora", "horas"), "d": ("día", "días"),
+        "s": ("segundo", "segundos"),
+        "m": ("minuto", "minutos"),
+        "h": ("hora", "horas"),
+        "d": ("día", "días"),
     },
     within="en un plazo de {} {}",
     by="antes del {}",
@@ -75,16 +98,28 @@ SPANISH = Wording(
     every_day="todos los días",
     no_hours="sin horario fijo",
     back="Nuestro equipo vuelve el {}.",
-    last_resort="Una persona asume esta conversación y responde {reply_within}. Su referencia es {reference}.",
 )
 FRENCH = Wording(
     days=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     months=(
-        "janvier", "février", "mars", "avril", "mai", "juin",
-        "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
     ),
     units={
-        "s": ("seconde", "secondes"), "m": ("minute", "minutes"), "h": ("heure", "heures"), "d": ("jour", "jours"),
+        "s": ("seconde", "secondes"),
+        "m": ("minute", "minutes"),
+        "h": ("heure", "heures"),
+        "d": ("jour", "jours"),
     },
     within="dans un délai de {} {}",
     by="avant le {}",
@@ -94,16 +129,28 @@ FRENCH = Wording(
     every_day="tous les jours",
     no_hours="sans horaires fixes",
     back="Notre équipe est de retour le {}.",
-    last_resort="Une personne reprend cette conversation et répond {reply_within}. Votre référence est {reference}.",
 )
 GERMAN = Wording(
     days=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     months=(
-        "Januar", "Februar", "März", "April", "Mai", "Juni",
-        "Juli", "August", "September", "Oktober", "November", "Dezember",
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
     ),
     units={
-        "s": ("Sekunde", "Sekunden"), "m": ("Minute", "Minuten"), "h": ("Stunde", "Stunden"), "d": ("Tag", "Tagen"),
+        "s": ("Sekunde", "Sekunden"),
+        "m": ("Minute", "Minuten"),
+        "h": ("Stunde", "Stunden"),
+        "d": ("Tag", "Tagen"),
     },
     within="innerhalb von {} {}",
     by="bis {}",
@@ -113,18 +160,36 @@ GERMAN = Wording(
     every_day="täglich",
     no_hours="keine festen Zeiten",
     back="Unser Team ist ab {} wieder da.",
-    last_resort="Ein Mensch übernimmt dieses Gespräch und antwortet {reply_within}. Ihr Vorgang: {reference}.",
 )
 PORTUGUESE = Wording(
     days=(
-        "segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo",
+        "segunda-feira",
+        "terça-feira",
+        "quarta-feira",
+        "quinta-feira",
+        "sexta-feira",
+        "sábado",
+        "domingo",
     ),
     months=(
-        "janeiro", "fevereiro", "março", "abril", "maio", "junho",
-        "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",
+        "janeiro",
+        "fevereiro",
+        "março",
+        "abril",
+        "maio",
+        "junho",
+        "julho",
+        "agosto",
+        "setembro",
+        "outubro",
+        "novembro",
+        "dezembro",
     ),
     units={
-        "s": ("segundo", "segundos"), "m": ("minuto", "minutos"), "h": ("hora", "horas"), "d": ("dia", "dias"),
+        "s": ("segundo", "segundos"),
+        "m": ("minuto", "minutos"),
+        "h": ("hora", "horas"),
+        "d": ("dia", "dias"),
     },
     within="no prazo de {} {}",
     by="até {}",
@@ -134,10 +199,13 @@ PORTUGUESE = Wording(
     every_day="todos os dias",
     no_hours="sem horário fixo",
     back="A nossa equipa volta a estar disponível: {}.",
-    last_resort="Uma pessoa assume esta conversa e responde {reply_within}. A sua referência é {reference}.",
 )
 WORDINGS: dict[str, Wording] = {
-    "en": ENGLISH, "es": SPANISH, "fr": FRENCH, "de": GERMAN, "pt": PORTUGUESE,
+    "en": ENGLISH,
+    "es": SPANISH,
+    "fr": FRENCH,
+    "de": GERMAN,
+    "pt": PORTUGUESE,
 }
 
 

@@ -1,0 +1,75 @@
+"""The scripts that are said when a policy has none of that id: short, and promising nothing the deadlines do not hold.
+
+Without them a policy with a gap would be silent towards the customer at the very moment of a handover.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+BUILT_IN: Mapping[str, Mapping[str, str]] = {
+    "handover.default": {
+        "en": "A person takes over this conversation and replies {reply_within}. Your reference is {reference}.",
+        "es": "Una persona asume esta conversación y responde {reply_within}. Su referencia es {reference}.",
+        "fr": "Une personne reprend cette conversation et répond {reply_within}. Votre référence est {reference}.",
+        "de": "Ein Mensch übernimmt dieses Gespräch und antwortet {reply_within}. Ihr Vorgang: {reference}.",
+        "pt": "Uma pessoa assume esta conversa e responde {reply_within}. A sua referência é {reference}.",
+    },
+    "caution.unknown": {
+        "en": "I do not have a reliable answer to that.",
+        "es": "No tengo una respuesta fiable a eso.",
+        "fr": "Je n'ai pas de réponse fiable à cela.",
+        "de": "Darauf habe ich keine verlässliche Antwort.",
+        "pt": "Não tenho uma resposta fiável para isso.",
+    },
+    "caution.clarify": {
+        "en": "Could you say in other words what you need?",
+        "es": "¿Puede decir con otras palabras lo que necesita?",
+        "fr": "Pouvez-vous dire autrement ce dont vous avez besoin ?",
+        "de": "Können Sie mit anderen Worten sagen, was Sie brauchen?",
+        "pt": "Pode dizer por outras palavras o que precisa?",
+    },
+    "caution.offer": {
+        "en": "Would you like a person to take over?",
+        "es": "¿Desea que le atienda una persona?",
+        "fr": "Souhaitez-vous qu'une personne prenne le relais ?",
+        "de": "Möchten Sie, dass ein Mensch übernimmt?",
+        "pt": "Deseja que uma pessoa assuma a conversa?",
+    },
+    "caution.declined": {
+        "en": "All right. What else do you need?",
+        "es": "De acuerdo. ¿Qué más necesita?",
+        "fr": "D'accord. De quoi d'autre avez-vous besoin ?",
+        "de": "In Ordnung. Was brauchen Sie sonst?",
+        "pt": "Está bem. De que mais precisa?",
+    },
+    "notice.waiting": {
+        "en": "Your message is with your case. A person will read it.",
+        "es": "Su mensaje está en su caso. Una persona lo leerá.",
+        "fr": "Votre message est joint à votre dossier. Une personne le lira.",
+        "de": "Ihre Nachricht liegt bei Ihrem Vorgang. Ein Mensch wird sie lesen.",
+        "pt": "A sua mensagem está no seu caso. Uma pessoa vai lê-la.",
+    },
+    "notice.claimed": {
+        "en": "A person has taken over and is reading your case.",
+        "es": "Una persona se ha hecho cargo y está leyendo su caso.",
+        "fr": "Une personne a pris le relais et lit votre dossier.",
+        "de": "Ein Mensch hat übernommen und liest Ihren Vorgang.",
+        "pt": "Uma pessoa assumiu e está a ler o seu caso.",
+    },
+    "closing.resolved": {
+        "en": "Your case is closed. If it is not settled, write here again.",
+        "es": "Su caso está cerrado. Si no está resuelto, escriba aquí de nuevo.",
+        "fr": "Votre dossier est clos. S'il n'est pas réglé, écrivez-nous à nouveau ici.",
+        "de": "Ihr Vorgang ist geschlossen. Ist er nicht erledigt, schreiben Sie hier noch einmal.",
+        "pt": "O seu caso está encerrado. Se não estiver resolvido, escreva aqui de novo.",
+    },
+    "closing.expired": {
+        "en": "This conversation is closed because nothing more was written.",
+        "es": "Esta conversación se cierra porque no hubo más mensajes.",
+        "fr": "Cette conversation est close faute de nouveau message.",
+        "de": "Dieses Gespräch ist geschlossen, weil nichts mehr geschrieben wurde.",
+        "pt": "Esta conversa foi encerrada por não haver mais mensagens.",
+    },
+}
+"""Script id → language → text, in every language the packs speak."""
