@@ -1,0 +1,187 @@
+"""The abstract conversation: the few bits of a conversation that guards depend on, and every step the table allows.
+
+Without it the properties in `states.check` could only be tested on examples instead of on all
+conversations there can be.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple
+
+from states.table import INITIAL, Transition
+from states.vocabulary import SENIOR, Clock, Effect, Event, Role, State, Voice
+
+BOTH = (False, True)
+
+
+class Owner(StrEnum):
+    """Who owns the conversation, as far as guards can tell."""
+
+    NONE = "nobody"
+    FRONTLINE = "frontline"
+    SENIOR = "senior"
+
+
+class Situation(NamedTuple):
+    """An abstract conversation."""
+
+    state: State
+    latched: bool = False
+    owner: Owner = Owner.NONE
+    handover_open: bool = False
+    exception_open: bool = False
+
+    def __str__(self) -> str:
+        marks = [
+            *(["latched"] if self.latched else []),
+            *([f"owned by {self.owner.value}"] if self.owner is not Owner.NONE else []),
+            *(["handover open"] if self.handover_open else []),
+            *(["exception open"] if self.exception_open else []),
+        ]
+        return f"{self.state.value}({', '.join(marks)})"
+
+
+class Move(NamedTuple):
+    """One step that the table allows in a situation; `row` is None where an open exception lapses or is voided."""
+
+    row: Transition | None
+    role: Role
+    target: Situation
+
+    def __str__(self) -> str:
+        event = self.row.event.value if self.row else "(exception lapses)"
+        return f"—{event} by {self.role.value}→ {self.target}"
+
+
+def possible(situation: Situation, role: Role) -> Mapping[str, tuple[bool, ...]]:
+    """The facts that the situation and the role fix, with the values they may have; every other fact is free."""
+    ranks: dict[Role, Owner] = {Role.FRONTLINE_AGENT: Owner.FRONTLINE, **dict.fromkeys(SENIOR, Owner.SENIOR)}
+    return {
+        "latched": (situation.latched,),
+        "owned": (situation.owner is not Owner.NONE,),
+        "exception_open": (situation.exception_open,),
+        "actor_owns": BOTH if role in ranks and ranks[role] is situation.owner else (False,),
+    }
+
+
+def after(situation: Situation, row: Transition, role: Role) -> Situation:
+    """The situation after a row was taken: its target and what its effects do to the bits."""
+    result = situation._replace(state=row.target)
+    for effect in row.effects:
+        if effect in (Effect.LOCK_BOT, Effect.UNLOCK_BOT):
+            result = result._replace(latched=effect is Effect.LOCK_BOT)
+        elif effect in (Effect.OPEN_HANDOVER, Effect.CLOSE_HANDOVER):
+            result = result._replace(handover_open=effect is Effect.OPEN_HANDOVER)
+        elif effect in (Effect.OPEN_EXCEPTION, Effect.CLOSE_EXCEPTION):
+            result = result._replace(exception_open=effect is Effect.OPEN_EXCEPTION)
+        elif effect is Effect.ASSIGN_OWNER:
+            result = result._replace(owner=Owner.FRONTLINE if role is Role.FRONTLINE_AGENT else Owner.SENIOR)
+        elif effect is Effect.CLEAR_OWNER:
+            result = result._replace(owner=Owner.NONE)
+    return result
+
+
+@dataclass(frozen=True)
+class Model:
+    """A table with every situation it can reach; the state space is finite and searched whole."""
+
+    table: tuple[Transition, ...]
+    clocks: Mapping[State, tuple[Clock, Event]]
+    voices: Mapping[State, Voice]
+
+    def moves(self, situation: Situation) -> tuple[Move, ...]:
+        """Every step possible in a reachable situation."""
+        return self._moves[situation]
+
+    def rows(self, state: State, event: Event, role: Role) -> tuple[Transition, ...]:
+        """The rows for this state, event and role."""
+        return tuple(row for row in self.table if row.source is state and row.event is event and role in row.roles)
+
+    def outcomes(
+        self, situation: Situation, event: Event, role: Role, given: Mapping[str, bool] | None = None
+    ) -> Iterator[tuple[Transition, ...]]:
+        """The rows enabled under each valuation of the facts that matter, the `given` facts fixed."""
+        rows = self.rows(situation.state, event, role)
+        known = {**possible(situation, role), **{fact: (value,) for fact, value in (given or {}).items()}}
+        facts = sorted({fact for row in rows for fact, _ in row.guard.needs})
+        for values in product(*(known.get(fact, BOTH) for fact in facts)):
+            valuation = dict(zip(facts, values, strict=True))
+            yield tuple(row for row in rows if all(valuation[fact] is value for fact, value in row.guard.needs))
+
+    def always(self, situation: Situation, event: Event, role: Role, given: Mapping[str, bool] | None = None) -> bool:
+        """Whether the event is accepted whatever the facts."""
+        return all(self.outcomes(situation, event, role, given))
+
+    @cached_property
+    def situations(self) -> tuple[Situation, ...]:
+        """Every reachable situation, nearest first."""
+        return tuple(self._moves)
+
+    @cached_property
+    def steps(self) -> int:
+        """How many different steps the reachable situations have."""
+        return sum(len(moves) for moves in self._moves.values())
+
+    @cached_property
+    def _parents(self) -> dict[Situation, tuple[Situation, Move] | None]:
+        return {}
+
+    @cached_property
+    def _moves(self) -> dict[Situation, tuple[Move, ...]]:
+        start = Situation(INITIAL)
+        self._parents[start] = None
+        found: dict[Situation, tuple[Move, ...]] = {}
+        queue = deque([start])
+        while queue:
+            situation = queue.popleft()
+            found[situation] = tuple(self._steps_from(situation))
+            for move in found[situation]:
+                if move.target not in self._parents:
+                    self._parents[move.target] = (situation, move)
+                    queue.append(move.target)
+        return found
+
+    @cached_property
+    def _by_source(self) -> dict[State, tuple[Transition, ...]]:
+        return {state: tuple(row for row in self.table if row.source is state) for state in State}
+
+    def _steps_from(self, situation: Situation) -> Iterator[Move]:
+        for row in self._by_source[situation.state]:
+            for role in row.roles:
+                known = possible(situation, role)
+                wanted: dict[str, bool] = {}
+                if all(
+                    value in known.get(fact, BOTH) and wanted.setdefault(fact, value) is value
+                    for fact, value in row.guard.needs
+                ):
+                    yield Move(row, role, after(situation, row, role))
+        if situation.exception_open:
+            yield Move(None, Role.SYSTEM, situation._replace(exception_open=False))
+
+    def path_to(self, situation: Situation) -> str:
+        """A shortest way from the start to a reachable situation, readable."""
+        moves: list[Move] = []
+        while (parent := self._parents[situation]) is not None:
+            situation, move = parent
+            moves.append(move)
+        return " ".join([str(situation), *map(str, reversed(moves))])
+
+    def reaching(self, goal: Callable[[Situation], bool]) -> set[Situation]:
+        """The reachable situations from which some path leads to a goal."""
+        won = {situation for situation in self.situations if goal(situation)}
+        grown = True
+        while grown:
+            more = {
+                situation
+                for situation in self.situations
+                if situation not in won and any(move.target in won for move in self.moves(situation))
+            }
+            won |= more
+            grown = bool(more)
+        return won

@@ -1,0 +1,328 @@
+"""What Handrail promises, each promise as a search for a counterexample in the table's state space.
+
+Without these a changed row could let the bot speak over a person, and only a customer would notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
+
+from states.abstract import Model, Owner, Situation
+from states.facts import FACT_NAMES
+from states.table import ANSWERING, LIVE, WITH_PERSON, Guard, Transition
+from states.vocabulary import STAFF, Clock, Effect, Event, Role, State, Voice
+
+HANDOVER_WITHIN = 2
+"""Events of customer and system alone after which a handover must be open, from any situation."""
+
+S, E, R, X = State, Event, Role, Effect
+
+_RANK = {state: rank for rank, state in enumerate((*ANSWERING, *WITH_PERSON))}
+_IN_HANDS = (S.HANDED_OFF, S.AGENT_VERIFYING, S.ESCALATED)
+_CASEWORK = frozenset({
+    E.TRIGGER_FIRED, E.CLAIMED, E.RELEASED, E.AGENT_REPLIED, E.IDENTITY_VERIFIED, E.VERIFICATION_FAILED, E.ESCALATED,
+    E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK,
+})  # fmt: skip
+_MAY: Mapping[Role, frozenset[Event]] = {
+    R.CUSTOMER: frozenset({E.HUMAN_ACCEPTED, E.CUSTOMER_REPLIED, E.REOPENED}),
+    R.ASSISTANT: frozenset({E.MESSAGE_ANSWERED, E.TRIGGER_FIRED}),
+    R.FRONTLINE_AGENT: _CASEWORK,
+    R.ESCALATION_SPECIALIST: _CASEWORK,
+    R.COMPLIANCE_OFFICER: _CASEWORK | {E.EXCEPTION_APPROVED, E.EXCEPTION_DENIED},
+    R.AUDITOR: frozenset(),
+    R.ADMIN: frozenset({E.RELEASED, E.ESCALATED}),
+    R.SYSTEM: frozenset({
+        E.CAUTION_RAISED, E.CAUTION_CLEARED, E.TRIGGER_FIRED, E.FAULT, E.PACKET_READY, E.SLA_BREACHED, E.EXPIRED,
+    }),
+}  # fmt: skip
+"""The most that each role may ever cause: written here a second time on purpose, so that a widened row is noticed."""
+
+Check = Callable[[Model], Iterator[str]]
+CHECKS: list[tuple[str, str, Check]] = []
+
+
+def _proves(statement: str) -> Callable[[Check], Check]:
+    """Registers a check; it yields counterexamples, and none means that the statement holds."""
+
+    def register(check: Check) -> Check:
+        CHECKS.append((check.__name__, statement, check))
+        return check
+
+    return register
+
+
+def _row_text(row: Transition) -> str:
+    roles = ", ".join(role.value for role in row.roles) or "nobody"
+    return f"{row.source.value} —{row.event.value} by {roles}, if {row.guard.name}→ {row.target.value}"
+
+
+def _rows(model: Model, bad: Callable[[Transition], bool]) -> Iterator[str]:
+    return (_row_text(row) for row in model.table if bad(row))
+
+
+def _situations(model: Model, bad: Callable[[Situation], bool]) -> Iterator[str]:
+    return (model.path_to(situation) for situation in model.situations if bad(situation))
+
+
+def _needs(guard: Guard, **facts: bool) -> bool:
+    return set(facts.items()) <= set(guard.needs)
+
+
+@_proves("from every live situation a person can come to own the conversation")
+def a_person_is_reachable(model: Model) -> Iterator[str]:
+    won = model.reaching(lambda situation: situation.owner is not Owner.NONE and situation.state in _IN_HANDS)
+    return _situations(model, lambda situation: situation.state in LIVE and situation not in won)
+
+
+@_proves(f"customer and system alone open a handover within {HANDOVER_WITHIN} events, whatever the facts")
+def a_handover_needs_no_goodwill(model: Model) -> Iterator[str]:
+    won = {situation for situation in model.situations if situation.state in _IN_HANDS and situation.handover_open}
+    for _ in range(HANDOVER_WITHIN):
+        won |= {situation for situation in model.situations if situation not in won and _forced(model, situation, won)}
+    return _situations(model, lambda situation: situation.state in LIVE and situation not in won)
+
+
+def _forced(model: Model, situation: Situation, won: set[Situation]) -> bool:
+    """Whether one event of customer or system leads into `won` under every valuation."""
+    for role in (R.CUSTOMER, R.SYSTEM):
+        into = {(move.row, move.role) for move in model.moves(situation) if move.target in won}
+        for event in _MAY[role]:
+            outcomes = model.outcomes(situation, event, role)
+            if all(rows and all((row, role) in into for row in rows) for rows in outcomes):
+                return True
+    return False
+
+
+@_proves("no path leads from a trigger to a word of the assistant without a person's hand-back")
+def the_latch_holds(model: Model) -> Iterator[str]:
+    seen = [situation for situation in model.situations if situation.state in WITH_PERSON]
+    known = set(seen)
+    for situation in seen:
+        for move in model.moves(situation):
+            if move.row and move.row.event is E.HANDED_BACK and move.role in STAFF:
+                continue
+            if move.target.state in ANSWERING or (move.row and X.SEND_ANSWER in move.row.effects):
+                yield f"{model.path_to(situation)} {move}"
+            if move.target not in known:
+                known.add(move.target)
+                seen.append(move.target)
+
+
+@_proves("a conversation with a person is latched, and one with the assistant is not")
+def the_latch_follows_the_states(model: Model) -> Iterator[str]:
+    return _situations(
+        model,
+        lambda situation: (
+            situation.state is not S.RESOLVED and situation.latched is not (situation.state in WITH_PERSON)
+        ),
+    )
+
+
+@_proves("only people of the staff hand back, and nothing else clears the latch")
+def only_people_clear_the_latch(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        clears = X.UNLOCK_BOT in row.effects or row.event is E.HANDED_BACK
+        return clears and (row.event is not E.HANDED_BACK or not set(row.roles) <= set(STAFF))
+
+    return _rows(model, bad)
+
+
+@_proves("handing back needs the owner, a written outcome and the consent that compliance cases ask for")
+def hand_back_is_guarded(model: Model) -> Iterator[str]:
+    asked = {"actor_owns": True, "outcome_written": True, "hand_back_allowed": True}
+    return _rows(model, lambda row: row.event is E.HANDED_BACK and not _needs(row.guard, **asked))
+
+
+@_proves("in every state a clock runs, and what it causes is accepted from the system whatever the facts")
+def every_state_has_a_clock(model: Model) -> Iterator[str]:
+    def bad(situation: Situation) -> bool:
+        clock = model.clocks.get(situation.state)
+        return clock is None or not model.always(situation, clock[1], R.SYSTEM)
+
+    return _situations(model, bad)
+
+
+@_proves("every live state accepts a fault from the system whatever the facts")
+def faults_are_accepted(model: Model) -> Iterator[str]:
+    return _situations(
+        model, lambda situation: situation.state in LIVE and not model.always(situation, E.FAULT, R.SYSTEM)
+    )
+
+
+@_proves("a fault ends with a person and never leads back toward the assistant")
+def faults_lead_to_a_person(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        return row.event is E.FAULT and (
+            row.target not in WITH_PERSON or _RANK[row.target] < _RANK.get(row.source, 0) or row.roles != (R.SYSTEM,)
+        )
+
+    return _rows(model, bad)
+
+
+@_proves("under the latch neither clock nor customer nor assistant moves a case toward the assistant")
+def urgency_only_rises(model: Model) -> Iterator[str]:
+    people = {*STAFF, R.ADMIN}
+
+    def bad(row: Transition) -> bool:
+        lowers = row.source in WITH_PERSON and _RANK.get(row.target, -1) < _RANK[row.source]
+        return lowers and not set(row.roles) <= people
+
+    return _rows(model, bad)
+
+
+@_proves("every row names its roles, and no role causes more than it ever may; an auditor causes nothing")
+def roles_keep_to_their_part(model: Model) -> Iterator[str]:
+    return _rows(model, lambda row: not row.roles or any(row.event not in _MAY[role] for role in row.roles))
+
+
+@_proves("beyond the frontline only seniors act on a case")
+def the_frontline_stays_out_of_escalated_cases(model: Model) -> Iterator[str]:
+    return _rows(model, lambda row: row.source is S.ESCALATED and R.FRONTLINE_AGENT in row.roles)
+
+
+@_proves("never are two rows possible for one event, role and set of facts")
+def the_table_is_deterministic(model: Model) -> Iterator[str]:
+    for one, two in combinations(model.table, 2):
+        same = one.source is two.source and one.event is two.event and set(one.roles) & set(two.roles)
+        if same and not any((fact, not value) in two.guard.needs for fact, value in one.guard.needs):
+            yield f"{_row_text(one)} and {_row_text(two)}"
+
+
+@_proves("every row is possible in some situation")
+def no_row_is_dead(model: Model) -> Iterator[str]:
+    taken = {id(move.row) for situation in model.situations for move in model.moves(situation)}
+    return _rows(model, lambda row: id(row) not in taken)
+
+
+@_proves("a case that waits for or has a person always has an open handover")
+def a_waiting_case_has_a_handover(model: Model) -> Iterator[str]:
+    return _situations(model, lambda situation: situation.state in _IN_HANDS and not situation.handover_open)
+
+
+@_proves("a promise, its handover and its delivery are made together, the handover first")
+def no_promise_without_a_handover(model: Model) -> Iterator[str]:
+    order = (X.OPEN_HANDOVER, X.SEND_SCRIPT, X.DELIVER_HANDOVER)
+
+    def bad(row: Transition) -> bool:
+        made = tuple(effect for effect in row.effects if effect in order)
+        return made not in ((), order)
+
+    return _rows(model, bad)
+
+
+@_proves("a case that an agent works on has an owner")
+def agent_verifying_is_owned(model: Model) -> Iterator[str]:
+    return _situations(model, lambda situation: situation.state is S.AGENT_VERIFYING and situation.owner is Owner.NONE)
+
+
+@_proves("only a case that nobody owns is taken from the queue, and only the owner speaks, verifies and closes")
+def owners_are_respected(model: Model) -> Iterator[str]:
+    own = {
+        E.AGENT_REPLIED, E.IDENTITY_VERIFIED, E.VERIFICATION_FAILED, E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK,
+    }  # fmt: skip
+
+    def bad(row: Transition) -> bool:
+        taken = row.event is E.CLAIMED and row.source is S.HANDED_OFF and not _needs(row.guard, owned=False)
+        unowned = row.event in own and not _needs(row.guard, actor_owns=True)
+        pulled = row.source is S.AGENT_VERIFYING and row.event in (E.ESCALATED, E.RELEASED) and R.ADMIN not in row.roles
+        return taken or unowned or (pulled and not _needs(row.guard, actor_owns=True))
+
+    return _rows(model, bad)
+
+
+@_proves("a case is resolved only with steps done, identity verified and an outcome written")
+def resolving_is_guarded(model: Model) -> Iterator[str]:
+    asked = {"steps_done": True, "identity_satisfied": True, "outcome_written": True}
+    return _rows(model, lambda row: row.event is E.RESOLVED and not _needs(row.guard, **asked))
+
+
+@_proves("a resolved conversation has neither an owner nor an open handover")
+def resolved_is_tidy(model: Model) -> Iterator[str]:
+    def bad(situation: Situation) -> bool:
+        return situation.state is S.RESOLVED and (situation.handover_open or situation.owner is not Owner.NONE)
+
+    return _situations(model, bad)
+
+
+@_proves("every state can be reached")
+def every_state_is_reachable(model: Model) -> Iterator[str]:
+    reached = {situation.state for situation in model.situations}
+    return (f"no path leads to {state.value}" for state in State if state not in reached)
+
+
+@_proves("from every situation the conversation can be resolved")
+def every_case_can_end(model: Model) -> Iterator[str]:
+    won = model.reaching(lambda situation: situation.state is S.RESOLVED)
+    return _situations(model, lambda situation: situation not in won)
+
+
+@_proves("no customer message is ignored: answered, held back, forwarded, or reopening the case")
+def no_message_is_ignored(model: Model) -> Iterator[str]:
+    def bad(situation: Situation) -> bool:
+        if situation.state in ANSWERING:
+            may = any(model.outcomes(situation, E.MESSAGE_ANSWERED, R.ASSISTANT))
+            held = all(model.always(situation, event, R.SYSTEM) for event in (E.CAUTION_RAISED, E.TRIGGER_FIRED))
+            return not (may and held)
+        if situation.state is S.RESOLVED:
+            return not model.always(situation, E.REOPENED, R.CUSTOMER, {"reopen_allowed": True})
+        forwards = list(model.outcomes(situation, E.CUSTOMER_REPLIED, R.CUSTOMER))
+        return not all(rows and X.FORWARD_MESSAGE in rows[0].effects for rows in forwards)
+
+    return _situations(model, bad)
+
+
+@_proves("a customer who asks for a person gets past the assistant whatever the facts")
+def an_accepted_offer_is_kept(model: Model) -> Iterator[str]:
+    return _situations(
+        model,
+        lambda situation: situation.state in ANSWERING and not model.always(situation, E.HUMAN_ACCEPTED, R.CUSTOMER),
+    )
+
+
+@_proves("exceptions are decided by compliance officers, on an open request, as a second person")
+def exceptions_need_four_eyes(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        decides = row.event in (E.EXCEPTION_APPROVED, E.EXCEPTION_DENIED)
+        if not decides:
+            return X.CLOSE_EXCEPTION in row.effects
+        asked = _needs(row.guard, exception_open=True, four_eyes=True)
+        return row.roles != (R.COMPLIANCE_OFFICER,) or not asked or X.CLOSE_EXCEPTION not in row.effects
+
+    return _rows(model, bad)
+
+
+@_proves("the assistant speaks only in its own states, unlatched, and in guarded only approved content")
+def the_assistant_keeps_to_its_states(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        if X.SEND_ANSWER in row.effects:
+            approved = row.source is not S.GUARDED or _needs(row.guard, approved_content=True)
+            inside = row.source in ANSWERING and row.target in ANSWERING and row.roles == (R.ASSISTANT,)
+            return not (inside and approved and _needs(row.guard, latched=False))
+        return X.SEND_CAUTION in row.effects and not (row.target is S.GUARDED and _needs(row.guard, latched=False))
+
+    return _rows(model, bad)
+
+
+@_proves("the voices agree with who may send messages in each state")
+def voices_agree_with_effects(model: Model) -> Iterator[str]:
+    speaking = {
+        X.SEND_ANSWER: (Voice.ASSISTANT, Voice.APPROVED_ONLY),
+        X.SEND_AGENT_MESSAGE: (Voice.AGENT, Voice.SPECIALIST),
+    }
+    for effect, voices in speaking.items():
+        sources = {row.source for row in model.table if effect in row.effects}
+        spoken = {state for state in State if model.voices.get(state) in voices}
+        for state in sorted(sources ^ spoken):
+            yield f"in {state.value} the voice is {model.voices.get(state)!s:.40}, against the rows with {effect.value}"
+
+
+@_proves("every word of the vocabulary is used by the table")
+def every_word_is_used(model: Model) -> Iterator[str]:
+    words: tuple[tuple[str, set[str], set[str]], ...] = (
+        ("event", {*Event}, {row.event for row in model.table}),
+        ("effect", {*Effect}, {effect for row in model.table for effect in row.effects}),
+        ("clock", {*Clock}, {clock for clock, _ in model.clocks.values()}),
+        ("fact", {*FACT_NAMES}, {fact for row in model.table for fact, _ in row.guard.needs}),
+    )
+    return (f"the {kind} {word!s} is used by no row" for kind, known, used in words for word in sorted(known - used))

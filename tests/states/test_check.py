@@ -1,0 +1,265 @@
+"""The proofs hold for the table, and each of them catches a table that breaks its promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from states.abstract import Model
+from states.check import prove, walk
+from states.properties import CHECKS
+from states.table import ALWAYS, CLOCKS, TABLE, VOICES, Guard, Transition
+from states.vocabulary import STAFF, Clock, Effect, Event, Role, State, Voice
+
+S, E, R, X = State, Event, Role, Effect
+Table = tuple[Transition, ...]
+Which = Callable[[Transition], bool]
+
+
+def _on(source: State | None = None, event: Event | None = None, target: State | None = None) -> Which:
+    return lambda row: source in (None, row.source) and event in (None, row.event) and target in (None, row.target)
+
+
+def _without(which: Which) -> Table:
+    return tuple(row for row in TABLE if not which(row))
+
+
+def _changed(which: Which, change: Callable[[Transition], Transition]) -> Table:
+    assert any(map(which, TABLE)), "the mutant changes nothing"
+    return tuple(change(row) if which(row) else row for row in TABLE)
+
+
+def _with(source: State, event: Event, target: State, role: Role, *effects: Effect, guard: Guard = ALWAYS) -> Table:
+    return (*TABLE, Transition(source=source, event=event, target=target, roles=(role,), guard=guard, effects=effects))
+
+
+def _less(effect: Effect) -> Callable[[Transition], Transition]:
+    return lambda row: replace(row, effects=tuple(one for one in row.effects if one is not effect))
+
+
+def _more(*effects: Effect) -> Callable[[Transition], Transition]:
+    return lambda row: replace(row, effects=(*row.effects, *effects))
+
+
+def _open(row: Transition) -> Transition:
+    return replace(row, guard=ALWAYS)
+
+
+def _to(target: State) -> Callable[[Transition], Transition]:
+    return lambda row: replace(row, target=target)
+
+
+def _by(*roles: Role) -> Callable[[Transition], Transition]:
+    return lambda row: replace(row, roles=roles)
+
+
+def _needing(fact: str, value: bool = True) -> Callable[[Transition], Transition]:
+    return lambda row: replace(row, guard=Guard("mutant", (*row.guard.needs, (fact, value))))
+
+
+MUTANTS: dict[str, tuple[Table, ...]] = {
+    "a_person_is_reachable": (_without(_on(event=E.CLAIMED)),),
+    "a_handover_needs_no_goodwill": (
+        _without(lambda row: row.source is S.TRIGGERED and row.event in (E.PACKET_READY, E.FAULT, E.SLA_BREACHED)),
+        _changed(lambda row: row.source is S.TRIGGERED and R.SYSTEM in row.roles, _by(R.ADMIN)),
+    ),
+    "the_latch_holds": (
+        _changed(_on(S.HANDED_OFF, E.FAULT), _to(S.BOT_HANDLING)),
+        _changed(_on(S.AGENT_VERIFYING, E.CUSTOMER_REPLIED), _to(S.GUARDED)),
+        _changed(_on(S.ESCALATED, E.RELEASED), _to(S.BOT_HANDLING)),
+        _changed(_on(S.RESOLVED, E.REOPENED, S.BOT_HANDLING), _open),
+        _changed(_on(event=E.HANDED_BACK), lambda row: replace(row, roles=(R.SYSTEM,), guard=ALWAYS)),
+        _with(S.HANDED_OFF, E.MESSAGE_ANSWERED, S.HANDED_OFF, R.ASSISTANT, X.SEND_ANSWER),
+    ),
+    "the_latch_follows_the_states": (
+        _changed(_on(S.BOT_HANDLING, E.TRIGGER_FIRED), _less(X.LOCK_BOT)),
+        _changed(_on(event=E.HANDED_BACK), _less(X.UNLOCK_BOT)),
+    ),
+    "only_people_clear_the_latch": (
+        _changed(_on(event=E.HANDED_BACK), _by(*STAFF, R.SYSTEM)),
+        _changed(_on(event=E.RELEASED), _more(X.UNLOCK_BOT)),
+        _changed(_on(S.HANDED_OFF, E.SLA_BREACHED), _more(X.UNLOCK_BOT)),
+    ),
+    "hand_back_is_guarded": (_changed(_on(event=E.HANDED_BACK), _open),),
+    "every_state_has_a_clock": (
+        _without(_on(S.HANDED_OFF, E.SLA_BREACHED, S.ESCALATED)),
+        _without(_on(S.BOT_HANDLING, E.EXPIRED)),
+        _without(_on(S.ESCALATED, E.SLA_BREACHED)),
+    ),
+    "faults_are_accepted": (
+        _without(_on(S.GUARDED, E.FAULT)),
+        _changed(_on(S.HANDED_OFF, E.FAULT), _needing("owned")),
+    ),
+    "faults_lead_to_a_person": (
+        _changed(_on(S.BOT_HANDLING, E.FAULT), _to(S.GUARDED)),
+        _changed(_on(S.ESCALATED, E.FAULT), _to(S.HANDED_OFF)),
+        _changed(_on(S.AGENT_VERIFYING, E.FAULT), _to(S.RESOLVED)),
+    ),
+    "urgency_only_rises": (
+        _changed(_on(S.ESCALATED, E.SLA_BREACHED), _to(S.HANDED_OFF)),
+        _changed(_on(S.HANDED_OFF, E.CUSTOMER_REPLIED), _to(S.RESOLVED)),
+    ),
+    "roles_keep_to_their_part": (
+        _changed(_on(S.HANDED_OFF, E.CLAIMED), _by(*STAFF, R.ADMIN)),
+        _changed(_on(S.HANDED_OFF, E.ESCALATED), _by(R.AUDITOR)),
+        _changed(_on(event=E.MESSAGE_ANSWERED), _by(R.SYSTEM)),
+        _changed(_on(S.TRIGGERED, E.PACKET_READY), _by()),
+        _changed(_on(event=E.CUSTOMER_REPLIED), _by(R.CUSTOMER, R.ASSISTANT)),
+    ),
+    "the_frontline_stays_out_of_escalated_cases": (_changed(_on(S.ESCALATED, E.CLAIMED), _by(*STAFF)),),
+    "the_table_is_deterministic": (
+        _changed(_on(S.HANDED_OFF, E.SLA_BREACHED, S.HANDED_OFF), _open),
+        _with(S.TRIGGERED, E.FAULT, S.ESCALATED, R.SYSTEM, X.PAGE),
+    ),
+    "no_row_is_dead": (
+        _changed(_on(S.BOT_HANDLING, E.MESSAGE_ANSWERED), _needing("owned")),
+        _changed(_on(S.TRIGGERED, E.PACKET_READY), _needing("latched", False)),
+        _changed(_on(S.HANDED_OFF, E.CLAIMED), _needing("owned")),
+    ),
+    "a_waiting_case_has_a_handover": (
+        _changed(_on(S.TRIGGERED, E.FAULT), _less(X.OPEN_HANDOVER)),
+        _changed(_on(S.AGENT_VERIFYING, E.RELEASED), _more(X.CLOSE_HANDOVER)),
+    ),
+    "no_promise_without_a_handover": (
+        _changed(_on(S.HANDED_OFF, E.SLA_BREACHED), _more(X.SEND_SCRIPT)),
+        _changed(_on(S.TRIGGERED, E.PACKET_READY), _less(X.SEND_SCRIPT)),
+        _changed(
+            _on(S.TRIGGERED, E.PACKET_READY),
+            lambda row: replace(row, effects=(X.SEND_SCRIPT, X.OPEN_HANDOVER, X.DELIVER_HANDOVER)),
+        ),
+    ),
+    "agent_verifying_is_owned": (
+        _changed(_on(S.HANDED_OFF, E.CLAIMED), _less(X.ASSIGN_OWNER)),
+        _changed(_on(S.AGENT_VERIFYING, E.VERIFICATION_FAILED, S.ESCALATED), _to(S.AGENT_VERIFYING)),
+    ),
+    "owners_are_respected": (
+        _changed(_on(S.HANDED_OFF, E.CLAIMED), _open),
+        _changed(_on(event=E.AGENT_REPLIED), _open),
+        _changed(_on(S.AGENT_VERIFYING, E.ESCALATED), _open),
+    ),
+    "resolving_is_guarded": (
+        _changed(_on(S.ESCALATED, E.RESOLVED), lambda row: replace(row, guard=Guard("mutant", row.guard.needs[:-1]))),
+    ),
+    "resolved_is_tidy": (
+        _changed(_on(S.AGENT_VERIFYING, E.RESOLVED), _less(X.CLOSE_HANDOVER)),
+        _changed(_on(S.ESCALATED, E.RESOLVED), _less(X.CLEAR_OWNER)),
+    ),
+    "every_state_is_reachable": (_without(_on(target=S.GUARDED)), _without(_on(target=S.ESCALATED))),
+    "every_case_can_end": (
+        _without(_on(target=S.RESOLVED)),
+        _without(lambda row: row.event in (E.RESOLVED, E.HANDED_BACK)),
+    ),
+    "no_message_is_ignored": (
+        _without(_on(S.TRIGGERED, E.CUSTOMER_REPLIED)),
+        _without(_on(S.RESOLVED, E.REOPENED, S.HANDED_OFF)),
+        _without(_on(S.GUARDED, E.MESSAGE_ANSWERED)),
+        _without(_on(S.BOT_HANDLING, E.CAUTION_RAISED)),
+        _changed(_on(S.ESCALATED, E.CUSTOMER_REPLIED), _less(X.FORWARD_MESSAGE)),
+    ),
+    "an_accepted_offer_is_kept": (
+        _without(_on(S.GUARDED, E.HUMAN_ACCEPTED)),
+        _changed(_on(S.BOT_HANDLING, E.HUMAN_ACCEPTED), _needing("caution_over")),
+    ),
+    "exceptions_need_four_eyes": (
+        _changed(_on(event=E.EXCEPTION_APPROVED), _open),
+        _changed(_on(event=E.EXCEPTION_DENIED), _by(*STAFF)),
+        _changed(_on(event=E.EXCEPTION_APPROVED), _less(X.CLOSE_EXCEPTION)),
+        _changed(_on(event=E.RELEASED), _more(X.CLOSE_EXCEPTION)),
+    ),
+    "the_assistant_keeps_to_its_states": (
+        _changed(_on(S.GUARDED, E.MESSAGE_ANSWERED), _open),
+        _changed(_on(S.BOT_HANDLING, E.MESSAGE_ANSWERED), _open),
+        _changed(_on(S.RESOLVED, E.REOPENED), _more(X.SEND_ANSWER)),
+        _changed(_on(S.HANDED_OFF, E.FAULT), _more(X.SEND_CAUTION)),
+    ),
+    "voices_agree_with_effects": (
+        _changed(_on(S.HANDED_OFF, E.SLA_BREACHED), _more(X.SEND_AGENT_MESSAGE)),
+        _without(_on(S.GUARDED, E.MESSAGE_ANSWERED)),
+    ),
+    "every_word_is_used": (
+        _without(_on(event=E.CAUTION_CLEARED)),
+        _changed(lambda row: X.RAISE_SEVERITY in row.effects, _less(X.RAISE_SEVERITY)),
+    ),
+    "every_sequence_keeps_the_latch": (
+        _changed(_on(S.HANDED_OFF, E.FAULT), _to(S.BOT_HANDLING)),
+        _changed(_on(S.RESOLVED, E.EXPIRED), _to(S.BOT_HANDLING)),
+        _changed(_on(S.BOT_HANDLING, E.FAULT), _to(S.BOT_HANDLING)),
+        _with(S.TRIGGERED, E.MESSAGE_ANSWERED, S.TRIGGERED, R.ASSISTANT, X.SEND_ANSWER),
+    ),
+}
+
+
+def test_every_promise_holds_for_the_table() -> None:
+    report = prove()
+    assert report.holds, str(report)
+    assert "BROKEN" not in str(report)
+    assert f"searched {report.situations} situations and {report.steps} steps" in str(report)
+
+
+def test_every_promise_has_a_mutant() -> None:
+    assert set(MUTANTS) == {proved.name for proved in prove(depth=1).properties}
+    assert len(MUTANTS) == len(CHECKS) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "mutant"), [pytest.param(n, m, id=f"{n}-{i}") for n, ms in MUTANTS.items() for i, m in enumerate(ms)]
+)
+def test_mutant_is_caught(name: str, mutant: Table) -> None:
+    report = prove(mutant)
+    caught = {proved.name: proved.counterexample for proved in report.properties if not proved.holds}
+    assert name in caught, f"not caught; caught are {sorted(caught)}"
+    assert caught[name]
+    assert not report.holds
+    assert "BROKEN" in str(report)
+
+
+def test_a_state_without_a_clock_is_caught() -> None:
+    clocks = dict(CLOCKS)
+    del clocks[S.HANDED_OFF]
+    broken = [proved for proved in prove(clocks=clocks).properties if not proved.holds]
+    assert "every_state_has_a_clock" in [proved.name for proved in broken]
+    assert "handed_off" in broken[0].counterexample
+
+
+def test_a_clock_nobody_listens_to_is_caught() -> None:
+    report = prove(clocks={**CLOCKS, S.RESOLVED: (Clock.REOPEN, E.SLA_BREACHED)})
+    broken = [proved.name for proved in report.properties if not proved.holds]
+    assert broken == ["every_state_has_a_clock"]
+
+
+def test_a_voice_against_the_rows_is_caught() -> None:
+    broken = [p.name for p in prove(voices={**VOICES, S.TRIGGERED: Voice.ASSISTANT}).properties if not p.holds]
+    assert broken == ["voices_agree_with_effects"]
+
+
+def test_a_counterexample_is_a_path_a_person_can_read() -> None:
+    mutant = _changed(_on(S.HANDED_OFF, E.FAULT), _to(S.BOT_HANDLING))
+    (found,) = [proved for proved in prove(mutant).properties if proved.name == "the_latch_holds"]
+    assert found.counterexample.startswith("bot_handling() —")
+    assert found.counterexample.endswith("—fault by system→ bot_handling(latched, handover open)")
+
+
+def test_the_monitor_sees_a_leak_that_the_latch_bit_hides() -> None:
+    """A table that unlatches on a fault fools every check that trusts the bit; the monitor does not trust it."""
+    mutant = _changed(
+        _on(S.HANDED_OFF, E.FAULT), lambda row: replace(row, target=S.BOT_HANDLING, effects=(X.UNLOCK_BOT,))
+    )
+    count, leak = walk(Model(mutant, CLOCKS, VOICES), 3)
+    assert count > 0
+    assert "—fault by system→ bot_handling(" in leak
+
+
+def test_the_walk_counts_every_sequence_once() -> None:
+    model = Model(TABLE, CLOCKS, VOICES)
+    level = dict.fromkeys(model.situations[:1], 1)
+    expected = 0
+    for _ in range(4):
+        following: dict[object, int] = {}
+        for situation, ways in level.items():
+            for move in model.moves(situation):
+                following[move.target] = following.get(move.target, 0) + ways
+        level = following  # type: ignore[assignment]  # keys are situations
+        expected += sum(level.values())
+    assert walk(model, 4) == (expected, "")
