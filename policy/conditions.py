@@ -48,7 +48,7 @@ def phrase_finding(phrase: str) -> Finding | None:
 
 def pattern_finding(pattern: str) -> Finding | None:
     """What is wrong with an RE2 pattern, if anything."""
-    import re2  # type: ignore[import-untyped]  # a native library, loaded only when a policy is linted
+    import re2  # a native library, loaded only when a policy is linted
 
     if len(pattern) > MAX_PATTERN:
         return f"the pattern is longer than {MAX_PATTERN:,} characters", "split it"
@@ -58,10 +58,13 @@ def pattern_finding(pattern: str) -> Finding | None:
         compiled = re2.compile(pattern, options)
     except re2.error as error:
         reason = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
-        return f"the pattern {pattern!r:.60} is no RE2: {reason}", "correct it; RE2 has no look-around or back reference"
+        return f"the pattern {pattern!r:.60} is no RE2: {reason}", "RE2 has no look-around and no back references"
     if compiled.programsize > MAX_PROGRAM:
-        message = f"the pattern {pattern!r:.60} is too slow: {compiled.programsize:,} steps a character, at most {MAX_PROGRAM:,}"
-        return message, "use smaller {m,n} counts, or * and + which cost nothing more"
+        size = f"{compiled.programsize:,} steps a character, at most {MAX_PROGRAM:,}"
+        return (
+            f"the pattern {pattern!r:.60} is too slow: {size}",
+            "use smaller {m,n} counts, or * and + which cost nothing more",
+        )
     if compiled.search("") is not None:
         return f"the pattern {pattern!r:.60} matches nothing at all, hence every message", "require one character"
     return None

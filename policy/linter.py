@@ -156,16 +156,18 @@ def _action(place: Place, trigger: Trigger) -> Iterator[Found]:
 def _fires(place: Place, trigger: Trigger) -> Iterator[Found]:
     runtime = trigger.id in RUNTIME_TRIGGERS
     if runtime and trigger.action is not Action.HANDOVER:
-        yield _error((*place, "action"), f"{trigger.id!r} is raised when a person must take over", "use `action: handover`")
+        yield _error(
+            (*place, "action"), f"{trigger.id!r} is raised when a person must take over", "use `action: handover`"
+        )
     if runtime or not (trigger.any or trigger.when):
         if not runtime:
-            yield _error(place, f"{trigger.id!r} has no evidence, so it never fires", "write `any: [...]` or `when: ...`")
+            yield _error(place, f"{trigger.id!r} has no evidence, so it never fires", "write `any` or `when`")
         return
     if trigger.any and all(item.topic is not None for item in trigger.any):
         message = f"{trigger.id!r} rests on topics alone and never fires where no classifier answers"
         yield _warning((*place, "any"), message, "add phrases")
     if trigger.action is Action.HANDOVER and not trigger.vectors.positive:
-        yield _warning(place, f"the handover trigger {trigger.id!r} has no test vectors", "write `vectors: {positive: [...]}`")
+        yield _warning(place, f"the handover trigger {trigger.id!r} has no test vectors", "write `vectors`")
 
 
 def _ids(policy: Policy) -> Iterator[Found]:
@@ -177,7 +179,9 @@ def _ids(policy: Policy) -> Iterator[Found]:
         steps = [step.id for step in playbook.steps]
         for index, name in enumerate(steps):
             if name in steps[:index]:
-                yield _error(("playbooks", book, "steps", index, "id"), f"the id {name!r} is used twice", "give each its own")
+                yield _error(
+                    ("playbooks", book, "steps", index, "id"), f"the id {name!r} is used twice", "give each its own"
+                )
     for name in RUNTIME_TRIGGERS:
         if all(trigger.id != name for trigger in policy.triggers):
             message = f"the trigger {name!r} is missing, which the runtime raises itself"
@@ -218,7 +222,7 @@ def _texts(place: Place, texts: Mapping[Any, str], allowed: tuple[str, ...]) -> 
             yield _error(here, f"the placeholder {{{name}}} is not known", did_you_mean(name, allowed, f"use {listed}"))
         missing = (spoken.get("en") or set()) - names
         if missing:
-            yield _warning(here, f"{{{min(missing)}}} of the English text is missing", "promise the same in every language")
+            yield _warning(here, f"{{{min(missing)}}} of the English text is missing", "promise alike everywhere")
 
 
 def _placeholders(text: str) -> set[str] | None:
@@ -244,20 +248,20 @@ def _hours(policy: Policy) -> Iterator[Found]:
         found = _SPAN.fullmatch(span)
         start, _, end = span.partition("-")
         if found is None or start >= end:
-            yield _error(("hours", "open", day), f"{span!r} is no opening time", "write 09:00-17:00, the end after the start")
+            yield _error(("hours", "open", day), f"{span!r} is no opening time", "write it as in 09:00-17:00")
     for index, holiday in enumerate(policy.hours.holidays):
         try:
             date.fromisoformat(holiday)
         except ValueError:
             yield _error(("hours", "holidays", index), f"{holiday!r} is no date", "write 2027-01-01")
     if not policy.hours.open and any(sla.hours == "business" for sla in policy.sla.values()):
-        yield _error(("hours", "open"), "nobody is ever at work, so deadlines in business hours never end", "write days")
+        yield _error(("hours", "open"), "nobody is ever at work, so business deadlines never end", "write days")
 
 
 def _slas(policy: Policy) -> Iterator[Found]:
     for name, sla in policy.sla.items():
         if sla.resolve.delta < sla.claim.delta:
-            yield _error(("sla", name, "resolve"), f"{name!r} must be resolved before it is claimed", "make it the longer one")
+            yield _error(("sla", name, "resolve"), f"{name!r} must be resolved before it is claimed", "make it longer")
         if sla.page_after is not None and sla.page_after.delta > sla.claim.delta:
             yield _warning(("sla", name, "page_after"), "paging begins after the claim deadline", "make it shorter")
 
@@ -271,7 +275,7 @@ def _roles(policy: Policy) -> Iterator[Found]:
     acting = {person for role, people in policy.roles.items() if role is not Role.AUDITOR for person in people}
     for index, person in enumerate(policy.roles.get(Role.AUDITOR, ())):
         if person in acting:
-            yield _error(("roles", "auditor", index), f"{person!r} would audit their own acts", "give the roles to two people")
+            yield _error(("roles", "auditor", index), f"{person!r} would audit their own acts", "name two people")
     for role in _NO_PEOPLE:
         if role in policy.roles:
             yield _error(("roles", role.value), f"{role.value!r} is no role of a person", "remove it")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,8 +99,11 @@ def policy_from_canonical(canonical: str) -> Policy:
     try:
         return Policy.model_validate_json(canonical)
     except ValidationError as error:
-        raise PolicyError(f"the stored policy {canonical_hash(canonical)[:12]!r} cannot be read by this version; "
-                          f"replay it with the version that stored it: {error.error_count()} problems") from None  # fmt: skip
+        name, count = canonical_hash(canonical)[:12], error.error_count()
+        raise PolicyError(
+            f"the stored policy {name!r} cannot be read by this version ({count} problems); "
+            "replay it with the version that stored it"
+        ) from None
 
 
 def json_schema() -> dict[str, Any]:
@@ -283,4 +287,4 @@ def _resolved(node: Any, schema: dict[str, Any]) -> Any:
 
 
 if __name__ == "__main__":
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")

@@ -66,7 +66,7 @@ class Evidence(Model):
     def _exactly_one_kind(self) -> Evidence:
         kinds = [kind for kind in ("phrases", "pattern", "pii", "topic", "when") if getattr(self, kind) is not None]
         if len(kinds) != 1:
-            raise ValueError(f"evidence needs exactly one of phrases, pattern, pii, topic, when; it has {kinds or 'none'}")
+            raise ValueError(f"evidence needs exactly one of phrases, pattern, pii, topic, when, not {kinds or 'none'}")
         return self
 
 
@@ -109,7 +109,9 @@ class Trigger(Model):
     unless: tuple[str, ...] | None = Field(
         default=None, description="phrases that take back a fired phrase of this trigger in the same sentence"
     )
-    when: str | None = Field(default=None, description="CEL condition: alone it is the evidence, beside `any` it must hold too")
+    when: str | None = Field(
+        default=None, description="CEL condition: alone it is the evidence, beside `any` it must hold too"
+    )
     action: Action = Action.HANDOVER
     severity: Severity = Severity.NORMAL
     sla: Identifier | None = None
@@ -117,7 +119,9 @@ class Trigger(Model):
     playbook: Identifier | None = None
     script: Identifier | None = Field(default=None, description="customer script; default handover.<family>")
     compliance: bool = Field(default=False, description="handing back to the bot needs a second person")
-    verify: bool = Field(default=False, description="the customer's identity must be verified before the case is resolved")
+    verify: bool = Field(
+        default=False, description="the customer's identity must be verified before the case is resolved"
+    )
     next_steps: tuple[str, ...] = ()
     do_not: tuple[str, ...] = ()
     vectors: Vectors = Vectors()
@@ -136,9 +140,9 @@ class Hours(Model):
     """When people are at work."""
 
     timezone: str = "UTC"
-    open: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], str] = {
-        day: "09:00-17:00" for day in ("mon", "tue", "wed", "thu", "fri")
-    }
+    open: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], str] = dict.fromkeys(
+        ("mon", "tue", "wed", "thu", "fri"), "09:00-17:00"
+    )
     holidays: tuple[str, ...] = ()
 
 
@@ -146,7 +150,9 @@ class GuardRules(Model):
     """How careful the state `guarded` is."""
 
     clear_after: int = Field(default=3, ge=1, description="clean turns until guarded ends")
-    misses: int = Field(default=2, ge=1, description="messages in a row not recognised as routine until a person takes over")
+    misses: int = Field(
+        default=2, ge=1, description="messages in a row not recognised as routine until a person takes over"
+    )
 
 
 class AnswerRules(Model):
@@ -180,7 +186,9 @@ class Filter(Model):
     id: Identifier
     reason: str
     any: tuple[Evidence, ...]
-    promises_person: bool = Field(default=False, description="the draft promises a person: the handover is created instead")
+    promises_person: bool = Field(
+        default=False, description="the draft promises a person: the handover is created instead"
+    )
     vectors: Vectors = Vectors()
 
 
@@ -268,7 +276,9 @@ class Policy(Model):
     filters: tuple[Filter, ...] = ()
     scripts: dict[Identifier, Texts] = {}
     playbooks: dict[Identifier, Playbook] = {}
-    roles: dict[Role, tuple[str, ...]] = Field(default={}, description="ids of the people who hold each role; empty means any")
+    roles: dict[Role, tuple[str, ...]] = Field(
+        default={}, description="ids of the people who hold each role; empty means any"
+    )
 
     def trigger(self, trigger_id: str) -> Trigger:
         """The trigger of that id; KeyError if there is none."""

@@ -176,7 +176,7 @@ def parse(text: str, source: str) -> tuple[Table, tuple[Problem, ...]]:
         raise _fail(source, 1, "the text has a lone surrogate", "save the file as UTF-8") from None
     if not isinstance(builder.root, Table):
         kind = "nothing" if builder.root is None else "a list" if isinstance(builder.root, Row) else "one value"
-        raise _fail(source, 1, f"the file holds {kind}", "begin with `handrail: 1` and `name: ...` on lines of their own")
+        raise _fail(source, 1, f"the file holds {kind}", "begin with the lines `handrail: 1` and `name: ...`")
     return builder.root, tuple(builder.problems)
 
 
@@ -188,7 +188,8 @@ def _syntax(error: yaml.YAMLError, text: str, source: str) -> SourceError:
         return _fail(source, line, f"the control character {character}is not text", "remove it")
     mark = error.problem_mark or error.context_mark
     message = str(error.problem or error.context or "the YAML cannot be read")
-    remedy = "indent with spaces only" if "tab" in message or "\\t" in message else "check quotes, colons and indentation"
+    tabbed = "tab" in message or "\\t" in message
+    remedy = "indent with spaces only" if tabbed else "check quotes, colons and indentation"
     return _fail(source, mark.line + 1 if mark else 1, message, remedy)
 
 
@@ -275,9 +276,9 @@ class _Builder:
         if key in table:
             assert isinstance(table, Table)
             message = f"the key {key!r} is written twice, first in line {table.marks[key].line}"
-            self.problems.append(Problem(
-                source=mark.source, line=mark.line, where=key, message=message, remedy="keep one of them"
-            ))
+            self.problems.append(
+                Problem(source=mark.source, line=mark.line, where=key, message=message, remedy="keep one of them")
+            )
         self._keys[-1] = (key, mark)
 
     def _place(self, value: object, mark: Mark) -> None:

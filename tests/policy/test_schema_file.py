@@ -11,7 +11,9 @@ PUBLISHED = Path(__file__).parents[2] / "docs" / "schemas" / "policy.schema.json
 
 
 def test_the_published_schema_is_current() -> None:
-    assert json.loads(PUBLISHED.read_text()) == json_schema(), "run: python -m policy.loader > docs/schemas/policy.schema.json"
+    assert json.loads(PUBLISHED.read_text()) == json_schema(), (
+        "run: python -m policy.loader > docs/schemas/policy.schema.json"
+    )
 
 
 def test_the_schema_lets_phrases_be_a_bare_list() -> None:
