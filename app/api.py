@@ -21,7 +21,7 @@ from app.api_states import StateTable, state_table
 from app.ports import Runtime
 from app.settings import Settings
 from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
-from states.errors import BadInput, Refused
+from states.errors import BadInput, DependencyFault, Refused
 from states.table import allowed_events
 from states.vocabulary import Role
 
@@ -143,9 +143,11 @@ def healthz() -> dict[str, str]:
 
 @health.get("/readyz", operation_id="readyz", responses={503: REFUSALS[503]})
 def readyz(runtime: Running) -> dict[str, str]:
-    """The database answers."""
-    runtime.conversations(1)
-    return {"status": "ready"}
+    """The database answers. An assistant that fails does not count: its conversations go to people."""
+    try:
+        return {"status": "ready", **runtime.ping()}
+    except DependencyFault as fault:
+        return {"status": "ready", "assistant": f"not available ({fault.kind}): every message goes to a person"}
 
 
 def build_api(runtime: Runtime, settings: Settings) -> FastAPI:
@@ -164,7 +166,7 @@ def _seen_by(caller: Actor, view: ConversationView) -> ConversationView:
     """What this caller may see of it."""
     if caller.role is not Role.CUSTOMER:
         return view
-    return replace(view, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None)
+    return replace(view, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None, exception=None)
 
 
 def _version() -> str:

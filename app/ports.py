@@ -53,6 +53,10 @@ class Runtime(Protocol):
         """Fires due timers and performs due outbox rows; how many."""
         ...
 
+    def ping(self) -> dict[str, str]:
+        """One line for each dependency; raises the error of the first that is not ready."""
+        ...
+
     def close(self) -> None:
         """Ends all work and closes the database."""
         ...

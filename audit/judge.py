@@ -5,7 +5,7 @@ Without this module measuring a policy would take as long as living through the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
@@ -43,6 +43,13 @@ class Verdict:
     note: str = ""
 
 
+class Hit(Protocol):
+    """A filter that a text on its way out did not pass."""
+
+    @property
+    def filter_id(self) -> str: ...
+
+
 class Rules(Protocol):
     """The part of `triggers.engine.Engine` that judging needs."""
 
@@ -51,7 +58,7 @@ class Rules(Protocol):
     def smalltalk(self, text: str, language: str) -> tuple[str, str] | None: ...
     def sentiment(self, text: str) -> float: ...
     def offer_answer(self, text: str) -> str | None: ...
-    def promises_person(self, text: str, language: str) -> bool: ...
+    def screen(self, draft_text: str, language: str) -> Sequence[Hit]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +85,7 @@ class Judge:
         self._rules = rules
         self._policy = policy
         self._assistant = assistant
+        self._promises = frozenset(one.id for one in policy.filters if one.promises_person)
 
     def message(self, text: str, language: str | None = None) -> Verdict:
         """The verdict on a conversation's first message."""
@@ -88,7 +96,8 @@ class Judge:
         memory = Memory()
         for turn in turns:
             if not turn.by_customer:
-                memory = replace(memory, offered=self._rules.promises_person(turn.text, language or "en"))
+                hits = self._rules.screen(turn.text, language or "en")
+                memory = replace(memory, offered=any(hit.filter_id in self._promises for hit in hits))
                 continue
             verdict, memory = self.turn(turn.text, memory, language)
             if verdict.outcome is Outcome.HANDOVER:
@@ -128,28 +137,48 @@ class Judge:
     ) -> tuple[Verdict, Memory]:
         """Routine is recognised, not assumed; the second miss hands over."""
         soft = found.decision is Decision.GUARD
-        needed = self._policy.answers.guarded_confidence if memory.guarded or soft else self._policy.answers.confidence
+        if self._rules.smalltalk(text, found.language) is not None:
+            return self._small_talk(found, memory, soft)
         try:
-            draft = self._draft(text, found.language, memory.guarded or soft, assistant)
+            draft = self._draft(text, found.language, memory.guarded, assistant)
         except DependencyFault as fault:
             return replace(FAULT_VERDICT, note=fault.kind), memory
-        routine = draft.confidence >= needed and bool(draft.text)
+        routine = self._is_routine(draft, memory.guarded or soft)
         history = memory.history.answered(routine=routine, failed=not routine, soft=soft)
         fired = (*found.fired, *self._rules.judge_answer(Circumstances(facts=_answer_facts(history, draft, routine))))
         memory = self._settled(memory, history, soft or not routine)
-        if draft.wants_person or any(one.action is Action.HANDOVER for one in fired):
-            return _verdict(Outcome.HANDOVER, fired, 1.0), memory
-        if history.misses >= self._policy.guard.misses:
-            missed = Verdict(outcome=Outcome.HANDOVER, families=("low_confidence",), rules=(SECOND_MISS,), score=1.0)
-            return missed, memory
+        person = self._person_after_draft(draft, routine, history, fired, found.language)
+        if person is not None:
+            return person, memory
         answer = routine and not soft and not any(one.action is Action.GUARD for one in fired)
         score = found.score if answer else max(found.score, UNRECOGNISED_SCORE)
         return _verdict(Outcome.ANSWER if answer else Outcome.GUARD, fired, score), memory
 
+    def _small_talk(self, found: Assessment, memory: Memory, soft: bool) -> tuple[Verdict, Memory]:
+        """A known kind of small talk; it neither clears nor deepens caution."""
+        memory = replace(memory, guarded=memory.guarded or soft)
+        return _verdict(Outcome.GUARD if soft else Outcome.ANSWER, found.fired, found.score), memory
+
+    def _person_after_draft(
+        self, draft: Draft, routine: bool, history: History, fired: tuple[Fired, ...], language: str
+    ) -> Verdict | None:
+        """The handover that only the draft shows to be needed: recommended, fired late, missed twice, or held."""
+        if draft.wants_person:
+            return _raised("answer.recommended", fired)
+        if any(one.action is Action.HANDOVER for one in fired):
+            return _verdict(Outcome.HANDOVER, fired, 1.0)
+        if history.misses >= self._policy.guard.misses:
+            return _raised(SECOND_MISS, fired)
+        if routine and self._rules.screen(draft.text, language):
+            return _raised("answer.held", fired)
+        return None
+
+    def _is_routine(self, draft: Draft, careful: bool) -> bool:
+        answers = self._policy.answers
+        needed = answers.guarded_confidence if careful else answers.confidence
+        return bool(draft.text.strip()) and draft.confidence >= needed and (draft.verbatim or not careful)
+
     def _draft(self, text: str, language: str, guarded: bool, assistant: Assistant) -> Draft:
-        known = self._rules.smalltalk(text, language)
-        if known is not None:
-            return Draft(text=known[1], confidence=1.0, verbatim=True, intent=f"smalltalk.{known[0]}")
         deadline = self._policy.answers.deadline.delta.total_seconds()
         return assistant.draft(Question(text=text, language=language, guarded=guarded, deadline_s=deadline))
 
@@ -167,6 +196,13 @@ def _answer_facts(history: History, draft: Draft, routine: bool) -> Mapping[str,
         "answer.grounded": bool(draft.citations) or draft.verbatim,
         "answer.routine": routine,
     }
+
+
+def _raised(rule: str, fired: tuple[Fired, ...]) -> Verdict:
+    """A handover that no evidence in the message fired."""
+    families = dict.fromkeys(("low_confidence", *(one.family for one in fired)))
+    rules = dict.fromkeys((rule, *(one.trigger_id for one in fired)))
+    return Verdict(outcome=Outcome.HANDOVER, families=tuple(families), rules=tuple(rules), score=1.0)
 
 
 def _verdict(outcome: Outcome, fired: tuple[Fired, ...], score: float, fault: str = "") -> Verdict:

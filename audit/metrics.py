@@ -53,7 +53,8 @@ def wilson(hits: int, of: int, z: float = Z95) -> tuple[float, float]:
     scale = 1 + z * z / of
     middle = (rate + z * z / (2 * of)) / scale
     half = z * sqrt(rate * (1 - rate) / of + z * z / (4 * of * of)) / scale
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At the ends the exact bounds are 0 and 1; floating point would miss them by a hair.
+    return (0.0 if hits == 0 else middle - half), (1.0 if hits == of else middle + half)
 
 
 def timing(gold: Collection[int], predicted: Collection[int], tolerance: int, late: float = 0.0) -> float:

@@ -110,7 +110,7 @@ def _turn(index: int, item: object) -> RecordedTurn:
     if not isinstance(item, dict):
         raise BadInput(f"turn {index} is no object; write {{role, text}}")
     role, text = item.get("role"), item.get("text")
-    if role not in CUSTOMER_ROLES | OTHER_ROLES:
+    if not isinstance(role, str) or role not in CUSTOMER_ROLES | OTHER_ROLES:
         raise BadInput(f"turn {index} has role {role!r}; write customer, user, assistant, agent or system")
     if not isinstance(text, str):
         raise BadInput(f"turn {index} has no text")

@@ -144,6 +144,11 @@ class MemoryRuntime:
             raise self.fails_with
         return 0
 
+    def ping(self) -> dict[str, str]:
+        if self.fails_with is not None:
+            raise self.fails_with
+        return {"store": "memory", "assistant": "two days"}
+
     def close(self) -> None:
         self.closed = True
 

@@ -1,0 +1,55 @@
+"""The command line, `handrail`: groups are registered here, loaded when used.
+
+Without this module Handrail could only be started from Python.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from app.commands import checking, drawing, recorded, serving, talking
+from app.commands.policies import policies
+from states.errors import HandrailError
+
+REFUSED = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="handrail",
+    help="A fail-safe human handover for support assistants.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (
+    serving.demo,
+    serving.serve,
+    serving.worker,
+    checking.check,
+    drawing.graph,
+    recorded.run,
+    recorded.evaluate,
+    talking.chat,
+    talking.show,
+):
+    app.command()(command)
+app.add_typer(policies, name="policy")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and exits: 0 done, 1 checked and found wanting, 2 refused with a reason and a remedy."""
+    try:
+        app(list(sys.argv[1:] if arguments is None else arguments))
+    except HandrailError as error:
+        sys.stderr.write(f"handrail: {error}\n")
+        raise SystemExit(REFUSED) from None
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""`handrail check`: is this machine safe, and does this policy do what it says?
+
+Without this command the proofs would be run by nobody but the authors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from app.commands.terminal import JsonOption, PolicyOption, note, print_json, print_table
+
+if TYPE_CHECKING:
+    from app.checking import Checked
+
+SHOWN = 25
+
+
+def check(policy: PolicyOption = None, as_json: JsonOption = False) -> None:
+    """Prove the machine, try the policy.
+
+    Searches the transition table, lints the policy and runs all its vectors; exit 1 if anything fails."""
+    from app.checking import run_checks
+    from app.settings import load_settings
+    from app.wiring import load_policy
+
+    checked = run_checks(load_policy(load_settings(policy=policy).policy))
+    print_json({"passed": checked.passed, **asdict(checked)}) if as_json else _show(checked)
+    if not checked.passed:
+        raise typer.Exit(1)
+
+
+def _show(checked: Checked) -> None:
+    rows = [("✓" if one.holds else "✗", one.name, one.statement) for one in checked.machine.properties]
+    print_table("The machine", ("", "property", "statement"), rows)
+    for one in checked.machine.properties:
+        if not one.holds:
+            note(f"✗ {one.name}: {one.counterexample}")
+    print_table(
+        "The policy",
+        ("figure", "value"),
+        [
+            ("policy", f"{checked.policy} {checked.policy_hash[:12]}"),
+            ("vectors passed", f"{checked.vectors - len(checked.vector_failures)} of {checked.vectors}"),
+            ("linter errors", len(checked.errors)),
+            ("linter warnings", len(checked.warnings)),
+            ("situations searched", f"{checked.machine.situations:,} (all there are)"),
+            ("steps between them", f"{checked.machine.steps:,}"),
+            ("sequences walked", f"{checked.machine.paths:,} of up to {checked.machine.depth} events"),
+            ("seconds", f"{checked.seconds:.2f}"),
+        ],
+    )
+    for line in (*checked.errors, *checked.warnings, *checked.vector_failures)[:SHOWN]:
+        note(line)
+    note("everything holds" if checked.passed else "NOT SAFE: see above")

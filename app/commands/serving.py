@@ -1,0 +1,98 @@
+"""`handrail demo`, `handrail serve` and `handrail worker`.
+
+Without these commands Handrail would be a library without a door.
+"""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import Annotated
+
+import typer
+
+from app.commands.terminal import DataOption, KnowledgeOption, PolicyOption, note
+
+HostOption = Annotated[str | None, typer.Option(help="Address to listen on.")]
+PortOption = Annotated[int | None, typer.Option(help="Port to listen on.")]
+
+
+def demo(
+    policy: PolicyOption = None,
+    knowledge: KnowledgeOption = None,
+    data_dir: DataOption = None,
+    port: PortOption = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Everything on this machine, no key needed.
+
+    Customer chat, agent desk, audit and the live state graph in one page."""
+    from app.server import DEMO_PORTS
+
+    _serve(
+        {"policy": policy, "knowledge": knowledge, "data_dir": data_dir, "port": port, "host": "127.0.0.1"},
+        tries=DEMO_PORTS,
+        page=True,
+        browser=browser,
+    )
+
+
+def serve(
+    host: HostOption = None,
+    port: PortOption = None,
+    policy: PolicyOption = None,
+    knowledge: KnowledgeOption = None,
+    data_dir: DataOption = None,
+    page: Annotated[bool, typer.Option(help="Serve the Gradio page at / too.")] = True,
+) -> None:
+    """Serve the HTTP API, the page and a worker."""
+    _serve(
+        {"policy": policy, "knowledge": knowledge, "data_dir": data_dir, "port": port, "host": host},
+        tries=1,
+        page=page,
+        browser=False,
+    )
+
+
+def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
+    """Fire due clocks, perform due effects.
+
+    Any number may run beside any number of servers on the same database."""
+    from app.logging import configure
+    from app.settings import load_settings
+    from app.wiring import build
+    from app.worker import Worker
+
+    settings = load_settings(policy=policy, data_dir=data_dir)
+    configure(settings.log_level, as_json=settings.log_json)
+    runtime = build(settings)
+    try:
+        recovered = runtime.recover()
+        note(f"worker started, {recovered} unfinished messages completed; stop it with Ctrl+C")
+        Worker(runtime, settings.tick_seconds).run()
+    finally:
+        runtime.close()
+
+
+def _serve(given: dict[str, object], *, tries: int, page: bool, browser: bool) -> None:
+    """Binds first, so that a taken port is told before anything is opened."""
+    from app.logging import configure
+    from app.server import bind, url_of
+    from app.server import serve as serve_forever
+    from app.settings import load_settings
+    from app.wiring import build
+
+    settings = load_settings(**given)
+    configure(settings.log_level, as_json=settings.log_json)
+    with bind(settings.host, settings.port, tries) as listening:
+        runtime = build(settings)
+        address = url_of(listening)
+
+        def ready() -> None:
+            note(f"Handrail is at {address} (API under {address}/v1); stop it with Ctrl+C")
+            if browser:
+                webbrowser.open(address)
+
+        try:
+            serve_forever(runtime, settings, listening, with_page=page, on_ready=ready)
+        finally:
+            runtime.close()

@@ -1,0 +1,163 @@
+"""The one place that names concrete parts: settings in, a running Handrail out.
+
+Without this module every surface would build its own store, policy and assistant, and they would drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.settings import Settings
+from states.errors import NotFound, SettingsError
+
+if TYPE_CHECKING:
+    # For type checkers only: the graph, the database and the models are loaded when something is built.
+    from assistants.port import Assistant
+    from audit.judge import Judge
+    from graph.runtime import Runtime
+    from graph.views import ConversationView
+    from policy.loader import LoadedPolicy
+    from triggers.llm import TopicClassifier
+
+KNOWLEDGE = Path(__file__).parent.parent / "assistants" / "knowledge"
+
+
+def build(settings: Settings, **overrides: Any) -> Runtime:
+    """A running Handrail. `overrides` replace parts by name: store, policy, assistant, clock, ids, classifier.
+
+    PolicyError, SettingsError and StoreError say what cannot work before anything is served.
+    """
+    from graph.runtime import Runtime
+    from states.clock import SystemClock, SystemIds
+    from store.database import open_store
+
+    policy = overrides.pop("policy", None) or active_policy(settings.policy)
+    assistant = overrides.pop("assistant", None) or build_assistant(settings, policy)
+    clock = overrides.pop("clock", None) or SystemClock()
+    classifier = overrides.pop("classifier", None) or build_classifier(settings)
+    store = overrides.pop("store", None)
+    ids = overrides.pop("ids", None) or SystemIds()
+    if overrides:
+        raise SettingsError(f"no part of Handrail is called {', '.join(overrides)!r}; see app.wiring.build")
+    if store is None:
+        _make_directory(settings)
+        store = open_store(settings.store_url)
+    return Runtime(store=store, policy=policy, assistant=assistant, clock=clock, ids=ids, classifier=classifier)
+
+
+def load_policy(name: str) -> LoadedPolicy:
+    """A ready pack by its name, or a policy file by its path; PolicyError lists what is wrong with it."""
+    from policy.loader import load_file, load_pack, pack_names
+
+    if name in pack_names():
+        return load_pack(name)
+    if "/" in name or name.endswith((".yaml", ".yml")) or Path(name).exists():
+        return load_file(Path(name))
+    return load_pack(name)
+
+
+def active_policy(name: str) -> LoadedPolicy:
+    """A policy that may decide: loaded, linted, and all its vectors pass. PolicyError otherwise."""
+    from policy.linter import require_safe
+    from triggers.vectors import activate
+
+    loaded = load_policy(name)
+    require_safe(loaded)
+    activate(loaded)
+    return loaded
+
+
+def build_assistant(settings: Settings, policy: LoadedPolicy) -> Assistant:
+    """The assistant the settings name."""
+    if settings.assistant == "runnable":
+        from assistants.runnable import RunnableAssistant
+
+        return RunnableAssistant.load(str(settings.runnable))
+    knowledge = build_knowledge(settings.knowledge, policy)
+    if settings.assistant == "knowledge":
+        return knowledge
+    from assistants.openai_compatible import OpenAICompatible
+
+    key = settings.model.api_key
+    return OpenAICompatible(
+        base_url=settings.model.base_url,
+        api_key=key.get_secret_value() if key else "",
+        model=settings.model.name,
+        knowledge=knowledge,
+    )
+
+
+def build_knowledge(name: str, policy: LoadedPolicy) -> Any:
+    """The embedded assistant over a demo knowledge base by its name, or over any directory of Markdown."""
+    from assistants.knowledge_base import KnowledgeBase
+
+    return KnowledgeBase(knowledge_directory(name), answer_from=policy.policy.answers.confidence)
+
+
+def knowledge_directory(name: str) -> Path:
+    """Where the articles are; SettingsError names the demo ones when it is not there."""
+    directory = Path(name)
+    shipped = KNOWLEDGE / name
+    if "/" not in name and shipped.is_dir():
+        return shipped
+    if not directory.is_dir():
+        names = ", ".join(sorted(path.name for path in KNOWLEDGE.iterdir() if path.is_dir()))
+        raise SettingsError(f"knowledge {name!r} is no directory; name one with Markdown articles, or one of {names}")
+    return directory
+
+
+def build_classifier(settings: Settings) -> TopicClassifier | None:
+    """The LLM classifier beside the draft, when a model is configured."""
+    if settings.assistant != "openai":
+        return None
+    from triggers.llm import OpenAITopicClassifier
+
+    key = settings.model.api_key
+    return OpenAITopicClassifier(
+        base_url=settings.model.base_url, api_key=key.get_secret_value() if key else "", model=settings.model.name
+    )
+
+
+def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy]:
+    """What measures a policy without living through conversations; closed world when `knowledge` is named."""
+    from audit.judge import Judge
+    from triggers.engine import compile_policy
+
+    loaded = active_policy(policy)
+    assistant = build_knowledge(knowledge, loaded) if knowledge else None
+    return Judge(compile_policy(loaded), loaded.policy, assistant), loaded
+
+
+@contextmanager
+def open_for_reading(settings: Settings) -> Iterator[Callable[[str], ConversationView]]:
+    """Reads conversations without a policy, an assistant or a worker; NotFound where there is no database yet."""
+    from graph.present import conversation_view
+    from store.database import open_store
+
+    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
+        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
+    store = open_store(settings.store_url)
+
+    def view_of(conversation_id: str) -> ConversationView:
+        with store.read() as connection:
+            return conversation_view(connection, conversation_id)
+
+    try:
+        yield view_of
+    finally:
+        store.close()
+
+
+def _make_directory(settings: Settings) -> None:
+    if settings.database_url is not None:
+        return
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"data_dir {str(settings.data_dir)!r} cannot be made ({error.strerror}); "
+            "set HANDRAIL_DATA_DIR or data_dir to a directory you may write"
+        ) from None

@@ -1,0 +1,50 @@
+"""The worker: fires due clocks and performs due effects, again and again, until it is told to stop.
+
+Without this module no deadline would ever be noticed and no ticket ever sent.
+"""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+from app.logging import get_logger
+from app.ports import Runtime
+
+
+class Worker:
+    """Calls `runtime.tick()` every `seconds` in a thread of its own; a context manager, or `run` in the foreground."""
+
+    def __init__(self, runtime: Runtime, seconds: float = 1.0) -> None:
+        self._runtime = runtime
+        self._seconds = seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self.run, name="handrail-worker", daemon=True)
+
+    def run(self) -> None:
+        """Ticks until `stop`; a tick that finds work is followed by the next at once."""
+        while not self._stop.is_set():
+            if self.tick_once() == 0:
+                self._stop.wait(self._seconds)
+
+    def tick_once(self) -> int:
+        """One tick; how much it did. A failed tick loses nothing: what was due stays due and is tried again."""
+        try:
+            return self._runtime.tick()
+        except Exception as error:  # noqa: BLE001  # safety boundary: a dead worker would stop every deadline
+            get_logger("handrail.worker").error("tick_failed", error=type(error).__name__, reason=str(error))
+            return 0
+
+    def stop(self) -> None:
+        """Asks the loop to end after the tick under way."""
+        self._stop.set()
+
+    def __enter__(self) -> Worker:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        self._thread.join(timeout=10)

@@ -1,0 +1,91 @@
+"""Small stand-ins for the engine and the assistant: a word decides, so that a test reads like a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from assistants.port import Draft, Question
+from audit.judge import Judge
+from policy.schema import Action, Filter, Policy, Severity
+from states.errors import DependencyFault
+from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message
+
+
+def fired(trigger_id: str, family: str, action: Action = Action.HANDOVER) -> Fired:
+    return Fired(
+        trigger_id=trigger_id, family=family, reason="because", action=action, severity=Severity.NORMAL,
+        sla="standard", evidence=(Evidence(kind="phrases", detail=family, score=0.9),),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Hit:
+    filter_id: str
+
+
+class WordRules:
+    """ "person" hands over, "careful" guards, "fault" breaks, three repeats hand over."""
+
+    def evaluate(self, message: Message, circumstances: Circumstances) -> Assessment:
+        if "fault" in message.text:
+            return Assessment(decision=Decision.FAULT, fault="scanner_silent")
+        if "person" in message.text:
+            return Assessment(decision=Decision.HANDOVER, fired=(fired("person.request", "human_request"),))
+        if circumstances.facts["conversation.repeats"] >= 2:
+            return Assessment(decision=Decision.HANDOVER, fired=(fired("context.loop", "repeated_failure"),))
+        if "careful" in message.text:
+            return Assessment(decision=Decision.GUARD, fired=(fired("frustration.angry", "frustration", Action.GUARD),))
+        return Assessment(decision=Decision.CLEAR)
+
+    def judge_answer(self, circumstances: Circumstances) -> tuple[Fired, ...]:
+        if circumstances.facts["answer.confidence"] == 0.13:
+            return (fired("answer.low_confidence", "low_confidence"),)
+        return ()
+
+    def smalltalk(self, text: str, language: str) -> tuple[str, str] | None:
+        return ("greeting", "Hello!") if text == "hi" else None
+
+    def sentiment(self, text: str) -> float:
+        return 0.0
+
+    def offer_answer(self, text: str) -> str | None:
+        return "accept" if text == "yes" else None
+
+    def screen(self, draft_text: str, language: str) -> Sequence[Hit]:
+        return [Hit("phantom")] if "transfer you" in draft_text else []
+
+
+class WordAssistant:
+    """Knows delivery; a message may name its own confidence, as in "0.7 ..."."""
+
+    def draft(self, question: Question) -> Draft:
+        if "broken" in question.text:
+            raise DependencyFault("timeout", "too late")
+        if "recommend" in question.text:
+            return Draft(text="", confidence=0.0, wants_person=True)
+        if "promise" in question.text:
+            return Draft(text="I will transfer you", confidence=0.9, verbatim=True)
+        word = question.text.split()[0]
+        confidence = float(word) if word.startswith("0.") else 0.9 if "delivery" in question.text else 0.1
+        return Draft(text="Two days.", confidence=confidence, verbatim="loose" not in question.text)
+
+    def ping(self) -> str:
+        return "ready"
+
+
+POLICY = Policy(
+    handrail=1, name="words", filters=(Filter(id="phantom", reason="promises a person", any=(), promises_person=True),)
+)
+
+
+@pytest.fixture
+def open_judge() -> Judge:
+    return Judge(WordRules(), POLICY)
+
+
+@pytest.fixture
+def closed_judge() -> Judge:
+    return Judge(WordRules(), POLICY, WordAssistant())
