@@ -43,6 +43,19 @@ def compile_phrase(phrase: str) -> str:
     return first + sequence.spaced() + last
 
 
+def segments(phrase: str) -> tuple[str, ...]:
+    """RE2 sources without gaps that all match wherever the phrase does; empty if it has no gap to part at.
+
+    A scanner looks for them first: gaps multiply the states of a combined automaton, segments do not.
+    """
+    folded = fold_phrase(phrase)
+    sequence = _Parser(phrase, folded).parse()
+    if not sequence.has_gap():
+        return ()
+    edge = EDGE if folded.isascii() else ""
+    return tuple(edge + part.spaced() + edge for part in sequence.parts())
+
+
 def squeezed(phrase: str) -> str | None:
     """RE2 source that finds the phrase where only letters are left, or None if it is too short, has a gap or
     holds digits, which that view reads as letters.
@@ -173,13 +186,25 @@ class _Sequence:
             atom.has_gap() for word in self._words() for atom in word.atoms
         )
 
+    def parts(self) -> tuple[_Sequence, ...]:
+        """What stands between the gaps, without parts that are optional or hold gaps themselves."""
+        parts: list[list[_Word]] = [[]]
+        for item in self.items:
+            if isinstance(item, _Gap):
+                parts.append([])
+            else:
+                parts[-1].append(item)
+        required = [_Sequence(tuple(part)) for part in parts if not all(word.optional for word in part)]
+        return tuple(part for part in required if not part.has_gap())
+
     def _words(self) -> list[_Word]:
         return [item for item in self.items if isinstance(item, _Word)]
 
 
 def _optional(word: _Word, *, before: str, after: str) -> str:
     """An optional word together with the space that goes with it."""
-    atoms = "".join(f"(?:{'|'.join(c.spaced() for c in atom.choices)})" for atom in word.atoms if isinstance(atom, _Choice))
+    choices = [atom.choices for atom in word.atoms if isinstance(atom, _Choice)]
+    atoms = "".join(f"(?:{'|'.join(choice.spaced() for choice in one)})" for one in choices)
     return f"(?:{before}{atoms}{after})?"
 
 
@@ -240,9 +265,8 @@ class _Parser:
             return self._choice(closing=")" if char == "(" else "]")
         if char == "*":
             self._at += 1
-            if self._at < 2 or not self._text[self._at - 2].isalnum() and self._text[self._at - 2] not in ")]":
-                raise self._error("* stands at the end of a word")
-            if self._peek() not in ("", " ", "|", ")", "]"):
+            before = self._text[max(0, self._at - 2)]
+            if not (before.isalnum() or before in ")]") or self._peek() not in ("", " ", "|", ")", "]"):
                 raise self._error("* stands at the end of a word")
             return _Ending()
         start = self._at

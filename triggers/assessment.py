@@ -11,7 +11,7 @@ from policy.schema import Action, Severity
 
 
 class Decision(StrEnum):
-    """What the evidence calls for, weakest first. CLEAR is no permission to answer: routine must still be recognised."""
+    """What the evidence calls for, weakest first. CLEAR does not mean routine: that must be recognised."""
 
     CLEAR = "clear"
     FLAG = "flag"
@@ -117,4 +117,5 @@ class Assessment:
         weights = {Action.HANDOVER: 1.0, Action.GUARD: 0.5, Action.FLAG: 0.1}
         if self.decision is Decision.FAULT:
             return 1.0
-        return max((weights[f.action] * max((e.score for e in f.evidence), default=1.0) for f in self.fired), default=0.0)
+        best = (weights[fired.action] * max((e.score for e in fired.evidence), default=1.0) for fired in self.fired)
+        return max(best, default=0.0)

@@ -1,0 +1,133 @@
+"""Private data in a text: where it is, and the text without it.
+
+Without it card numbers and passwords would reach the database, the logs, the model and the ticket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from triggers.assessment import Redaction
+from triggers.cards import PREFILTERS, find_cards, luhn
+from triggers.detectors import LINK, Detector, by_regex
+from triggers.folding import Folded, fold
+from triggers.identifiers import IDENTIFIERS
+from triggers.scanner import Pattern, Scanner
+from triggers.secrets import SECRETS
+
+CARD = Detector(entity="card", group="card", prefilters=PREFILTERS, find=lambda folded: find_cards(folded.text))
+LABELLED_CARD = Detector(
+    entity="card",
+    group="card",
+    prefilters=(r"\bcards?\b",),
+    find=by_regex(
+        rf"\bcards?\b{LINK}\b([0-9](?:[ -]?[0-9]){{11,18}})\b", lambda text: luhn("".join(filter(str.isdigit, text)))
+    ),
+    digits=12,
+)
+"""A number called a card needs no known issuer, only a right check sum."""
+DETECTORS: tuple[Detector, ...] = (CARD, LABELLED_CARD, *SECRETS, *IDENTIFIERS)
+"""In order of precedence: where two overlap, the first names the redaction."""
+
+PLACEHOLDERS = {
+    "card": "[card]",
+    "secret": "[secret]",
+    "iban": "[iban]",
+    "national_id": "[national id]",
+    "account_number": "[account number]",
+}
+"""Group → what stands in its place. These never reach the database."""
+MASKS = PLACEHOLDERS | {"email": "[e-mail]", "phone": "[phone]"}
+"""The same for quotes and logs, which hold no contact data either."""
+
+ENTITIES = frozenset(one.entity for one in DETECTORS) | frozenset(one.group for one in DETECTORS)
+"""Names that `pii` evidence of a policy may use: an entity, or a group of them."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Private data at a place of the original text."""
+
+    entity: str
+    group: str
+    start: int
+    end: int
+
+    def is_a(self, name: str) -> bool:
+        """Whether a policy that asks for `name` means this."""
+        return name in (self.entity, self.group)
+
+
+@cache
+def _scanner() -> tuple[Scanner, tuple[Detector, ...]]:
+    owners = tuple(one for one in DETECTORS for _ in one.prefilters)
+    return Scanner([Pattern(source=source) for one in DETECTORS for source in one.prefilters]), owners
+
+
+def find(folded: Folded, extra: frozenset[str] = frozenset()) -> list[Found]:
+    """Private data that must be redacted, and what `extra` names besides (`phone`, `email`), in order.
+
+    Placeholders of an earlier redaction count as what they stand for, so that a stored text is judged like the
+    text that came in. Raises ScannerSilent if the scan did not happen.
+    """
+    scanner, owners = _scanner()
+    hits = scanner.scan(folded)
+    found = _placeholders(folded) if "[" in folded.original else []
+    if hits:
+        digits = len(folded.data) - len(folded.data.translate(None, b"0123456789"))
+        for detector in dict.fromkeys(owners[hit.index] for hit in hits):
+            if digits >= detector.digits and (detector.group in PLACEHOLDERS or detector.group in extra):
+                for start, end in detector.find(folded):
+                    found.append(Found(detector.entity, detector.group, *folded.span(start, end)))
+    return sorted(found, key=lambda one: (one.start, -one.end))
+
+
+def redact(text: str) -> tuple[str, tuple[Redaction, ...]]:
+    """The text that may be stored, and what was taken out, as spans of the given text. Idempotent.
+
+    Cards, secrets, national ids, IBANs and account numbers go; e-mail addresses and phone numbers stay.
+    """
+    redactions = redactions_of(find(fold(text)), text)
+    return without(text, redactions), redactions
+
+
+def redactions_of(found: Iterable[Found], text: str) -> tuple[Redaction, ...]:
+    """Spans to take out: overlapping ones merged, placeholders that stand already left alone."""
+    merged: list[Redaction] = []
+    for one in found:
+        if one.group not in PLACEHOLDERS or text[one.start : one.end] in ("", PLACEHOLDERS[one.group]):
+            continue
+        if merged and one.start < merged[-1].end:
+            last = merged[-1]
+            entity = min(last.entity, one.group, key=_precedence)
+            merged[-1] = Redaction(entity=entity, start=last.start, end=max(last.end, one.end))
+        else:
+            merged.append(Redaction(entity=one.group, start=one.start, end=one.end))
+    return tuple(merged)
+
+
+def without(text: str, redactions: Iterable[Redaction], start: int = 0, end: int | None = None) -> str:
+    """`text[start:end]` with every redaction replaced by its placeholder, also one that is cut by the bounds."""
+    end = len(text) if end is None else end
+    pieces: list[str] = []
+    at = start
+    for one in redactions:
+        if one.end > start and one.start < end:
+            pieces += (text[at : max(at, one.start)], MASKS[one.entity])
+            at = one.end
+    return "".join((*pieces, text[at:end]))
+
+
+def _placeholders(folded: Folded) -> list[Found]:
+    found: list[Found] = []
+    for group, mark in PLACEHOLDERS.items():
+        at = folded.original.find(mark)
+        if at >= 0:
+            found.append(Found(group, group, at, at + len(mark)))
+    return found
+
+
+def _precedence(group: str) -> int:
+    return tuple(PLACEHOLDERS).index(group)
