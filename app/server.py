@@ -19,6 +19,7 @@ from states.errors import SettingsError
 from states.vocabulary import Role
 
 if TYPE_CHECKING:
+    import uvicorn
     from fastapi import FastAPI
 
 DEMO_PORTS = 20
@@ -68,6 +69,7 @@ def serve(
     *,
     with_page: bool,
     on_ready: Callable[[], None] = lambda: None,
+    server: type[uvicorn.Server] | None = None,
 ) -> None:
     """Completes what a crash left, then serves with the worker beside it until interrupted."""
     import uvicorn
@@ -81,7 +83,7 @@ def serve(
     )
     with Worker(runtime, settings.tick_seconds):
         on_ready()
-        uvicorn.Server(config).run(sockets=[listening])
+        (server or uvicorn.Server)(config).run(sockets=[listening])
 
 
 def _mount_page(api: FastAPI, runtime: Runtime, settings: Settings) -> FastAPI:

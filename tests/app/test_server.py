@@ -1,0 +1,99 @@
+"""Binding, the worker and the whole server over a real socket."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import urllib.request
+from typing import Any
+
+import pytest
+
+from app.server import bind, page_login, serve, url_of
+from app.settings import Settings
+from app.worker import Worker
+from states.errors import SettingsError, StoreUnavailable
+
+TOKEN = "a-token-of-some-length"
+
+
+def test_a_taken_port_is_refused_with_the_remedy() -> None:
+    with bind("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=rf"port {port} on 127.0.0.1 is in use; choose another with --port"):
+            bind("127.0.0.1", port)
+
+
+def test_the_demo_takes_the_next_free_port() -> None:
+    with bind("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with bind("127.0.0.1", port, tries=20) as found:
+            assert port < found.getsockname()[1] < port + 20
+
+
+def test_an_address_of_another_machine_is_refused_in_words() -> None:
+    with pytest.raises(SettingsError, match="cannot listen on 192.0.2.1"):
+        bind("192.0.2.1", 0)
+
+
+def test_the_address_can_be_opened() -> None:
+    with bind("127.0.0.1", 0) as listening:
+        assert url_of(listening) == f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_a_failed_tick_does_not_end_the_worker(runtime: Any) -> None:
+    worker = Worker(runtime, seconds=0.001)
+    runtime.fails_with = StoreUnavailable("database is locked; try again")
+    assert worker.tick_once() == 0
+    runtime.fails_with = RuntimeError("a bug")
+    assert worker.tick_once() == 0
+    assert runtime.ticks == 2
+
+
+def test_the_worker_ticks_until_it_is_stopped(runtime: Any) -> None:
+    ticked = threading.Event()
+    runtime.tick = lambda: ticked.set() or 0
+    with Worker(runtime, seconds=0.001) as worker:
+        assert ticked.wait(timeout=30)
+    assert not worker._thread.is_alive()
+
+
+def test_a_page_behind_tokens_asks_for_a_staff_holder_and_token(no_config: None) -> None:
+    may_enter = page_login(Settings(tokens={TOKEN: "auditor/ada", TOKEN + "2": "customer/web"}))
+    assert may_enter("ada", TOKEN)
+    assert not may_enter("ada", TOKEN + "2")
+    assert not may_enter("maria", TOKEN)
+    assert not may_enter("web", TOKEN + "2")
+    assert not may_enter("ada", "")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets", "ignore::DeprecationWarning:uvicorn")
+def test_the_server_recovers_first_then_answers_and_ticks(runtime: Any, no_config: None) -> None:
+    """A real uvicorn on a real socket, ended as an operator would: by its own stop flag."""
+    import uvicorn
+
+    started = threading.Event()
+    servers: list[uvicorn.Server] = []
+    original = uvicorn.Server.run
+
+    class Stoppable(uvicorn.Server):
+        def run(self, sockets: list[socket.socket] | None = None) -> None:
+            servers.append(self)
+            started.set()
+            original(self, sockets)
+
+    with bind("127.0.0.1", 0) as listening:
+        thread = threading.Thread(
+            target=serve, args=(runtime, Settings(), listening), kwargs={"with_page": False, "server": Stoppable}
+        )
+        thread.start()
+        assert started.wait(timeout=30)
+        # The socket listens already, so the request waits in its backlog until the server takes it.
+        with urllib.request.urlopen(f"{url_of(listening)}/healthz", timeout=30) as response:
+            assert json.load(response)["status"] == "ok"
+        servers[0].should_exit = True
+        thread.join(timeout=30)
+    assert not thread.is_alive()
+    assert runtime.recovered == 1
+    assert runtime.ticks >= 1
