@@ -217,7 +217,7 @@ def _unit(value: float) -> float:
 
 def _plan(ground: _Ground) -> Plan:
     case, routed = ground.case, ground.routed
-    wait = Wait(sla=routed.sla, deadlines=ground.deadlines, hours=ground.hours, now=case.now)
+    wait = Wait(sla=routed.sla, claim_due_at=ground.deadlines.claim_due_at, hours=ground.hours, now=case.now)
     text = handover_script(
         family=routed.head.family,
         script_id=routed.rule.script if routed.rule else None,

@@ -43,6 +43,27 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "de": "In Ordnung. Was brauchen Sie sonst?",
         "pt": "Está bem. De que mais precisa?",
     },
+    "caution.guarded": {
+        "en": "To be safe, I answer only from our approved articles here.",
+        "es": "Por seguridad, aquí respondo solo con nuestros artículos aprobados.",
+        "fr": "Par prudence, je réponds ici uniquement à partir de nos articles approuvés.",
+        "de": "Sicherheitshalber antworte ich hier nur aus unseren freigegebenen Artikeln.",
+        "pt": "Por segurança, aqui respondo apenas com os nossos artigos aprovados.",
+    },
+    "notice.out_of_hours": {
+        "en": "Nobody is in at the moment. Opening hours: {hours}.",
+        "es": "En este momento no hay nadie disponible. Horario: {hours}.",
+        "fr": "Personne n'est présent pour le moment. Horaires : {hours}.",
+        "de": "Im Moment ist niemand da. Öffnungszeiten: {hours}.",
+        "pt": "De momento não está ninguém disponível. Horário: {hours}.",
+    },
+    "notice.reopened": {
+        "en": "Your case is open again and is with a person. Your reference is {reference}.",
+        "es": "Su caso está abierto de nuevo y lo lleva una persona. Su referencia es {reference}.",
+        "fr": "Votre dossier est rouvert et confié à une personne. Votre référence est {reference}.",
+        "de": "Ihr Vorgang ist wieder offen und liegt bei einem Menschen. Ihr Vorgang: {reference}.",
+        "pt": "O seu caso está de novo aberto e a cargo de uma pessoa. A sua referência é {reference}.",
+    },
     "notice.waiting": {
         "en": "Your message is with your case. A person will read it.",
         "es": "Su mensaje está en su caso. Una persona lo leerá.",

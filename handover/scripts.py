@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handover.builtin import BUILT_IN
-from handover.sla import Deadlines, is_open, next_opening
-from handover.wording import known_language, moment, opening_hours, within, wording
+from handover.routing import tightest
+from handover.sla import is_open, next_opening
+from handover.wording import known_language, moment, opening_hours, remaining, wording
 from policy.loader import LoadedPolicy
 from policy.schema import Hours, Policy, Sla
 
 DEFAULT_SCRIPT = "handover.default"
-OUT_OF_HOURS_SCRIPT = "handover.out_of_hours"
+OUT_OF_HOURS_SCRIPT = "notice.out_of_hours"
 """Added to a handover script while nobody is at work, unless the script itself says when people are there."""
 
 _PLACEHOLDER = re.compile(r"(?P<brace>\{\{|\}\})|(?P<lead>,? ?)\{(?P<name>\w+)\}")
+_SENTENCE_START = re.compile(r"(^|[.!?]\s+)\{reply_within\}")
 _SAYS_WHEN_OPEN = ("{hours}", "{next_opening}")
 
 
@@ -29,14 +31,25 @@ class Wait:
     """What is known about how long a customer will wait."""
 
     sla: Sla
-    deadlines: Deadlines
+    claim_due_at: datetime
     hours: Hours
     now: datetime
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the deadline has passed, so that no time may be promised."""
+        return self.claim_due_at <= self.now
 
     @property
     def closed(self) -> bool:
         """Whether nobody who works on this class is there now."""
         return self.sla.hours == "business" and not is_open(self.hours, self.now)
+
+
+def wait_for(loaded: LoadedPolicy, sla_class: str, claim_due_at: datetime, now: datetime) -> Wait:
+    """The wait of a handover that is in the queue already, for `notice`."""
+    sla = loaded.policy.sla.get(sla_class) or tightest(loaded.policy)[1]
+    return Wait(sla=sla, claim_due_at=claim_due_at, hours=loaded.policy.hours, now=now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +70,20 @@ def handover_script(
     """
     wanted = (script_id, f"handover.{family}", DEFAULT_SCRIPT)
     chosen = _first(loaded.policy, wanted, language) or last_resort(language)
-    values = promise_values(wait, chosen.language, team=team, reference=reference)
-    told = fill(chosen.text, values) or fill(last_resort(chosen.language).text, values)
+    told = _said(chosen, wait, team, reference) or _said(last_resort(language), wait, team, reference)
     if wait.closed and not any(mark in chosen.text for mark in _SAYS_WHEN_OPEN):
-        told = f"{told} {_back(loaded.policy, chosen.language, values)}".strip()
+        own = find(loaded.policy, OUT_OF_HOURS_SCRIPT, chosen.language)
+        told = f"{told} {_said(own, wait, team, reference) if own else _back(wait, chosen.language)}".strip()
     return told
+
+
+def notice(script_id: str, language: str, loaded: LoadedPolicy, wait: Wait, *, team: str, reference: str) -> str:
+    """A later message to a customer who waits, with the same placeholders and the time that is left.
+
+    The policy's text, else the built-in one, else "".
+    """
+    chosen = find(loaded.policy, script_id, language) or built_in(script_id, language)
+    return _said(chosen, wait, team, reference) if chosen else ""
 
 
 def render(script_id: str, language: str, loaded: LoadedPolicy, values: Mapping[str, str] | None = None) -> str:
@@ -76,28 +98,28 @@ def render(script_id: str, language: str, loaded: LoadedPolicy, values: Mapping[
 def promise_values(wait: Wait, language: str, *, team: str, reference: str) -> dict[str, str]:
     """The values of {reply_within} {reply_by} {team} {reference} {hours} {next_opening}, in that language.
 
-    {reply_within} keeps the policy's words ("within 24 hours") only if the deadline really is that near;
-    over closed hours it names the date, and for a deadline that has passed it names none.
+    {reply_within} is a phrase with its preposition ("within 24 hours"); where the deadline lies beyond closed hours
+    it names the date instead. For a deadline that has passed neither it nor {reply_by} promises a time.
     """
     opening = next_opening(wait.hours, wait.now)
+    week, words = opening_hours(wait.hours, language), wording(language)
+    back = moment(opening, wait.hours, language) if opening else ""
     return {
         "reply_within": reply_within(wait, language),
-        "reply_by": moment(wait.deadlines.claim_due_at, wait.hours, language),
+        "reply_by": words.soon if wait.overdue else moment(wait.claim_due_at, wait.hours, language),
         "team": team.replace("_", " "),
         "reference": reference,
-        "hours": opening_hours(wait.hours, language),
-        "next_opening": moment(opening, wait.hours, language) if opening else "",
+        "hours": words.closed.format(week, back) if wait.closed and back else week,
+        "next_opening": back,
     }
 
 
 def reply_within(wait: Wait, language: str) -> str:
     """By when a person replies, as a phrase with its preposition."""
-    due_at = wait.deadlines.claim_due_at
-    if due_at <= wait.now:
+    if wait.overdue:
         return wording(language).soon
-    if due_at - wait.now <= wait.sla.claim.delta:
-        return within(wait.sla.claim, language)
-    return wording(language).by.format(moment(due_at, wait.hours, language))
+    left = remaining(wait.claim_due_at - wait.now, wait.sla.claim, language)
+    return left or wording(language).by.format(moment(wait.claim_due_at, wait.hours, language))
 
 
 def find(policy: Policy, script_id: str, language: str) -> Text | None:
@@ -140,9 +162,26 @@ def _first(policy: Policy, script_ids: tuple[str | None, ...], language: str) ->
     return next((text for name in script_ids if name and (text := find(policy, name, language))), None)
 
 
-def _back(policy: Policy, language: str, values: Mapping[str, str]) -> str:
+def _said(chosen: Text, wait: Wait, team: str, reference: str) -> str:
+    values = promise_values(wait, chosen.language, team=team, reference=reference)
+    phrase = values["reply_within"]
+    text = _SENTENCE_START.sub(r"\1{Reply_within}", _fitted(chosen, wait))
+    return fill(text, {**values, "Reply_within": phrase[:1].upper() + phrase[1:]})
+
+
+def _fitted(chosen: Text, wait: Wait) -> str:
+    """The text without the words that lead up to a time ("within {reply_within}"), where the value brings its own."""
+    words = wording(chosen.language)
+    text = _without(words.leads_within, "{reply_within}", chosen.text)
+    return _without(words.leads_by, "{reply_by}", text) if wait.overdue else text
+
+
+def _without(leads: tuple[str, ...], placeholder: str, text: str) -> str:
+    either = "|".join(re.escape(lead) for lead in leads)
+    return re.sub(rf"\b(?:{either})\s+(?={re.escape(placeholder)})", "", text, flags=re.IGNORECASE)
+
+
+def _back(wait: Wait, language: str) -> str:
     """The sentence that says when people are back; empty if nobody knows."""
-    if not values["next_opening"]:
-        return ""
-    own = find(policy, OUT_OF_HOURS_SCRIPT, language)
-    return fill(own.text, values) if own else wording(language).back.format(values["next_opening"])
+    opening = next_opening(wait.hours, wait.now)
+    return wording(language).back.format(moment(opening, wait.hours, language)) if opening else ""

@@ -6,207 +6,13 @@ that is not installed on the machine must not change what a customer is told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
+from handover.languages import WORDINGS, Wording
 from handover.sla import DAYS, Span, day_spans, zone
 from policy.durations import Duration
 from policy.schema import LANGUAGES, Hours
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wording:
-    """The words of one language; `{}` marks where the value goes."""
-
-    days: tuple[str, ...]
-    """Monday first."""
-    months: tuple[str, ...]
-    units: dict[str, tuple[str, str]]
-    """Unit of a duration → singular and plural, in the case that `within` wants."""
-    within: str
-    by: str
-    soon: str
-    """For a deadline that has passed already."""
-    moment: str
-    """Day, day of the month, month, time and zone."""
-    day_range: str
-    every_day: str
-    no_hours: str
-    back: str
-    """Said out of hours, with the next opening."""
-
-
-ENGLISH = Wording(
-    days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    months=(
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-    units={
-        "s": ("second", "seconds"),
-        "m": ("minute", "minutes"),
-        "h": ("hour", "hours"),
-        "d": ("day", "days"),
-    },
-    within="within {} {}",
-    by="by {}",
-    soon="as soon as possible",
-    moment="{day} {date} {month}, {time} {zone}",
-    day_range="{} to {}",
-    every_day="every day",
-    no_hours="no fixed hours",
-    back="Our team is back on {}.",
-)
-SPANISH = Wording(
-    days=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-    months=(
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ),
-    units={
-        "s": ("segundo", "segundos"),
-        "m": ("minuto", "minutos"),
-        "h": ("hora", "horas"),
-        "d": ("día", "días"),
-    },
-    within="en un plazo de {} {}",
-    by="antes del {}",
-    soon="lo antes posible",
-    moment="{day} {date} de {month}, {time} {zone}",
-    day_range="de {} a {}",
-    every_day="todos los días",
-    no_hours="sin horario fijo",
-    back="Nuestro equipo vuelve el {}.",
-)
-FRENCH = Wording(
-    days=("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-    months=(
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ),
-    units={
-        "s": ("seconde", "secondes"),
-        "m": ("minute", "minutes"),
-        "h": ("heure", "heures"),
-        "d": ("jour", "jours"),
-    },
-    within="dans un délai de {} {}",
-    by="avant le {}",
-    soon="dès que possible",
-    moment="{day} {date} {month}, {time} {zone}",
-    day_range="du {} au {}",
-    every_day="tous les jours",
-    no_hours="sans horaires fixes",
-    back="Notre équipe est de retour le {}.",
-)
-GERMAN = Wording(
-    days=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
-    months=(
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ),
-    units={
-        "s": ("Sekunde", "Sekunden"),
-        "m": ("Minute", "Minuten"),
-        "h": ("Stunde", "Stunden"),
-        "d": ("Tag", "Tagen"),
-    },
-    within="innerhalb von {} {}",
-    by="bis {}",
-    soon="so bald wie möglich",
-    moment="{day}, {date}. {month}, {time} Uhr {zone}",
-    day_range="{} bis {}",
-    every_day="täglich",
-    no_hours="keine festen Zeiten",
-    back="Unser Team ist ab {} wieder da.",
-)
-PORTUGUESE = Wording(
-    days=(
-        "segunda-feira",
-        "terça-feira",
-        "quarta-feira",
-        "quinta-feira",
-        "sexta-feira",
-        "sábado",
-        "domingo",
-    ),
-    months=(
-        "janeiro",
-        "fevereiro",
-        "março",
-        "abril",
-        "maio",
-        "junho",
-        "julho",
-        "agosto",
-        "setembro",
-        "outubro",
-        "novembro",
-        "dezembro",
-    ),
-    units={
-        "s": ("segundo", "segundos"),
-        "m": ("minuto", "minutos"),
-        "h": ("hora", "horas"),
-        "d": ("dia", "dias"),
-    },
-    within="no prazo de {} {}",
-    by="até {}",
-    soon="o mais depressa possível",
-    moment="{day}, {date} de {month}, {time} {zone}",
-    day_range="de {} a {}",
-    every_day="todos os dias",
-    no_hours="sem horário fixo",
-    back="A nossa equipa volta a estar disponível: {}.",
-)
-WORDINGS: dict[str, Wording] = {
-    "en": ENGLISH,
-    "es": SPANISH,
-    "fr": FRENCH,
-    "de": GERMAN,
-    "pt": PORTUGUESE,
-}
 
 
 def known_language(language: str) -> str:
@@ -225,6 +31,21 @@ def within(duration: Duration, language: str) -> str:
     words, count = wording(language), int(duration[:-1])
     singular, plural = words.units[duration[-1]]
     return words.within.format(count, singular if count == 1 else plural)
+
+
+def remaining(left: timedelta, whole: Duration, language: str) -> str | None:
+    """What is left of a waiting time, never less than it really is; None where only a date is clear.
+
+    Nearly the whole time is said in the policy's own words.
+    """
+    if left > whole.delta:
+        return None
+    if left >= 0.9 * whole.delta:
+        return within(whole, language)
+    minutes, hours = -(-left // timedelta(minutes=1)), -(-left // timedelta(hours=1))
+    if minutes > 90 and hours > 48:
+        return None
+    return within(Duration(f"{minutes}m" if minutes <= 90 else f"{hours}h"), language)
 
 
 def moment(at: datetime, hours: Hours, language: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handover.builtin import BUILT_IN
-from handover.scripts import Wait, fill, handover_script, promise_values, render, reply_within
+from handover.scripts import Wait, fill, handover_script, notice, promise_values, render, reply_within, wait_for
 from handover.sla import due
 from handover.wording import known_language, moment, opening_hours, within
 from policy.durations import Duration
@@ -22,7 +22,8 @@ FRIDAY_EVENING = datetime(2026, 6, 12, 18, 0, tzinfo=UTC)
 def waiting(sla_class: str, now: datetime = NOW, waited: timedelta = timedelta()) -> Wait:
     policy = loaded().policy
     sla = policy.sla[sla_class]
-    return Wait(sla=sla, deadlines=due(sla, now - waited, policy.hours), hours=policy.hours, now=now)
+    claim_due_at = due(sla, now - waited, policy.hours).claim_due_at
+    return Wait(sla=sla, claim_due_at=claim_due_at, hours=policy.hours, now=now)
 
 
 def told(wait: Wait, language: str = "en", family: str = "human_request", text: str = POLICY) -> str:
@@ -87,6 +88,61 @@ def test_a_deadline_that_has_passed_is_not_promised_again() -> None:
     assert reply_within(wait, "pt") == "o mais depressa possível"
 
 
+@pytest.mark.parametrize(
+    ("waited", "text"),
+    [
+        (timedelta(hours=2), "within 24 hours"),
+        (timedelta(hours=3), "within 21 hours"),
+        (timedelta(hours=3, minutes=1), "within 21 hours"),
+        (timedelta(hours=22, minutes=45), "within 75 minutes"),
+        (timedelta(hours=23, minutes=59, seconds=30), "within 1 minute"),
+        (timedelta(hours=24), "as soon as possible"),
+    ],
+)
+def test_what_is_left_of_the_time_is_promised_and_never_the_whole_again(waited: timedelta, text: str) -> None:
+    assert reply_within(waiting("calendar", waited=waited), "en") == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("en", "We reply within {reply_within}.", "We reply within 24 hours."),
+        ("en", "We reply {reply_within}.", "We reply within 24 hours."),
+        ("en", "Hello. Within the next {reply_within} we reply.", "Hello. Within 24 hours we reply."),
+        ("es", "Respondemos en un plazo máximo de {reply_within}.", "Respondemos en un plazo de 24 horas."),
+        ("fr", "Nous répondons sous {reply_within}.", "Nous répondons dans un délai de 24 heures."),
+        ("de", "Wir antworten binnen {reply_within}.", "Wir antworten innerhalb von 24 Stunden."),
+        ("pt", "Respondemos em até {reply_within}.", "Respondemos no prazo de 24 horas."),
+    ],
+)
+def test_a_script_may_lead_up_to_the_time_in_its_own_words(language: str, text: str, said: str) -> None:
+    script = POLICY.replace(
+        "  chat.closing:\n", f"  notice.waiting:\n    en: x\n    {language}: '{text}'\n  chat.closing:\n"
+    )
+    if language == "en":
+        script = script.replace("    en: x\n", "")
+    told_again = notice("notice.waiting", language, loaded(script), waiting("calendar"), team="t", reference="r")
+    assert told_again == said
+
+
+def test_a_script_that_names_a_moment_promises_none_once_it_has_passed() -> None:
+    script = told(waiting("calendar", waited=timedelta(hours=30)), family="legal")
+    assert script.startswith("Our legal desk replies as soon as possible. We are open")
+
+
+def test_a_script_that_names_the_hours_says_when_people_are_back_while_they_are_away() -> None:
+    script = told(waiting("standard", FRIDAY_EVENING), family="legal")
+    assert "Monday to Friday, 09:00-17:00 (Europe/Berlin); next opening: Monday 15 June, 09:00 (CEST)." in script
+
+
+def test_a_notice_of_no_known_id_is_empty_and_a_built_in_one_is_not() -> None:
+    wait = waiting("calendar")
+    assert notice("no.such_notice", "de", loaded(), wait, team="t", reference="r") == ""
+    queued = wait_for(loaded(), "calendar", NOW + timedelta(minutes=30), NOW)
+    assert reply_within(queued, "fr") == "dans un délai de 30 minutes"
+    assert notice("notice.claimed", "de", loaded(), wait, team="t", reference="r").startswith("Ein Mensch hat")
+
+
 def test_out_of_hours_the_customer_learns_when_people_are_back() -> None:
     script = told(waiting("standard", FRIDAY_EVENING))
     assert script == (
@@ -100,7 +156,7 @@ def test_a_class_that_runs_around_the_clock_has_no_out_of_hours() -> None:
 
 
 def test_the_policy_may_word_the_out_of_hours_notice() -> None:
-    text = POLICY.replace("scripts:\n", "scripts:\n  handover.out_of_hours: {en: 'We open on {next_opening}.'}\n")
+    text = POLICY.replace("scripts:\n", "scripts:\n  notice.out_of_hours: {en: 'We open on {next_opening}.'}\n")
     assert told(waiting("standard", FRIDAY_EVENING), text=text).endswith("We open on Monday 15 June, 09:00 (CEST).")
 
 
