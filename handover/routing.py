@@ -15,7 +15,7 @@ from policy.schema import Action, Policy, Route, Severity, Sla, Trigger
 from triggers.assessment import Fired
 
 FAULT_TRIGGER = "system.fault"
-FAULT_REASON = "system_fault"
+FAULT_REASON = "fault"
 LAST_SLA_CLASS = "built_in"
 LAST_SLA = Sla(claim=Duration("1h"), resolve=Duration("8h"), hours="always")
 LAST_ROUTE = Route(team="support")

@@ -50,7 +50,7 @@ triggers:
     route: {team: support}
     next_steps: [Greet the customer.]
   - id: system.fault
-    family: system_fault
+    family: fault
     reason: A part of the system failed.
     severity: high
     sla: calendar

@@ -99,7 +99,7 @@ def test_a_trigger_that_only_guards_does_not_decide_over_one_that_hands_over() -
 
 def test_a_fault_decides_where_nothing_else_asks_for_a_person() -> None:
     packet = assemble(case(fired=(fired("safety.gas", action=Action.GUARD),), fault="scanner_silent"), LOADED)
-    assert (packet.why.reason_code, packet.why.team) == ("system_fault", "operations")
+    assert (packet.why.reason_code, packet.why.team) == ("fault", "operations")
     assert "scanner_silent" in packet.why.reason
     assert "fault:scanner_silent" in packet.why.flags
 
