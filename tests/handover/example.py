@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from handover.case import Attempt, Case, CaseTurn
 from policy.loader import LoadedPolicy, load_text
 from policy.schema import Action
 from triggers.assessment import Evidence, Fired
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For properties: a slow machine must not decide whether a test passes."""
 
 POLICY = """handrail: 1
 name: lantern-shop

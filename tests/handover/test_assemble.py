@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -21,7 +21,7 @@ from handover.schema import schema_text
 from policy.loader import LoadedPolicy
 from policy.schema import Action, Hours, Severity
 from states.errors import PolicyError
-from tests.handover.example import NOW, TURNS, case, fired, loaded, turn
+from tests.handover.example import NOW, TURNS, UNHURRIED, case, fired, loaded, turn
 from triggers.assessment import Evidence, Fired
 
 CARD = "4111" + " 1111" * 3
@@ -261,13 +261,13 @@ def _is_whole(packet: Packet) -> bool:
     return load(dump(packet)) == packet and bool(packet.action.promise.text)
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(any_case=ANY_CASE)
 def test_any_case_has_a_packet(any_case: Case) -> None:
     assert _is_whole(assemble(any_case, LOADED))
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(any_case=ANY_CASE, fault=TEXT, policy=st.sampled_from([LOADED, BARE, UNREADABLE]))
 def test_minimal_cannot_fail(any_case: Case, fault: str, policy: LoadedPolicy) -> None:
     packet = minimal(any_case, policy, fault)
@@ -275,7 +275,7 @@ def test_minimal_cannot_fail(any_case: Case, fault: str, policy: LoadedPolicy) -
     assert packet.why.claim_due_at <= packet.envelope.created_at + timedelta(hours=1)
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(before=TEXT, after=TEXT, author=st.sampled_from(["customer", "assistant"]))
 def test_no_packet_of_redacted_texts_has_a_card_number(before: str, after: str, author: str) -> None:
     redacted = f"{before} **** **** **** 1111 {after}"

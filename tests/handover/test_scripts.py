@@ -14,7 +14,7 @@ from handover.sla import due
 from handover.wording import known_language, moment, opening_hours, within
 from policy.durations import Duration
 from policy.schema import LANGUAGES, Hours
-from tests.handover.example import NOW, POLICY, loaded
+from tests.handover.example import NOW, POLICY, UNHURRIED, loaded
 
 FRIDAY_EVENING = datetime(2026, 6, 12, 18, 0, tzinfo=UTC)
 
@@ -213,11 +213,13 @@ def test_french_keeps_the_space_before_its_question_mark() -> None:
     assert render("caution.offer", "fr", loaded()).endswith("le relais ?")
 
 
+@UNHURRIED
 @given(text=st.text(), values=st.dictionaries(st.text(), st.text()))
 def test_filling_any_text_with_any_values_raises_nothing(text: str, values: dict[str, str]) -> None:
     assert isinstance(fill(text, values), str)
 
 
+@UNHURRIED
 @given(language=st.text(), waited=st.integers(min_value=0, max_value=10_000), team=st.text(), reference=st.text())
 def test_any_language_tag_and_any_wait_give_every_value(language: str, waited: int, team: str, reference: str) -> None:
     wait = waiting("standard", waited=timedelta(minutes=waited))

@@ -14,6 +14,7 @@ from policy.durations import Duration
 from policy.schema import Hours, Sla
 from states.clock import FrozenClock
 from states.errors import PolicyError
+from tests.handover.example import UNHURRIED
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = Hours(timezone="Europe/Berlin", holidays=("2026-12-24", "12-25"))
@@ -122,6 +123,7 @@ def test_hours_that_cannot_be_read_are_refused_with_a_remedy(hours: Hours) -> No
         next_opening(hours, datetime(2026, 6, 9, tzinfo=UTC))
 
 
+@UNHURRIED
 @given(
     start=st.datetimes(*YEARS, timezones=st.timezones()),
     minutes=st.integers(min_value=1, max_value=60 * 100),
@@ -136,6 +138,7 @@ def test_more_time_never_ends_earlier_and_a_deadline_lies_in_business_time(
     assert add(start, timedelta(minutes=minutes + more), OFFICE) > end
 
 
+@UNHURRIED
 @given(start=st.datetimes(timezones=st.just(UTC)), at=st.sampled_from([OFFICE, AROUND_THE_CLOCK]))
 def test_the_ends_of_the_calendar_raise_nothing(start: datetime, at: Hours) -> None:
     assert add(start, timedelta(hours=72), at).tzinfo is UTC

@@ -19,7 +19,7 @@ from handover.summary import (
     open_questions,
     steps_tried,
 )
-from tests.handover.example import TURNS, case, fired, turn
+from tests.handover.example import TURNS, UNHURRIED, case, fired, turn
 
 
 def test_the_summary_says_what_was_wanted_tried_and_said_last() -> None:
@@ -131,6 +131,7 @@ def test_entities_are_bounded_and_not_repeated() -> None:
     assert found["order_numbers"] == tuple(f"A-{number}" for number in range(1000, 1000 + MAX_EACH))
 
 
+@UNHURRIED
 @given(texts=st.lists(st.text(), max_size=6), quote=st.text())
 def test_every_extracted_claim_passes_the_check_a_model_has_to_pass(texts: list[str], quote: str) -> None:
     turns = tuple(turn(seq, "customer" if seq % 2 else "assistant", text) for seq, text in enumerate(texts, 1))
@@ -144,6 +145,7 @@ def test_every_extracted_claim_passes_the_check_a_model_has_to_pass(texts: list[
         assert claim.turns
 
 
+@UNHURRIED
 @given(st.lists(st.text(), max_size=5))
 def test_entities_of_any_text_raise_nothing(texts: list[str]) -> None:
     for values in entities(texts).values():
