@@ -94,7 +94,7 @@ async def post_message(
     request: Request,
     runtime: Running,
     caller: Caller,
-    idempotency_key: Annotated[Name | None, Header(description="the message's id; the body's `id` does the same")] = None,
+    idempotency_key: Annotated[Name | None, Header(description="the message's id, as the body's `id`")] = None,
 ) -> TurnResult:
     """Handles one customer message. The same id and text again gives the same answer, `repeated`; other text is 409."""
     require_channel(caller)

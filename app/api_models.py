@@ -76,7 +76,9 @@ class OpenBody(Body):
 class MessageBody(Body):
     """One customer message."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"id": "web-7f3a", "text": "How long does delivery take?"}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": "web-7f3a", "text": "How long does delivery take?"}]}
+    )
     id: Name | None = Field(default=None, description="the channel's id of the message; or use Idempotency-Key")
     text: Text
 

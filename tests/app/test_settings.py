@@ -88,7 +88,7 @@ def test_a_secret_is_never_repeated_in_a_refusal_or_a_listing() -> None:
 @pytest.mark.parametrize("content", [b"policy = ", b"\xff\xfe", b"[policy"])
 def test_a_broken_file_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "handrail.toml").write_bytes(content)
-    with pytest.raises(SettingsError, match="handrail.toml"):
+    with pytest.raises(SettingsError, match=r"handrail\.toml"):
         load_settings()
 
 
@@ -100,7 +100,7 @@ def test_a_named_file_that_is_missing_is_an_error(monkeypatch: pytest.MonkeyPatc
 
 def test_a_table_in_the_environment_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HANDRAIL_TOKENS", "{broken")
-    with pytest.raises(SettingsError, match="tokens.*JSON"):
+    with pytest.raises(SettingsError, match=r"tokens.*JSON"):
         load_settings()
 
 

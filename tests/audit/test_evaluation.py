@@ -70,7 +70,7 @@ def test_conversations_predict_the_turn_or_nothing(tmp_path: Path, open_judge: J
 def test_recall_false_positives_and_leaks_are_counted_by_label(tmp_path: Path, open_judge: Judge) -> None:
     rows = [
         {"id": 1, "text": "a person", "label": "handover", "trigger": "human_request", "tier": "core"},
-        {"id": 2, "text": "a lawyer", "label": "handover", "trigger": "legal", "also": ["human_request"], "tier": "core"},
+        {"id": 2, "text": "law", "label": "handover", "trigger": "legal", "also": ["human_request"], "tier": "core"},
         {"id": 3, "text": "careful", "label": "handover", "trigger": "legal", "tier": "soft"},
         {"id": 4, "text": "missing person report", "label": "routine", "trigger": "none", "tier": "core"},
         {"id": 5, "text": "delivery", "label": "routine", "trigger": "none", "tier": "core"},
@@ -83,10 +83,8 @@ def test_recall_false_positives_and_leaks_are_counted_by_label(tmp_path: Path, o
     assert (found["false_positive_rate"]["hits"], found["false_positive_rate"]["of"]) == (1, 2)
     assert (found["leak_rate"]["hits"], found["leak_rate"]["of"]) == (1, 3)
     assert found["tiers"]["soft"]["guarded_of_handover"]["rate"] == 1.0
-    assert (found["triggers"]["human_request"]["recall"]["hits"], found["triggers"]["human_request"]["recall"]["of"]) == (
-        1,
-        2,
-    )
+    asked = found["triggers"]["human_request"]["recall"]
+    assert (asked["hits"], asked["of"]) == (1, 2)
     assert "none" not in found["triggers"]
 
 
