@@ -8,6 +8,7 @@ from typing import Any
 
 from graph.answering import fire
 from graph.evidence import raised
+from graph.handing_over import tell
 from graph.working import EXCEPTION_LIFE, Working
 from handover.scripts import render
 from states.table import ANSWERING
@@ -46,7 +47,7 @@ def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) ->
         # A closed handover keeps who had it last.
         working.change_handover(owner_id=None)
     elif effect is Effect.NOTIFY_CLAIMED and not handover.get("claimed_at"):
-        working.say("system", _script(working, "notice.claimed"))
+        tell(working, "notice.claimed")
     elif effect is Effect.SEND_AGENT_MESSAGE:
         working.say("agent", working.inbound.text, actor_id=working.inbound.actor)
     elif effect is Effect.RECORD_VERIFICATION:
@@ -61,7 +62,7 @@ def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) ->
     elif effect is Effect.CLOSE_HANDOVER:
         _close(working)
     elif effect is Effect.SEND_CLOSING and working.inbound.event in _CLOSING:
-        working.say("system", _script(working, _CLOSING[working.inbound.event]))
+        _say_goodbye(working, _CLOSING[working.inbound.event])
 
 
 def _climb(working: Working, handover: dict[str, Any]) -> None:
@@ -99,6 +100,8 @@ def _close(working: Working) -> None:
         )  # fmt: skip
 
 
-def _script(working: Working, script_id: str) -> str:
-    values = {"reference": (working.handover or {}).get("id", ""), "team": (working.handover or {}).get("team", "")}
-    return render(script_id, working.language, working.services.loaded, values)
+def _say_goodbye(working: Working, script_id: str) -> None:
+    """The closing text; a conversation that never had a handover has no reference to name."""
+    if working.handover is not None:
+        return tell(working, script_id)
+    working.say("system", render(script_id, working.language, working.services.loaded))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, Protocol
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -17,7 +17,13 @@ from graph.working import Working
 from states.table import ANSWERING, TABLE, Transition
 from states.vocabulary import State
 
-Node = Callable[[Thread], Thread]
+
+class Node(Protocol):
+    """A LangGraph node over our thread."""
+
+    def __call__(self, state: Thread) -> Thread:
+        """The channels that the node changes."""
+        ...
 
 
 def edges(table: tuple[Transition, ...] = TABLE) -> dict[State, tuple[State, ...]]:
@@ -27,13 +33,13 @@ def edges(table: tuple[Transition, ...] = TABLE) -> dict[State, tuple[State, ...
 
 def build_graph(saver: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[Thread, None, Thread, Thread]:
     """The compiled graph. One run handles one inbound event and ends; waiting for a person is a state, not a pause."""
-    builder: StateGraph[Thread, None, Thread, Thread] = StateGraph(Thread)
+    builder = StateGraph(Thread)
     for state in State:
         builder.add_node(state.value, _node(state))
     builder.add_conditional_edges(START, _entry, {state.value: state.value for state in State})
     for state, targets in edges().items():
-        onward = {target.value: target.value for target in targets if target is not state}
-        builder.add_conditional_edges(state.value, _onward, {**onward, END: END})
+        onward: dict[Hashable, str] = {target.value: target.value for target in targets if target is not state}
+        builder.add_conditional_edges(state.value, _onward, onward | {END: END})
     return builder.compile(checkpointer=saver, name="handrail")
 
 
@@ -47,14 +53,14 @@ def _onward(thread: Thread) -> str:
     return thread["state"] if thread["working"].more else END
 
 
-def _node(state: State) -> Node:
+def _node(node_state: State) -> Node:
     """The node of a state: handles what came in and reports where the machine now stands."""
 
-    def run(thread: Thread) -> Thread:
-        working = thread["working"]
+    def run(state: Thread) -> Thread:
+        working = state["working"]
         before = len(working.happenings)
-        _handle(state, working)
-        trail: list[Step] = [*thread.get("trail", ())]
+        _handle(node_state, working)
+        trail: list[Step] = [*state.get("trail", ())]
         trail += [
             Step(event=one.event.value, role=one.role.value, source=one.source.value, target=one.target.value)
             for one in working.happenings[before:]

@@ -11,11 +11,11 @@ from typing import Any
 from graph.answering import assess
 from graph.evidence import facts_of, fired_json, raised
 from graph.working import Working
-from handover.assemble import assemble, minimal
+from handover.assemble import assemble, assemble_or_minimal, minimal
 from handover.case import Attempt, Case, CaseTurn
 from handover.packet import Packet, dump
-from handover.scripts import render
-from policy.schema import Severity, Trigger
+from handover.scripts import notice, wait_for
+from policy.schema import Severity
 from states.vocabulary import Effect, Event, Role, State
 
 _RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
@@ -95,7 +95,7 @@ def _attempts(working: Working) -> tuple[Attempt, ...]:
                 text=message.text,
                 articles=tuple(one["source"] for one in message.citations),
                 intent=str(data.get("intent") or ""),
-                result="answered" if data.get("routine") else "not answered",
+                result="" if data.get("routine") else "not answered",
             )
         )
     return tuple(found)
@@ -124,22 +124,15 @@ def _redactions(messages: tuple[Any, ...]) -> dict[str, int]:
 
 def _row(working: Working, packet: Packet) -> dict[str, Any]:
     why = packet.why
-    triggers = _triggers(working)
     return {
         "id": packet.envelope.handover_id, "conversation_id": working.snapshot.id, "open": True,
         "reason_code": why.reason_code, "reason": why.reason, "severity": why.severity.value, "sla": why.sla_class,
         "team": why.team, "language": working.language, "waiting_since": why.waiting_since,
         "claim_due_at": why.claim_due_at, "resolve_due_at": why.resolve_due_at, "climb": 0, "notices": 0,
-        "verify": any(one.verify for one in triggers), "verified": False, "attempts": 0, "steps_done": [],
-        "compliance": any(one.compliance for one in triggers), "packet": dump(packet),
+        "verify": bool(packet.action.required_verifications), "verified": False, "attempts": 0, "steps_done": [],
+        "compliance": bool(packet.action.compliance_flags), "packet": dump(packet),
         "previous_id": packet.envelope.previous_handover_id, "created_at": working.now,
     }  # fmt: skip
-
-
-def _triggers(working: Working) -> tuple[Trigger, ...]:
-    """The policy's triggers behind what fired."""
-    fired = {one.trigger_id for one in working.fired}
-    return tuple(one for one in working.services.loaded.policy.triggers if one.id in fired)
 
 
 # Messages under the latch
@@ -163,7 +156,7 @@ def forward(working: Working) -> None:
     _raise_urgency(working)
     if waiting and working.handover and not working.handover["notices"]:
         working.change_handover(notices=1)
-        working.say("system", _notice(working, "notice.waiting"))
+        tell(working, "notice.waiting")
 
 
 def _raise_urgency(working: Working) -> None:
@@ -191,16 +184,22 @@ def _raise_urgency(working: Working) -> None:
         team=packet.why.team,
         claim_due_at=min(handover["claim_due_at"], packet.why.claim_due_at),
         resolve_due_at=min(handover["resolve_due_at"], packet.why.resolve_due_at),
-        verify=handover["verify"] or any(one.verify for one in _triggers(working)),
+        verify=handover["verify"] or bool(packet.action.required_verifications),
+        compliance=handover["compliance"] or bool(packet.action.compliance_flags),
         packet={**handover["packet"], "why": dump(packet)["why"], "action": dump(packet)["action"]},
     )
     working.say("system", packet.action.promise.text)
 
 
-def _notice(working: Working, script_id: str) -> str:
-    return render(
-        script_id, working.language, working.services.loaded, {"reference": (working.handover or {}).get("id", "")}
-    )
+def tell(working: Working, script_id: str) -> None:
+    """A notice of the policy to the customer who waits, with the time that is left."""
+    handover = working.handover
+    if handover is None:
+        return
+    loaded = working.services.loaded
+    wait = wait_for(loaded, handover["sla"], handover["claim_due_at"], working.now)
+    team, reference = handover["team"], handover["id"]
+    working.say("system", notice(script_id, working.language, loaded, wait, team=team, reference=reference))
 
 
 def reopen(working: Working) -> None:
@@ -217,8 +216,5 @@ def reopen(working: Working) -> None:
         working, "person.reopened", "reopened", "the customer came back after a person had resolved the case"
     )
     working.fired = (*assessment.fired, again) if assessment.decision.needs_person else (again,)
-    try:
-        packet = assemble(case_of(working), working.services.loaded)
-    except Exception as error:  # noqa: BLE001  safety boundary: a packet is flagged, never withheld
-        packet = minimal(case_of(working), working.services.loaded, fault=type(error).__name__)
+    packet = assemble_or_minimal(case_of(working), working.services.loaded)
     open_handover(working, packet, Event.REOPENED, Role.CUSTOMER, {"fired": fired_json(working.fired)})

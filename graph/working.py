@@ -200,9 +200,8 @@ class Working:
         """A second person, who approves exactly the text that was requested."""
         if self.exception is None:
             return False
-        return (
-            actor != self.exception["requested_by"] and self.inbound.data.get("request_hash") == self.exception["hash"]
-        )
+        approved = self.inbound.data.get("request_hash")
+        return bool(actor != self.exception["requested_by"] and approved == self.exception["hash"])
 
     # Recording
 

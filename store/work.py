@@ -186,9 +186,9 @@ class UnitOfWork:
                     update(CONVERSATION).where(CONVERSATION.c.id == outcome.conversation_id).values(head_hash=head)
                 )
                 self._write_messages(connection, outcome, first_seq + len(outcome.happenings))
-                _write_handover(connection, outcome)
+                write_handover(connection, outcome)
                 _set_timers(connection, outcome.conversation_id, dict(outcome.timers))
-                _write_outbox(connection, outcome)
+                write_outbox(connection, outcome)
                 checkpoint(connection)
                 return version
         except IntegrityError as error:
@@ -277,7 +277,8 @@ def _open_handover_id(outcome: Outcome) -> str | None:
     return None if outcome.handover_opened is None else str(outcome.handover_opened["id"])
 
 
-def _write_handover(connection: Connection, outcome: Outcome) -> None:
+def write_handover(connection: Connection, outcome: Outcome) -> None:
+    """Changes to the open handover, and the one that opens."""
     if outcome.handover_changed:
         connection.execute(
             update(HANDOVER)
@@ -306,7 +307,8 @@ def _set_timers(connection: Connection, conversation_id: str, wanted: dict[Clock
             )
 
 
-def _write_outbox(connection: Connection, outcome: Outcome) -> None:
+def write_outbox(connection: Connection, outcome: Outcome) -> None:
+    """The effects that leave the database, as rows for the worker."""
     rows = [
         {
             "id": f"{happening.id}:{number}", "conversation_id": outcome.conversation_id, "effect": effect.value,

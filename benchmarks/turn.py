@@ -1,0 +1,170 @@
+"""A durable turn without model time: ours against plain LangGraph with SqliteSaver and the messages in the state.
+
+Both answer with a constant text, so what is measured is the machinery: judging the message, the graph run, the commits.
+Run as `python -m benchmarks.turn [--json]`. CPU is of the whole process; medians over the turns around a length.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import operator
+import os
+import shutil
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, TypedDict
+
+TURNS = 30
+"""Turns measured around each length."""
+LENGTHS = (10, 500)
+ANSWER = (
+    "Standard delivery takes three to five working days. You get a message with a tracking link as soon as we ship. "
+    * 3
+)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="handrail-bench-"))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path)
+
+
+def _measure(turn: Callable[[int], None], size: Callable[[], int]) -> dict[str, float]:
+    """Drives one conversation to its full length; figures of the turns around each length (messages, two a turn)."""
+    figures: dict[str, float] = {}
+    number = 0
+    for length in LENGTHS:
+        while 2 * number < length - TURNS:
+            turn(number)
+            number += 1
+        cpu, wall, before = [], [], size()
+        for _ in range(TURNS):
+            cpu_start, wall_start = time.process_time(), time.perf_counter()
+            turn(number)
+            cpu.append((time.process_time() - cpu_start) * 1000)
+            wall.append((time.perf_counter() - wall_start) * 1000)
+            number += 1
+        figures[f"cpu_ms_{length}"] = round(statistics.median(cpu), 2)
+        figures[f"wall_ms_{length}"] = round(statistics.median(wall), 2)
+        figures[f"bytes_per_turn_{length}"] = round((size() - before) / TURNS)
+    return figures
+
+
+def _used_bytes(path: Path) -> int:
+    """Bytes of all pages in use, the write-ahead log folded in."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        pages = (
+            connection.execute("PRAGMA page_count").fetchone()[0]
+            - connection.execute("PRAGMA freelist_count").fetchone()[0]
+        )
+        size: int = pages * connection.execute("PRAGMA page_size").fetchone()[0]
+    return size
+
+
+def ours() -> dict[str, float]:
+    """Handrail: rules, graph, two commits, log, timers and checkpoint."""
+    from assistants.port import Draft
+    from assistants.scripted import ScriptedAssistant
+    from graph.runtime import Runtime
+    from graph.views import NewConversation
+    from policy.loader import load_pack
+    from states.clock import SystemClock, SystemIds
+    from store.database import open_store
+
+    draft = Draft(text=ANSWER, confidence=0.95, verbatim=True, intent="delivery", model="bench")
+    with _folder() as folder:
+        runtime = Runtime(
+            store=open_store(f"sqlite:///{folder}/handrail.db"),
+            policy=load_pack("default"),
+            assistant=ScriptedAssistant(lambda question: draft),
+            clock=SystemClock(),
+            ids=SystemIds(),
+        )
+        # The state machine would end the conversation at repeats; the questions differ, so it answers throughout.
+        runtime.open(NewConversation(id="bench"))
+        figures = _measure(lambda number: _answered(runtime, number), lambda: _used_bytes(folder / "handrail.db"))
+        runtime.close()
+    return figures
+
+
+_WORDS = (
+    "lamp kettle sofa mirror towel blanket chair basket candle carpet shelf clock vase teapot cushion curtain frame bowl "
+    "pan knife toaster fan heater bulb ladder hammer plant pot rug drawer"
+).split()
+
+
+def _question(number: int) -> str:
+    """A different question each turn: repeats are a trigger."""
+    one, two, three = (_WORDS[(number * step + step) % len(_WORDS)] for step in (1, 7, 11))
+    return f"How long does delivery of the {one} take, and do the {two} and the {three} come in parcel {number}?"
+
+
+def _answered(runtime: Any, number: int) -> None:
+    result = runtime.post("bench", _question(number), message_id=f"m{number}")
+    if result.decision["event"] != "message_answered":
+        raise RuntimeError(f"turn {number} was not answered: {result.decision}")
+
+
+class _State(TypedDict):
+    messages: Annotated[list[dict[str, str]], operator.add]
+
+
+def langgraph() -> dict[str, float]:
+    """LangGraph's usual way: SqliteSaver, messages in the state, durability "sync", the same depth of nodes."""
+    from langgraph.checkpoint.sqlite import SqliteSaver
+    from langgraph.graph import END, START, StateGraph
+
+    builder: Any = StateGraph(_State)
+    builder.add_node("classify", lambda state: {"messages": []})
+    builder.add_node("answer", lambda state: {"messages": [{"role": "assistant", "text": ANSWER}]})
+    builder.add_edge(START, "classify")
+    builder.add_edge("classify", "answer")
+    builder.add_edge("answer", END)
+    config: Any = {"configurable": {"thread_id": "bench"}}
+    with _folder() as folder, SqliteSaver.from_conn_string(str(folder / "plain.db")) as saver:
+        saver.conn.execute("PRAGMA synchronous=FULL")
+        graph = builder.compile(checkpointer=saver)
+
+        def turn(number: int) -> None:
+            message = {"role": "customer", "text": _question(number)}
+            graph.invoke({"messages": [message]}, config, durability="sync")
+
+        return _measure(turn, lambda: _used_bytes(folder / "plain.db"))
+
+
+def run() -> dict[str, Any]:
+    """Both in one run, and how many times less CPU a turn takes here."""
+    mine, plain = ours(), langgraph()
+    ratios = {f"ratio_{length}": round(plain[f"cpu_ms_{length}"] / mine[f"cpu_ms_{length}"], 2) for length in LENGTHS}
+    return {"ours": mine, "langgraph": plain, **ratios}
+
+
+def main() -> None:
+    """Prints a table, or JSON."""
+    os.environ.setdefault("LANGSMITH_TRACING", "false")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    figures = run()
+    if asked.json:
+        print(json.dumps(figures))
+        return
+    print(f"{'a turn without model time':34}{'ours':>12}{'langgraph':>12}")
+    for name in figures["ours"]:
+        print(f"{name:34}{figures['ours'][name]:>12}{figures['langgraph'][name]:>12}")
+    for length in LENGTHS:
+        print(f"{f'times less CPU at {length} messages':34}{figures[f'ratio_{length}']:>12}")
+
+
+if __name__ == "__main__":
+    main()

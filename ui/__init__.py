@@ -1,0 +1,1 @@
+"""The Gradio front end: one page, one file per room."""
