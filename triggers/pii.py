@@ -42,7 +42,8 @@ PLACEHOLDERS = {
 MASKS = PLACEHOLDERS | {"email": "[e-mail]", "phone": "[phone]"}
 """The same for quotes and logs, which hold no contact data either."""
 
-ENTITIES = frozenset(one.entity for one in DETECTORS) | frozenset(one.group for one in DETECTORS)
+SYNONYMS = {"account": "account_number", "national_ids": "national_id", "secrets": "secret", "e-mail": "email"}
+ENTITIES = frozenset(one.entity for one in DETECTORS) | frozenset(one.group for one in DETECTORS) | frozenset(SYNONYMS)
 """Names that `pii` evidence of a policy may use: an entity, or a group of them."""
 
 
@@ -57,7 +58,7 @@ class Found:
 
     def is_a(self, name: str) -> bool:
         """Whether a policy that asks for `name` means this."""
-        return name in (self.entity, self.group)
+        return SYNONYMS.get(name, name) in (self.entity, self.group)
 
 
 @cache

@@ -1,0 +1,96 @@
+"""CEL conditions over the documented facts, compiled once and run on a context that each thread reuses.
+
+Without it a policy could only speak of words in a message, never of the third failed answer or an open complaint.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Mapping
+
+import cel
+
+from policy.facts import FACTS, FACTS_BY_NAME, Scalar
+from states.errors import PolicyError
+
+_STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+_NAME = re.compile(r"\b(" + "|".join(re.escape(fact.name) for fact in FACTS) + r")\b")
+_HAS = re.compile(r"\bhas\(\s*(?:" + "|".join(re.escape(fact.name) for fact in FACTS) + r")\s*\)")
+_ANSWER = re.compile(r"\banswer\s*\.")
+_DEFAULTS: dict[str, Scalar] = {fact.name: fact.default for fact in FACTS}
+
+
+def mentions_answer(condition: str) -> bool:
+    """Whether the condition can only be judged after a draft."""
+    return _ANSWER.search("".join(_STRING.split(condition)[::2])) is not None
+
+
+class Conditions:
+    """The conditions of one policy. Safe to share between threads."""
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self._programs = {source: _compiled(source) for source in dict.fromkeys(sources)}
+        self._local = threading.local()
+
+    def bind(self, facts: Mapping[str, Scalar]) -> Bound:
+        """The conditions under these facts; names left out take their default, unknown names are ignored.
+
+        The result is for the calling thread, until its next `bind`.
+        """
+        try:
+            context: cel.Context = self._local.context
+            current: dict[str, Scalar] = self._local.values
+        except AttributeError:
+            context = self._local.context = cel.Context({_flat(name): value for name, value in _DEFAULTS.items()})
+            current = self._local.values = dict(_DEFAULTS)
+        wanted = {**_DEFAULTS, **{name: facts[name] for name in facts if name in FACTS_BY_NAME}}
+        for name, value in wanted.items():
+            if current[name] is not value:
+                context.add_variable(_flat(name), _coerced(name, value))
+                current[name] = value
+        return Bound(self._programs, context)
+
+
+class Bound:
+    """Conditions with the facts filled in."""
+
+    __slots__ = ("_context", "_programs")
+
+    def __init__(self, programs: Mapping[str, cel.Program], context: cel.Context) -> None:
+        self._programs = programs
+        self._context = context
+
+    def holds(self, condition: str) -> bool:
+        """Whether the condition is true. One that fails, or gives anything but false, counts as true."""
+        try:
+            return self._programs[condition].execute(self._context) is not False
+        except Exception:  # noqa: BLE001 - safety boundary: what cannot be judged counts as evidence for a person
+            return True
+
+
+def _compiled(source: str) -> cel.Program:
+    try:
+        return cel.compile(_flattened(source))
+    except Exception as error:
+        raise PolicyError(f"condition {source!r} is no CEL ({error}); see the facts in docs/policy.md") from error
+
+
+def _flattened(source: str) -> str:
+    """The condition with one variable per fact: a context of nested maps costs eight times as much to fill."""
+    parts = _STRING.split(source)
+    for at in range(0, len(parts), 2):
+        plain = _HAS.sub("true", parts[at])
+        parts[at] = _NAME.sub(lambda found: _flat(found[0]), plain)
+    return "".join(parts)
+
+
+def _flat(name: str) -> str:
+    return name.replace(".", "__")
+
+
+def _coerced(name: str, value: Scalar) -> Scalar:
+    """A whole number where a fact is a decimal one."""
+    if isinstance(FACTS_BY_NAME[name].default, float) and type(value) is int:
+        return float(value)
+    return value

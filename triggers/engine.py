@@ -1,0 +1,309 @@
+"""The engine: one policy, compiled, that judges messages and drafts in microseconds without a model.
+
+Without it "absence of an error" would pass for "absence of a reason": here every failure is a decision for a person.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from time import perf_counter
+from typing import Literal
+
+from policy.facts import Scalar
+from policy.loader import LoadedPolicy
+from policy.schema import Action, Policy, Severity, Trigger
+from states.errors import DependencyFault, PolicyError
+from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message, Redaction
+from triggers.conditions import Bound, Conditions, mentions_answer
+from triggers.folding import fold
+from triggers.language import by_stop_words, detect
+from triggers.pii import SYNONYMS, find, redact, redactions_of, without
+from triggers.recognised import Recogniser
+from triggers.rules import Reading, Rule, rule_of, signs_of
+from triggers.scanner import Scanner, SetFactory
+from triggers.screen import FilterHit, Screen
+from triggers.sentiment import Lexicon
+
+WITHHELD = "[withheld: this text could not be redacted]"
+_SEVERITIES = tuple(Severity)
+_ACTIONS = (Action.HANDOVER, Action.GUARD, Action.FLAG)
+_DECISIONS = {Action.HANDOVER: Decision.HANDOVER, Action.GUARD: Decision.GUARD, Action.FLAG: Decision.FLAG}
+_CACHED = 32
+
+
+class Engine:
+    """A compiled policy. Safe to share between threads; PolicyError if a pattern or condition cannot be compiled."""
+
+    def __init__(self, loaded: LoadedPolicy, make_set: SetFactory | None = None) -> None:
+        self.policy: Policy = loaded.policy
+        self.policy_hash = loaded.hash
+        self._triggers: tuple[Trigger, ...] = self.policy.triggers
+        self._rules = tuple(rule_of(trigger) for trigger in self._triggers)
+        self._signs = tuple(sign for n, trigger in enumerate(self._triggers) for sign in signs_of(n, trigger.any))
+        self._lexicon = Lexicon(self.policy, offset=len(self._signs))
+        self._scanner = Scanner([*(sign.pattern for sign in self._signs), *self._lexicon.patterns], make_set)
+        self._screen = Screen(self.policy, make_set)
+        self._recogniser = Recogniser(self.policy)
+        whens = (when for rule in self._rules for when in (*rule.whens, *((rule.gate,) if rule.gate else ())))
+        self._conditions = Conditions((*whens, *self._screen.conditions()))
+        self._index()
+
+    def _index(self) -> None:
+        """Which rules can fire without a pattern, and which only after a draft."""
+        early = [tuple(when for when in rule.whens if not mentions_answer(when)) for rule in self._rules]
+        self._early_whens = tuple(early)
+        self._late = tuple(n for n, rule in enumerate(self._rules) if _reads_answer(rule))
+        self._gated_late = frozenset(n for n in self._late if mentions_answer(self._rules[n].gate or ""))
+        self._by_fact = tuple(n for n in range(len(self._rules)) if early[n] and n not in self._gated_late)
+        self._by_pii = tuple(n for n, rule in enumerate(self._rules) if rule.pii)
+        self._by_topic = tuple(n for n, rule in enumerate(self._rules) if rule.topics)
+        self._extra = frozenset(SYNONYMS.get(name, name) for rule in self._rules for name in rule.pii)
+        self._order = {
+            trigger.id: (_SEVERITIES.index(trigger.severity), _ACTIONS.index(trigger.action), n)
+            for n, trigger in enumerate(self._triggers)
+        }
+
+    # Messages
+
+    def evaluate(
+        self, message: Message, circumstances: Circumstances, topics: Mapping[str, float] | None = None
+    ) -> Assessment:
+        """What one message calls for. Total: whatever fails inside is a FAULT decision.
+
+        `topics` are a classifier's scores; None means that no classifier is configured, which is no evidence.
+        """
+        started = perf_counter()
+        try:
+            return self._assess(message, circumstances, topics or {}, started)
+        except Exception as error:  # noqa: BLE001 - safety boundary: a message nobody could judge goes to a person
+            kind = error.kind if isinstance(error, DependencyFault) else "evaluation_error"
+            return self._fault(message, kind, started)
+
+    def _assess(
+        self, message: Message, circumstances: Circumstances, topics: Mapping[str, float], started: float
+    ) -> Assessment:
+        if len(message.text) > self.policy.limits.message_chars:
+            return self._fault(message, "message_too_long", started)
+        folded = fold(message.text)
+        language = message.language or by_stop_words(folded.text) or "en"
+        found = find(folded, self._extra)
+        redactions = redactions_of(found, message.text) if found else ()
+        hits = self._scanner.scan(folded)
+        sentiment = self._lexicon.score(hits, folded, self._scanner) if hits else 0.0
+        reading = Reading(folded, found, redactions, self._scanner, message.turn)
+        reading.take(hits, self._signs)
+        facts = _own_facts(message, language, sentiment) | dict(circumstances.facts)
+        fired = self._fired(reading, self._conditions.bind(facts), topics, circumstances.disarmed)
+        return Assessment(
+            decision=_decision(fired),
+            fired=fired,
+            redactions=redactions,
+            redacted_text=without(message.text, redactions) if redactions else message.text,
+            language=language,
+            sentiment=sentiment,
+            policy_hash=self.policy_hash,
+            micros=(perf_counter() - started) * 1e6,
+        )
+
+    def _fired(
+        self, reading: Reading, bound: Bound, topics: Mapping[str, float], disarmed: frozenset[str]
+    ) -> tuple[Fired, ...]:
+        candidates = set(reading.hits)
+        candidates.update(self._by_fact)
+        if reading.found:
+            candidates.update(self._by_pii)
+        if topics:
+            candidates.update(self._by_topic)
+        fired: list[Fired] = []
+        for number in candidates - self._gated_late:
+            rule = self._rules[number]
+            evidence = [*reading.signs(number, rule), *reading.private_data(rule)]
+            evidence += _topical(rule, topics, reading.turn)
+            if rule.id not in disarmed:
+                evidence += _conditional(self._early_whens[number], bound, reading.turn)
+            if evidence and (rule.gate is None or bound.holds(rule.gate)):
+                fired.append(_fire(self._triggers[number], evidence))
+        return self._ordered(fired)
+
+    def judge_answer(self, circumstances: Circumstances, message: Message | None = None) -> tuple[Fired, ...]:
+        """The triggers whose conditions read `answer.`, judged after a draft; most severe first. Never raises.
+
+        A trigger that needs words of the message besides can only fire if `message` is given.
+        """
+        try:
+            bound = self._conditions.bind(circumstances.facts)
+            reading = self._reading(message) if message is not None else None
+            fired = [one for n in self._late if (one := self._judged_late(n, bound, reading, circumstances.disarmed))]
+            return self._ordered(fired)
+        except Exception as error:  # noqa: BLE001 - safety boundary: an answer nobody could judge goes to a person
+            return (_fault_fired(type(error).__name__),)
+
+    def _judged_late(
+        self, number: int, bound: Bound, reading: Reading | None, disarmed: frozenset[str]
+    ) -> Fired | None:
+        rule = self._rules[number]
+        turn = reading.turn if reading else 0
+        late = tuple(when for when in rule.whens if mentions_answer(when) or number in self._gated_late)
+        evidence = [] if rule.id in disarmed else _conditional(late, bound, turn)
+        if reading is not None and number in self._gated_late:
+            evidence += [*reading.signs(number, rule), *reading.private_data(rule)]
+        if not evidence or (rule.gate is not None and not bound.holds(rule.gate)):
+            return None
+        return _fire(self._triggers[number], evidence)
+
+    def _reading(self, message: Message) -> Reading:
+        folded = fold(message.text)
+        found = find(folded, self._extra)
+        reading = Reading(folded, found, redactions_of(found, message.text), self._scanner, message.turn)
+        reading.take(self._scanner.scan(folded), self._signs)
+        return reading
+
+    def _ordered(self, fired: Iterable[Fired]) -> tuple[Fired, ...]:
+        return tuple(sorted(fired, key=lambda one: self._order[one.trigger_id]))
+
+    def _fault(self, message: Message, kind: str, started: float) -> Assessment:
+        text, redactions = _redacted(message.text)
+        return Assessment(
+            decision=Decision.FAULT,
+            redactions=redactions,
+            redacted_text=text,
+            language=message.language or "en",
+            fault=kind,
+            policy_hash=self.policy_hash,
+            micros=(perf_counter() - started) * 1e6,
+        )
+
+    # Drafts, small talk and the rest
+
+    def screen(
+        self, draft_text: str, language: str | None = None, promises_allowed: bool = False
+    ) -> tuple[FilterHit, ...]:
+        """The filters that hold a draft back; empty if it may go out. Never raises: a failure is a hit.
+
+        `promises_allowed` is for texts of a turn in which a handover exists. Filters of all languages apply.
+        """
+        facts: dict[str, Scalar] = {"message.language": language} if language else {}
+        return self._screen.hits(draft_text, self._conditions, facts, promises_allowed=promises_allowed)
+
+    def smalltalk(self, text: str, language: str | None = None) -> tuple[str, str] | None:
+        """The kind of small talk and its approved reply, if the whole message is small talk; otherwise None."""
+        return self._recogniser.smalltalk(text, language)
+
+    def offer_answer(self, text: str) -> Literal["accept", "decline"] | None:
+        """Whether the whole message takes up or declines the offer of a person."""
+        return self._recogniser.offer_answer(text)
+
+    def language_of(self, text: str, hint: str | None = None) -> str:
+        """The language of a message, one of the packs' five; the hint where the text does not tell."""
+        return detect(text, fold(text[:2000]).text, hint)
+
+    def sentiment(self, text: str) -> float:
+        """-1 (angry) to 1 (pleased), from the policy's word lists."""
+        folded = fold(text)
+        return self._lexicon.score(self._scanner.scan(folded), folded, self._scanner)
+
+    def redact(self, text: str) -> tuple[str, tuple[Redaction, ...]]:
+        """The text that may be stored. Never raises: a text that cannot be redacted is withheld as a whole."""
+        return _redacted(text)
+
+
+def _redacted(text: str) -> tuple[str, tuple[Redaction, ...]]:
+    try:
+        return redact(text)
+    except Exception:  # noqa: BLE001 - safety boundary: nothing that might hold a card number is written
+        return WITHHELD, (Redaction(entity="secret", start=0, end=len(text)),)
+
+
+def _own_facts(message: Message, language: str, sentiment: float) -> dict[str, Scalar]:
+    return {
+        "message.length": len(message.text),
+        "message.language": language,
+        "conversation.turns": message.turn,
+        "conversation.sentiment": sentiment,
+    }
+
+
+def _reads_answer(rule: Rule) -> bool:
+    return any(mentions_answer(condition) for condition in (*rule.whens, rule.gate or ""))
+
+
+def _topical(rule: Rule, topics: Mapping[str, float], turn: int) -> list[Evidence]:
+    """Topics at or above their threshold; a score that is no number counts as one."""
+    scored = ((topic, topics[topic], least) for topic, least in rule.topics if topic in topics)
+    return [
+        Evidence(kind="topic", detail=topic, score=score if score == score else 1.0, threshold=least, turn=turn)
+        for topic, score, least in scored
+        if not score < least
+    ]
+
+
+def _conditional(whens: Iterable[str], bound: Bound, turn: int) -> list[Evidence]:
+    return [Evidence(kind="when", detail=when, turn=turn) for when in whens if bound.holds(when)]
+
+
+def _fire(trigger: Trigger, evidence: Iterable[Evidence]) -> Fired:
+    return Fired(
+        trigger_id=trigger.id,
+        family=trigger.family,
+        reason=trigger.reason,
+        action=trigger.action,
+        severity=trigger.severity,
+        sla=trigger.sla,
+        evidence=tuple(evidence),
+    )
+
+
+def _fault_fired(detail: str) -> Fired:
+    return Fired(
+        trigger_id="system.fault",
+        family="system_fault",
+        reason="The answer could not be judged.",
+        action=Action.HANDOVER,
+        severity=Severity.HIGH,
+        sla=None,
+        evidence=(Evidence(kind="fault", detail=detail),),
+    )
+
+
+def _decision(fired: Iterable[Fired]) -> Decision:
+    actions = {one.action for one in fired}
+    return next((_DECISIONS[action] for action in _ACTIONS if action in actions), Decision.CLEAR)
+
+
+_engines: OrderedDict[str, Engine] = OrderedDict()
+_lock = threading.Lock()
+
+
+def compile_policy(loaded: LoadedPolicy) -> Engine:
+    """The engine of a policy; the last few are kept by hash. PolicyError if it cannot be compiled."""
+    with _lock:
+        engine = _engines.get(loaded.hash)
+        if engine is None:
+            engine = _engines[loaded.hash] = Engine(loaded)
+        _engines.move_to_end(loaded.hash)
+        while len(_engines) > _CACHED:
+            _engines.popitem(last=False)
+        return engine
+
+
+def evaluate(
+    message: Message,
+    circumstances: Circumstances,
+    loaded: LoadedPolicy,
+    topics: Mapping[str, float] | None = None,
+) -> Assessment:
+    """`Engine.evaluate` for a policy by value. Total: a policy that cannot be compiled is a FAULT as well."""
+    try:
+        engine = compile_policy(loaded)
+    except Exception as error:  # noqa: BLE001 - safety boundary: without a policy a person decides
+        text, redactions = _redacted(message.text)
+        return Assessment(
+            decision=Decision.FAULT,
+            redactions=redactions,
+            redacted_text=text,
+            fault="policy_error" if isinstance(error, PolicyError) else "evaluation_error",
+            policy_hash=loaded.hash,
+        )
+    return engine.evaluate(message, circumstances, topics)

@@ -1,0 +1,144 @@
+"""Messages that are recognised as a whole: small talk of a known kind, and a yes or no to the offer of a person.
+
+Without it "thanks, bye" would count as a question nobody understood, or "yes but my card was stolen" as a yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import re2
+
+from policy.phrases import compile_phrase
+from policy.schema import OfferWords, Policy
+from triggers.folding import Folded, fold
+
+_LONGEST = 160
+"""A longer message is never small talk."""
+_FILLERS = frozenset(
+    {"there", "all", "team", "everyone", "again", "so", "very", "much", "then", "well", "oh", "ah", "um", "hm",
+     "hmm", "haha", "lol", "xd", "guys", "sir", "madam", "dear", "now", "just", "and", "a", "y", "et", "und", "e",
+     "ja", "pues", "bueno", "alors", "also", "muy", "tous", "zusammen", "todos"}
+)  # fmt: skip
+_POLITE = frozenset(
+    {"please", "thanks", "thank", "you", "pls", "por", "favor", "gracias", "merci", "s'il", "s", "il", "vous", "te",
+     "plait", "bitte", "danke", "obrigado", "obrigada"}
+)  # fmt: skip
+_RANK = {"acknowledge": 0, "greeting": 1, "compliment": 2, "thanks": 3, "goodbye": 4}
+"""Of several kinds in one message the highest is answered; kinds not listed rank above these."""
+_NAMED = ("greeting", "thanks", "goodbye")
+"""Kinds that may be followed by somebody's name."""
+_THUMBS: dict[str, Literal["accept", "decline"]] = {"👍": "accept", "✅": "accept", "👌": "accept", "👎": "decline"}
+
+
+class Recogniser:
+    """Whole-message recognition for one policy. Safe to share between threads."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._talk = {
+            (kind, language): _longest(phrases)
+            for kind, talk in policy.smalltalk.items()
+            for language, phrases in talk.phrases.items()
+            if phrases
+        }
+        self._replies = {kind: talk.reply for kind, talk in policy.smalltalk.items()}
+        self._offer = _offer_words(policy.offer)
+
+    def smalltalk(self, text: str, language: str | None) -> tuple[str, str] | None:
+        """The kind of small talk and the approved reply, if the whole message is small talk; otherwise None."""
+        spoken = self._spoken(text)
+        if not spoken:
+            return None
+        ranked = [(_RANK.get(kind, len(_RANK)), at, kind, lang) for at, (kind, lang) in enumerate(spoken)]
+        _, _, kind, spoken_in = max(ranked)
+        replies: Mapping[str, str] = self._replies[kind]
+        for wanted in (spoken_in, language, "en"):
+            if wanted in replies:
+                return kind, replies[wanted]
+        return None
+
+    def offer_answer(self, text: str) -> Literal["accept", "decline"] | None:
+        """Whether the whole message takes up or declines the offer of a person; None if it does neither, or both."""
+        if len(text) > _LONGEST:
+            return None
+        folded = fold(text)
+        found = _cover(folded, self._offer, _POLITE | _FILLERS, named=())
+        kinds = {kind for kind, _ in found or ()}
+        if found is not None and not kinds and not any(char.isalnum() for char in folded.text):
+            kinds = {kind for sign, kind in _THUMBS.items() if sign in text}
+        if len(kinds) != 1:
+            return None
+        return "accept" if "accept" in kinds else "decline"
+
+    def _spoken(self, text: str) -> list[tuple[str, str]] | None:
+        if len(text) > _LONGEST or not text.strip():
+            return None
+        return _cover(fold(text), self._talk, _FILLERS, named=_NAMED)
+
+
+def _offer_words(words: OfferWords) -> dict[tuple[str, str], Any]:
+    kinds: dict[str, Mapping[Any, tuple[str, ...]]] = {"accept": words.accept, "decline": words.decline}
+    return {
+        (kind, language): _longest(phrases)
+        for kind, by_language in kinds.items()
+        for language, phrases in by_language.items()
+        if phrases
+    }
+
+
+def _longest(phrases: Iterable[str]) -> Any:
+    """One pattern for all phrases that prefers the longest match."""
+    options = re2.Options()
+    options.longest_match = True
+    options.log_errors = False
+    return re2.compile("|".join(f"(?:{compile_phrase(phrase)})" for phrase in phrases).encode(), options)
+
+
+def _cover(
+    folded: Folded, patterns: Mapping[tuple[str, str], Any], fillers: frozenset[str], *, named: tuple[str, ...]
+) -> list[tuple[str, str]] | None:
+    """The patterns that, with fillers, make up the whole message, in order; None if something is left over."""
+    if any(char.isalnum() and not char.isascii() for char in folded.text):
+        return None
+    found: list[tuple[str, str]] = []
+    data, at, names = folded.data, 0, 0
+    while at < len(data):
+        if not _is_word_byte(data[at]):
+            at += 1
+            continue
+        best, key = _best_at(patterns, data, at)
+        if key is not None:
+            found.append(key)
+            at = best
+            continue
+        end = at
+        while end < len(data) and (_is_word_byte(data[end]) or data[end : end + 1] == b"'"):
+            end += 1
+        word = data[at:end].decode("utf-8", "replace")
+        if word not in fillers:
+            names += 1
+            if names > 1 or not found or found[-1][0] not in named or not _is_name(folded, at, end):
+                return None
+        at = end
+    return found
+
+
+def _best_at(patterns: Mapping[tuple[str, str], Any], data: bytes, at: int) -> tuple[int, tuple[str, str] | None]:
+    best, best_key = at, None
+    for key, pattern in patterns.items():
+        matched = pattern.match(data, at)
+        if matched is not None and matched.end() > best:
+            best, best_key = matched.end(), key
+    return best, best_key
+
+
+def _is_word_byte(byte: int) -> bool:
+    return 97 <= byte <= 122 or 48 <= byte <= 57
+
+
+def _is_name(folded: Folded, start: int, end: int) -> bool:
+    """One capitalised word, as in "Hi Anna"."""
+    first, last = folded.byte_span(start, end)
+    written = folded.original[first:last]
+    return written.isalpha() and written[:1].isupper() and 2 <= len(written) <= 15 and not written[1:].isupper()
