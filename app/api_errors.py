@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -80,7 +81,8 @@ async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
         return respond(NotFound("no such address; GET /openapi.json lists them all"))
     if error.status_code == 400:
         return respond(BadInput("the body is no JSON that can be read; send a JSON object in UTF-8"))
-    body = {"error": "http_error", "message": _safe(str(error.detail))}
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    body = {"error": code, "message": _safe(str(error.detail))}
     return JSONResponse(body, status_code=error.status_code, headers=error.headers)
 
 

@@ -44,7 +44,10 @@ class ModelSettings(BaseModel):
     base_url: str = "https://api.openai.com/v1"
     api_key: SecretStr | None = None
     name: str = ""
-    deadline: Duration | None = Field(default=None, description="for one draft; None: the policy's answers.deadline")
+    method: Literal["json_schema", "function_calling", "json_mode"] = Field(
+        default="json_schema", description="how the server is made to keep to a form"
+    )
+    deadline: Duration | None = Field(default=None, description="for one question; None: the policy's answers.deadline")
 
     @field_validator("base_url")
     @classmethod

@@ -15,14 +15,18 @@ from states.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
     # For type checkers only: the graph, the database and the models are loaded when something is built.
+    from assistants.knowledge_base import KnowledgeBase
     from assistants.port import Assistant
     from audit.judge import Judge
     from graph.runtime import Runtime
     from graph.views import ConversationView
     from policy.loader import LoadedPolicy
+    from prompts.model import Model
     from triggers.llm import TopicClassifier
 
 KNOWLEDGE = Path(__file__).parent.parent / "assistants" / "knowledge"
+NO_KEY = "none"
+"""Stands for the key of a server that wants none: the client insists on having one."""
 
 
 def build(settings: Settings, **overrides: Any) -> Runtime:
@@ -71,26 +75,33 @@ def active_policy(name: str) -> LoadedPolicy:
 
 
 def build_assistant(settings: Settings, policy: LoadedPolicy) -> Assistant:
-    """The assistant the settings name."""
-    if settings.assistant == "runnable":
-        from assistants.runnable import RunnableAssistant
-
-        return RunnableAssistant.load(str(settings.runnable))
+    """The assistant the settings name; whatever it is, the articles decide how far it is trusted."""
     knowledge = build_knowledge(settings.knowledge, policy)
-    if settings.assistant == "knowledge":
-        return knowledge
-    from assistants.openai_compatible import OpenAICompatible
+    if settings.assistant == "runnable":
+        from assistants.runnable import RunnableAssistant, load_runnable
 
-    key = settings.model.api_key
-    return OpenAICompatible(
-        base_url=settings.model.base_url,
-        api_key=key.get_secret_value() if key else "",
-        model=settings.model.name,
-        knowledge=knowledge,
-    )
+        path = str(settings.runnable)
+        return RunnableAssistant(load_runnable(path), knowledge, name=path)
+    if settings.assistant == "openai":
+        from assistants.openai_compatible import OpenAICompatible
+
+        return OpenAICompatible(build_model(settings), knowledge)
+    return knowledge
 
 
-def build_knowledge(name: str, policy: LoadedPolicy) -> Any:
+def build_model(settings: Settings) -> Model:
+    """The configured model, connected: its client takes two seconds to load, which no customer should wait for."""
+    from app.hurried import HurriedModel
+    from prompts.model import OpenAIModel
+
+    given = settings.model
+    key = given.api_key.get_secret_value() if given.api_key else NO_KEY
+    model = OpenAIModel(base_url=given.base_url, model=given.name, api_key=key, method=given.method)
+    model.connect()
+    return model if given.deadline is None else HurriedModel(model, given.deadline.delta.total_seconds())
+
+
+def build_knowledge(name: str, policy: LoadedPolicy) -> KnowledgeBase:
     """The embedded assistant over a demo knowledge base by its name, or over any directory of Markdown."""
     from assistants.knowledge_base import KnowledgeBase
 
@@ -113,12 +124,9 @@ def build_classifier(settings: Settings) -> TopicClassifier | None:
     """The LLM classifier beside the draft, when a model is configured."""
     if settings.assistant != "openai":
         return None
-    from triggers.llm import OpenAITopicClassifier
+    from triggers.llm import ModelClassifier
 
-    key = settings.model.api_key
-    return OpenAITopicClassifier(
-        base_url=settings.model.base_url, api_key=key.get_secret_value() if key else "", model=settings.model.name
-    )
+    return ModelClassifier(build_model(settings))
 
 
 def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy]:

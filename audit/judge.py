@@ -47,7 +47,7 @@ class Hit(Protocol):
     """A filter that a text on its way out did not pass."""
 
     @property
-    def filter_id(self) -> str: ...
+    def promises_person(self) -> bool: ...
 
 
 class Rules(Protocol):
@@ -85,7 +85,6 @@ class Judge:
         self._rules = rules
         self._policy = policy
         self._assistant = assistant
-        self._promises = frozenset(one.id for one in policy.filters if one.promises_person)
 
     def message(self, text: str, language: str | None = None) -> Verdict:
         """The verdict on a conversation's first message."""
@@ -97,7 +96,7 @@ class Judge:
         for turn in turns:
             if not turn.by_customer:
                 hits = self._rules.screen(turn.text, language or "en")
-                memory = replace(memory, offered=any(hit.filter_id in self._promises for hit in hits))
+                memory = replace(memory, offered=any(hit.promises_person for hit in hits))
                 continue
             verdict, memory = self.turn(turn.text, memory, language)
             if verdict.outcome is Outcome.HANDOVER:

@@ -5,6 +5,7 @@ Without this command the proofs would be run by nobody but the authors.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,19 @@ def check(policy: PolicyOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _show(checked: Checked) -> None:
-    rows = [("✓" if one.holds else "✗", one.name, one.statement) for one in checked.machine.properties]
-    print_table("The machine", ("", "property", "statement"), rows)
+def _show_machine(checked: Checked) -> None:
+    """One line a property; a broken one with the path that breaks it."""
+    sys.stdout.write("The machine\n\n")
     for one in checked.machine.properties:
+        sys.stdout.write(f"  {'✓' if one.holds else '✗'} {one.statement}\n")
         if not one.holds:
-            note(f"✗ {one.name}: {one.counterexample}")
+            sys.stdout.write(f"    {one.name}: {one.counterexample}\n")
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def _show(checked: Checked) -> None:
+    _show_machine(checked)
     print_table(
         "The policy",
         ("figure", "value"),

@@ -37,12 +37,14 @@ def run(
     """Drive recorded conversations through it.
 
     Each customer turn goes through the whole system. Run it again, and what is stored is skipped."""
+    from app.logging import configure
     from app.settings import load_settings
     from app.wiring import build
     from audit.driver import drive
     from audit.recordings import read_lines
 
     settings = load_settings(policy=policy, knowledge=knowledge, data_dir=data_dir)
+    configure("warning")
     lines = read_lines(file)
     runtime = build(settings)
     started = perf_counter()
@@ -70,12 +72,14 @@ def evaluate(
     """Decide every row, measure against labels.
 
     Nothing is stored. Writes one prediction per line and prints figures where labels exist."""
+    from app.logging import configure
     from app.settings import load_settings
     from app.wiring import build_judge
     from audit.evaluation import evaluate_file
     from audit.recordings import read_lines
 
     settings = load_settings(policy=policy)
+    configure("warning")
     judge, loaded = build_judge(settings.policy, knowledge)
     started = perf_counter()
     with progress(file, "rows") as advance:

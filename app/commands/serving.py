@@ -5,7 +5,11 @@ Without these commands Handrail would be a library without a door.
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
 import webbrowser
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -68,9 +72,17 @@ def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
     try:
         recovered = runtime.recover()
         note(f"worker started, {recovered} unfinished messages completed; stop it with Ctrl+C")
-        Worker(runtime, settings.tick_seconds).run()
+        working = Worker(runtime, settings.tick_seconds)
+        _on_terminate(working.stop)
+        working.run()
     finally:
         runtime.close()
+
+
+def _on_terminate(stop: Callable[[], object]) -> None:
+    """A service manager's SIGTERM ends the work under way instead of cutting it off."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, frame: stop())
 
 
 def _serve(given: dict[str, object], *, tries: int, page: bool, browser: bool) -> None:
@@ -83,6 +95,7 @@ def _serve(given: dict[str, object], *, tries: int, page: bool, browser: bool) -
 
     settings = load_settings(**given)
     configure(settings.log_level, as_json=settings.log_json)
+    _on_terminate(lambda: sys.exit(0))
     with bind(settings.host, settings.port, tries) as listening:
         runtime = build(settings)
         address = url_of(listening)

@@ -31,12 +31,14 @@ def chat(
     State and evidence stand after each turn; /claim, /reply, /resolve act as the agent."""
     from rich.console import Console
 
+    from app.logging import configure
     from app.settings import load_settings
     from app.terminal_chat import HELP, TerminalChat
     from app.wiring import build
     from graph.views import NewConversation
 
     console = Console()
+    configure("warning")
     runtime = build(load_settings(policy=policy, knowledge=knowledge, data_dir=data_dir))
     try:
         runtime.recover()

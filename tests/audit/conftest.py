@@ -9,7 +9,7 @@ import pytest
 
 from assistants.port import Draft, Question
 from audit.judge import Judge
-from policy.schema import Action, Filter, Policy, Severity
+from policy.schema import Action, Policy, Severity
 from states.errors import DependencyFault
 from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message
 
@@ -23,7 +23,7 @@ def fired(trigger_id: str, family: str, action: Action = Action.HANDOVER) -> Fir
 
 @dataclass(frozen=True)
 class Hit:
-    filter_id: str
+    promises_person: bool = True
 
 
 class WordRules:
@@ -55,7 +55,7 @@ class WordRules:
         return "accept" if text == "yes" else None
 
     def screen(self, draft_text: str, language: str) -> Sequence[Hit]:
-        return [Hit("phantom")] if "transfer you" in draft_text else []
+        return [Hit()] if "transfer you" in draft_text else []
 
 
 class WordAssistant:
@@ -76,9 +76,7 @@ class WordAssistant:
         return "ready"
 
 
-POLICY = Policy(
-    handrail=1, name="words", filters=(Filter(id="phantom", reason="promises a person", any=(), promises_person=True),)
-)
+POLICY = Policy(handrail=1, name="words")
 
 
 @pytest.fixture
