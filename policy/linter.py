@@ -16,13 +16,12 @@ from policy.conditions import Finding, condition_findings, did_you_mean, pattern
 from policy.facts import FACTS_BY_NAME
 from policy.loader import LoadedPolicy, policy_error
 from policy.schema import RUNTIME_TRIGGERS, Action, Evidence, Policy, Severity, Trigger, Vectors
-from policy.sources import Gravity, Problem, path_text
+from policy.sources import Gravity, Place, Problem, path_text
 from states.vocabulary import Role
 
 PLACEHOLDERS = ("reply_by", "reply_within", "team", "reference", "hours")
 """What a script may leave open, as in `{reply_by}`."""
 
-Place = tuple[str | int, ...]
 Found = tuple[Place, str, str, Gravity]
 
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")

@@ -9,7 +9,7 @@ import difflib
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,17 +19,16 @@ from pydantic import BaseModel, ValidationError
 from policy import packs
 from policy.merging import merged, translated, without_layout
 from policy.schema import LANGUAGES, Policy, Translation
-from policy.sources import Mark, Problem, Row, SourceError, Table, mark_of, parse, path_text, read_text
+from policy.sources import Mark, Place, Problem, Row, SourceError, Table, mark_of, parse, path_text, read_text
 from states.errors import PolicyError
 
 PACKS = Path(packs.__file__).parent
 MAX_EXTENDS = 8
 
-Path_ = tuple[str | int, ...]
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
-class Lines(Mapping[Path_, Mark]):
+class Lines(Mapping[Place, Mark]):
     """Where each value of a merged policy stands: path, as in ("triggers", 3, "sla"), to source and line.
 
     A value that no file writes (a default) has the mark of what encloses it.
@@ -38,10 +37,10 @@ class Lines(Mapping[Path_, Mark]):
     def __init__(self, tree: Table) -> None:
         self._tree = tree
 
-    def __getitem__(self, path: Path_) -> Mark:
+    def __getitem__(self, path: Place) -> Mark:
         return mark_of(self._tree, path)
 
-    def __iter__(self) -> Iterator[Path_]:
+    def __iter__(self) -> Iterator[Place]:
         return ((key,) for key in self._tree)
 
     def __len__(self) -> int:
@@ -130,7 +129,7 @@ class _Read:
     chain: tuple[str, ...]
 
 
-def _load(read: Any, source: str) -> LoadedPolicy:
+def _load(read: Callable[[], _Read], source: str) -> LoadedPolicy:
     try:
         first = read()
         tree, problems = _tree(first)

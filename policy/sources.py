@@ -7,7 +7,6 @@ an alias bomb, `no` read as false) could crash the process or quietly change wha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +25,10 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]{1,3})?")
+
+
+Place = tuple[str | int, ...]
+"""Path of a value in a policy, as in ("triggers", 3, "sla")."""
 
 
 class Gravity(StrEnum):
@@ -105,7 +108,7 @@ class Row(list[Any]):
         return row
 
 
-def mark_of(tree: Table, path: Sequence[str | int]) -> Mark:
+def mark_of(tree: Table, path: Place) -> Mark:
     """Where the value at `path` stands; the nearest enclosing place where a step of the path is not in the file."""
     mark, value = tree.mark, tree
     for step in path:
@@ -120,7 +123,7 @@ def mark_of(tree: Table, path: Sequence[str | int]) -> Mark:
     return mark
 
 
-def path_text(path: Sequence[str | int]) -> str:
+def path_text(path: Place) -> str:
     """`triggers[3].sla` for ("triggers", 3, "sla")."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")

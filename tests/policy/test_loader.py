@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from policy.loader import canonical_hash, canonical_json, load_file, load_text, policy_from_canonical
+from policy.linter import require_safe
+from policy.loader import (
+    canonical_hash,
+    canonical_json,
+    load_file,
+    load_pack,
+    load_text,
+    pack_names,
+    policy_from_canonical,
+)
 from states.errors import PolicyError
 from tests.policy.example import SAFE, line_of
 
@@ -214,3 +223,21 @@ def test_a_stored_policy_is_read_back_to_the_same_policy() -> None:
 def test_a_stored_policy_of_another_version_is_refused_by_its_hash() -> None:
     with pytest.raises(PolicyError, match="replay it with the version that stored it"):
         policy_from_canonical('{"handrail":2,"name":"kite"}')
+
+
+def test_a_policy_may_extend_the_default_pack_and_change_one_deadline() -> None:
+    assert pack_names()[0] == "default"
+    default = load_pack("default")
+    assert require_safe(default) is not None
+    name = next(iter(default.policy.sla))
+    child = load_text(f"handrail: 1\nname: kite\nextends: default\nsla:\n  {name}: {{claim: 7m, resolve: 9h}}\n")
+    assert child.policy.triggers == default.policy.triggers
+    assert child.policy.sla[name].claim == "7m"
+    assert child.lines["sla", name].line == 5
+    assert child.lines["triggers", 0].source == "packs/default.yaml"
+    assert child.hash != default.hash
+
+
+def test_a_pack_that_is_not_there_is_refused_by_name() -> None:
+    with pytest.raises(PolicyError, match="there is no pack 'defualt'; use 'default'"):
+        load_pack("defualt")
