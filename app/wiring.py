@@ -130,11 +130,16 @@ def build_classifier(settings: Settings) -> TopicClassifier | None:
 
 
 def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy]:
-    """What measures a policy without living through conversations; closed world when `knowledge` is named."""
+    """What measures a policy without living through conversations; closed world when `knowledge` is named.
+
+    A safe policy may be measured before all its vectors pass: measuring is how one finds out why they do not.
+    """
     from audit.judge import Judge
+    from policy.linter import require_safe
     from triggers.engine import compile_policy
 
-    loaded = active_policy(policy)
+    loaded = load_policy(policy)
+    require_safe(loaded)
     assistant = build_knowledge(knowledge, loaded) if knowledge else None
     return Judge(compile_policy(loaded), loaded.policy, assistant), loaded
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import structlog
+from fastapi.testclient import TestClient
 
+from app.api import build_api
 from app.cli import main
 from app.settings import load_settings
 from app.wiring import build, knowledge_directory, load_policy
@@ -191,6 +193,35 @@ def test_check_passes_a_good_policy_and_fails_a_broken_one(policy: str, tmp_path
     report = json.loads(capsys.readouterr().out)
     assert not report["passed"]
     assert len(report["vector_failures"]) == 1
+
+
+def test_the_api_drives_the_real_system(policy: str, tmp_path: Path) -> None:
+    settings = load_settings(policy=policy, data_dir=tmp_path / "data")
+    runtime = build(settings)
+    agent = {"X-Handrail-Actor": "maria", "X-Handrail-Role": "frontline_agent"}
+    try:
+        with TestClient(build_api(runtime, settings), raise_server_exceptions=False) as client:
+            name = client.post("/v1/conversations", json={"facts": {"customer.tier": "gold"}}).json()["id"]
+            url = f"/v1/conversations/{name}"
+            first = client.post(f"{url}/messages", json={"id": "m1", "text": "let me talk to a person"})
+            assert (first.status_code, first.json()["state"]) == (200, "handed_off")
+            again = client.post(f"{url}/messages", json={"id": "m1", "text": "let me talk to a person"})
+            assert again.json() == {**first.json(), "repeated": True}
+            assert client.post(f"{url}/messages", json={"id": "m1", "text": "other"}).status_code == 409
+            waiting = client.get("/v1/queue", headers=agent).json()
+            assert [item["conversation_id"] for item in waiting] == [name]
+            refused = client.post(f"{url}/acts", json={"event": "agent_replied", "text": "Hi"}, headers=agent)
+            assert (refused.status_code, refused.json()["allowed"]) == (409, ["claimed", "escalated"])
+            assert client.post(f"{url}/acts", json={"event": "claimed"}, headers=agent).status_code == 200
+            assert client.post(f"{url}/messages", json={"text": "are you there?"}).json()["replies"] == []
+            view = client.get(url).json()
+            assert (view["state"], view["owner_id"]) == ("agent_verifying", "maria")
+            assert view["handover"]["packet"]["why"]["reason_code"] == "human_request"
+            assert client.get("/v1/conversations").json()[0]["id"] == name
+            assert client.post("/v1/conversations", json={"facts": {"no.fact": 1}}).status_code == 422
+            assert client.get("/readyz").json()["status"] == "ready"
+    finally:
+        runtime.close()
 
 
 def test_chat_reads_lines_until_the_input_ends(
