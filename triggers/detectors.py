@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from triggers.folding import Folded
-from triggers.scanner import compile_source
+from triggers.watched import compile_source
 
 Finder = Callable[[Folded], Iterator[tuple[int, int]]]
 """Yields offsets in the folded text."""

@@ -22,9 +22,10 @@ from triggers.language import by_stop_words, detect
 from triggers.pii import SYNONYMS, find, redact, redactions_of, without
 from triggers.recognised import Recogniser
 from triggers.rules import Reading, Rule, rule_of, signs_of
-from triggers.scanner import Scanner, SetFactory
+from triggers.scanner import Scanner
 from triggers.screen import FilterHit, Screen
 from triggers.sentiment import Lexicon
+from triggers.watched import SetFactory
 
 WITHHELD = "[withheld: this text could not be redacted]"
 _SEVERITIES = tuple(Severity)

@@ -20,7 +20,7 @@ from stdnum.us import ssn
 
 from triggers.detectors import LINK, Detector, by_regex, count_digits
 from triggers.folding import Folded
-from triggers.scanner import compile_source
+from triggers.watched import compile_source
 
 _IBAN_LENGTHS = (15, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33)
 _IBAN = compile_source(r"\b[a-z]{2}[ .-]?[0-9]{2}(?:[ .-]{0,2}[a-z0-9]){11,32}")

@@ -5,22 +5,22 @@ Without it the engine would walk the policy for every message instead of looking
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from policy.phrases import compile_phrase, segments, squeezed
+from policy.phrases import compile_phrase
 from policy.schema import Evidence as Wanted
 from policy.schema import Trigger
 from states.errors import PolicyError
 from triggers.assessment import Evidence, Redaction
 from triggers.folding import Folded
 from triggers.pii import ENTITIES, MASKS, Found, without
-from triggers.scanner import Hit, Pattern, Scanner, compile_source
+from triggers.scanner import Hit, Pattern, Scanner, phrase_pattern
+from triggers.watched import compile_source
 
-_SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n")
+_STOPS = ("\n", ". ", "! ", "? ", ".\n", "...")
 _MAX_EVIDENCE = 8
 _MAX_QUOTE = 240
 
@@ -81,10 +81,7 @@ def signs_of(rule: int, wanted: Sequence[Wanted]) -> Iterable[Sign]:
     """The patterns of one rule; all languages at once, because customers mix them."""
     for one in wanted:
         for phrase in dict.fromkeys(phrase for phrases in (one.phrases or {}).values() for phrase in phrases):
-            pattern = Pattern(
-                source=compile_phrase(phrase), segments=segments(phrase), squeezed=squeezed(phrase)
-            )
-            yield Sign(rule=rule, kind="phrases", detail=phrase, pattern=pattern)
+            yield Sign(rule=rule, kind="phrases", detail=phrase, pattern=phrase_pattern(phrase))
         for source in one.pattern or ():
             yield Sign(rule=rule, kind="pattern", detail=source, pattern=Pattern(source=source))
 
@@ -141,11 +138,7 @@ class Reading:
         return rule.takes_back.search(self.folded.text[first:last].encode()) is not None
 
     def _sentence(self, start: int, end: int) -> tuple[int, int]:
-        first, last = 0, len(self.folded.text)
-        for stop in _SENTENCE_END.finditer(self.folded.text):
-            if stop.end() <= start:
-                first = stop.end()
-            elif stop.start() >= end:
-                last = stop.end()
-                break
-        return first, last
+        text = self.folded.text
+        first = max(text.rfind(stop, 0, start) + 1 for stop in _STOPS)
+        ends = [at for stop in _STOPS if (at := text.find(stop, end)) >= 0]
+        return first, min(ends, default=len(text))

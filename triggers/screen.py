@@ -15,7 +15,8 @@ from triggers.conditions import Bound, Conditions
 from triggers.folding import fold
 from triggers.pii import PLACEHOLDERS, find, redactions_of
 from triggers.rules import Reading, Rule, rule_from, signs_of
-from triggers.scanner import Scanner, SetFactory
+from triggers.scanner import Scanner
+from triggers.watched import SetFactory
 
 FAULT_FILTER = "filter.fault"
 """The id of the hit that stands for a screen which failed."""

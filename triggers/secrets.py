@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from triggers.detectors import LINK, Detector, by_regex, count_digits
 from triggers.folding import Folded
-from triggers.scanner import compile_source
+from triggers.watched import compile_source
 
 _PASSWORD = (
     "pa+s+wo?r?d|passwd|pwd|passcode|passphrase|pass ?word|contrasena|mot de passe|passwort|kennwort|senha|"

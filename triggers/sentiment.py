@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from policy.phrases import compile_phrase, segments
 from policy.schema import Policy
 from triggers.folding import Folded
-from triggers.scanner import Hit, Pattern, Scanner
+from triggers.scanner import Hit, Pattern, Scanner, phrase_pattern
 
 _NEGATED = re.compile(
     r"\b(?:not|no|never|hardly|barely|\w+n'?t|ne|pas|nicht|kein\w*|nao|nunca|jamas|jamais|nie)\W+(?:\w+\W+)?$"
@@ -32,9 +31,7 @@ class Lexicon:
         ]
         self._offset = offset
         self._signs = tuple(sign for _, sign in entries)
-        self.patterns: Sequence[Pattern] = tuple(
-            Pattern(source=compile_phrase(phrase), segments=segments(phrase)) for phrase, _ in entries
-        )
+        self.patterns: Sequence[Pattern] = tuple(phrase_pattern(phrase, squeeze=False) for phrase, _ in entries)
 
     def score(self, hits: Iterable[Hit], folded: Folded, scanner: Scanner) -> float:
         """-1 (angry) to 1 (pleased); 0 where no word of the lists stands. Praise that is negated counts as blame."""

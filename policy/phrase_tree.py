@@ -1,0 +1,229 @@
+"""The tree of a phrase and its parser; `policy.phrases` says what the language means.
+
+Without a tree the compiled forms of a phrase (spaced, squeezed, its anchors) would be three parsers that disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from states.errors import PolicyError
+
+SEPARATOR = "[^a-z0-9]+"
+GAPS = {"..": 2, "...": 5}
+
+
+def parse(phrase: str, folded: str) -> Sequence:
+    """The tree of a folded phrase; PolicyError names what is wrong with `phrase`, as it was written."""
+    return _Parser(phrase, folded).parse()
+
+
+@dataclass(frozen=True)
+class Text:
+    """Letters and digits."""
+
+    text: str
+
+    def spaced(self) -> str:
+        return self.text.replace("'", "['`]?")
+
+    def tight(self) -> str:
+        if self.text == "to":
+            return "(?:to|2)"
+        return "".join({"i": "[i1]", "l": "[l1]"}.get(char, char) for char in self.text if char.isalpha())
+
+    def shortest(self) -> int:
+        return sum(char.isalpha() for char in self.text)
+
+    def has_gap(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Ending:
+    """`*`: any ending of a word."""
+
+    def spaced(self) -> str:
+        return "[a-z0-9]*"
+
+    def tight(self) -> str:
+        return ""
+
+    def shortest(self) -> int:
+        return 0
+
+    def has_gap(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`(a|b)` or, if `optional`, `[a|b]`."""
+
+    choices: tuple[Sequence, ...]
+    optional: bool
+
+    def spaced(self) -> str:
+        return f"(?:{'|'.join(choice.spaced() for choice in self.choices)})" + "?" * self.optional
+
+    def tight(self) -> str:
+        return f"(?:{'|'.join(choice.tight() for choice in self.choices)})" + "?" * self.optional
+
+    def shortest(self) -> int:
+        return 0 if self.optional else min(choice.shortest() for choice in self.choices)
+
+    def has_gap(self) -> bool:
+        return any(choice.has_gap() for choice in self.choices)
+
+
+Atom = Text | Ending | Choice
+
+
+@dataclass(frozen=True)
+class Word:
+    """What stands between two spaces."""
+
+    atoms: tuple[Atom, ...]
+
+    @property
+    def optional(self) -> bool:
+        return all(isinstance(atom, Choice) and atom.optional for atom in self.atoms)
+
+    def spaced(self) -> str:
+        return "".join(atom.spaced() for atom in self.atoms)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Up to `words` words of any kind."""
+
+    words: int
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Words and gaps in order; at least one word is not optional, and a gap stands between words."""
+
+    items: tuple[Word | Gap, ...]
+
+    def spaced(self) -> str:
+        source, joined = "", True
+        for item in self.items:
+            if isinstance(item, Gap):
+                source += f"{SEPARATOR}(?:[a-z0-9']+{SEPARATOR}){{0,{item.words}}}"
+                joined = True
+            elif item.optional:
+                source += _optional(item, before="" if joined else SEPARATOR, after=SEPARATOR if joined else "")
+            else:
+                source += ("" if joined else SEPARATOR) + item.spaced()
+                joined = False
+        return source
+
+    def tight(self) -> str:
+        return "".join(atom.tight() for word in self.words() for atom in word.atoms)
+
+    def shortest(self) -> int:
+        return sum(atom.shortest() for word in self.words() for atom in word.atoms)
+
+    def has_gap(self) -> bool:
+        return len(self.words()) < len(self.items) or any(
+            atom.has_gap() for word in self.words() for atom in word.atoms
+        )
+
+    def words(self) -> list[Word]:
+        """The words, gaps left out."""
+        return [item for item in self.items if isinstance(item, Word)]
+
+
+def _optional(word: Word, *, before: str, after: str) -> str:
+    """An optional word together with the space that goes with it."""
+    choices = [atom.choices for atom in word.atoms if isinstance(atom, Choice)]
+    atoms = "".join(f"(?:{'|'.join(choice.spaced() for choice in one)})" for one in choices)
+    return f"(?:{before}{atoms}{after})?"
+
+
+class _Parser:
+    """Recursive descent over one folded phrase."""
+
+    def __init__(self, phrase: str, folded: str) -> None:
+        self._phrase = phrase
+        self._text = folded
+        self._at = 0
+
+    def parse(self) -> Sequence:
+        sequence = self._sequence()
+        if self._at < len(self._text):
+            raise self._error(f"{self._text[self._at]!r} has no opening bracket")
+        return sequence
+
+    def _sequence(self) -> Sequence:
+        items: list[Word | Gap] = []
+        while self._peek() not in ("", "|", ")", "]"):
+            if self._peek() == " ":
+                self._at += 1
+            elif self._peek() == ".":
+                items.append(self._gap())
+            else:
+                items.append(self._word())
+        self._check(items)
+        return Sequence(tuple(items))
+
+    def _check(self, items: list[Word | Gap]) -> None:
+        required = [i for i, item in enumerate(items) if isinstance(item, Word) and not item.optional]
+        if not required:
+            raise self._error("at least one word must not be optional")
+        gaps = [i for i, item in enumerate(items) if isinstance(item, Gap)]
+        if any(not required[0] < gap < required[-1] for gap in gaps):
+            raise self._error("a gap must stand between two words that are not optional")
+        if any(later - gap == 1 for gap, later in pairwise(gaps)):
+            raise self._error("two gaps stand side by side; write ... for up to five words")
+
+    def _gap(self) -> Gap:
+        start = self._at
+        while self._peek() == ".":
+            self._at += 1
+        dots = self._text[start : self._at]
+        if dots not in GAPS or self._text[start - 1 : start] != " " or self._peek() != " ":
+            raise self._error("a gap is .. or ... between spaces")
+        return Gap(GAPS[dots])
+
+    def _word(self) -> Word:
+        atoms: list[Atom] = []
+        while self._peek() not in ("", " ", "|", ")", "]", "."):
+            atoms.append(self._atom())
+        return Word(tuple(atoms))
+
+    def _atom(self) -> Atom:
+        char = self._peek()
+        if char in "([":
+            return self._choice(closing=")" if char == "(" else "]")
+        if char == "*":
+            self._at += 1
+            before = self._text[max(0, self._at - 2)]
+            if not (before.isalnum() or before in ")]") or self._peek() not in ("", " ", "|", ")", "]"):
+                raise self._error("* stands at the end of a word")
+            return Ending()
+        start = self._at
+        while self._peek() and (self._peek().isalnum() or self._peek() == "'"):
+            self._at += 1
+        if start == self._at:
+            raise self._error(f"{char!r} is no letter, digit or sign of the phrase language")
+        return Text(self._text[start : self._at])
+
+    def _choice(self, *, closing: str) -> Choice:
+        self._at += 1
+        choices = [self._sequence()]
+        while self._peek() == "|":
+            self._at += 1
+            choices.append(self._sequence())
+        if self._peek() != closing:
+            raise self._error(f"{closing!r} is missing")
+        self._at += 1
+        return Choice(tuple(choices), optional=closing == "]")
+
+    def _peek(self) -> str:
+        return self._text[self._at : self._at + 1]
+
+    def _error(self, what: str) -> PolicyError:
+        return PolicyError(f"phrase {self._phrase!r}: {what}; use `pattern` for what phrases cannot say")

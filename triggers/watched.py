@@ -1,0 +1,155 @@
+"""Sets of RE2 patterns whose every answer is proved by a canary, and an index of words on top of one.
+
+RE2 answers "no match" and "out of memory" with the same empty answer. Without the canary a policy that grew
+too large would quietly stop seeing anything, and every message would look clear.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import re2
+
+from policy.phrase_tree import SEPARATOR
+from states.errors import DependencyFault, PolicyError
+
+CANARY = b"\n\x02handrail canary\x02"
+_CANARY_SOURCE = rb"\x02handrail canary\x02\z"
+_MAX_MEM = 256 << 20
+"""Bytes one set may use; a bound against surprises, the default pack's sets use a few million."""
+_GROUPS = 4
+"""Groups of one pattern that are looked for at most."""
+_COMMON = 3
+"""Words of so few letters stand in nearly every message."""
+
+
+class ScannerSilent(DependencyFault):
+    """A scan did not find the canary, so its empty answer means nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("scanner_silent", "the scan did not find its canary; make the policy's patterns smaller")
+
+
+class SetLike(Protocol):
+    """The part of `re2.Set` that is used."""
+
+    def Add(self, pattern: bytes) -> int: ...
+    def Compile(self) -> None: ...
+    def Match(self, text: bytes) -> list[int] | None: ...
+
+
+SetFactory = Callable[[Any], SetLike]
+"""Makes an empty set from `re2.Options`; a test passes one that falls silent."""
+
+
+class WatchedSet:
+    """A `re2.Set` that appends a canary to every text and raises ScannerSilent if its answer lacks it."""
+
+    def __init__(self, sources: Sequence[str], make_set: SetFactory | None = None) -> None:
+        options = re2.Options()
+        options.max_mem = _MAX_MEM
+        options.never_capture = True
+        options.log_errors = False
+        self._set: SetLike = (make_set or re2.Set.SearchSet)(options)
+        self._empty = not sources
+        for source in sources:
+            self._add(source)
+        self._canary = self._set.Add(_CANARY_SOURCE)
+        self._set.Compile()
+
+    def _add(self, source: str) -> None:
+        try:
+            self._set.Add(source.encode())
+        except re2.error as error:
+            raise _no_pattern(source, error) from error
+
+    def match(self, data: bytes) -> list[int]:
+        """Numbers of the sources that match the folded UTF-8."""
+        if self._empty:
+            return []
+        met = self._set.Match(data + CANARY)
+        if not met or self._canary not in met:
+            raise ScannerSilent
+        met.remove(self._canary)
+        return met
+
+
+class WordIndex:
+    """Which patterns have a form of each of their most telling groups in a text."""
+
+    def __init__(
+        self,
+        groups: Mapping[int, Sequence[frozenset[str]]],
+        source_of: Callable[[str], str],
+        make_set: SetFactory | None = None,
+    ) -> None:
+        counts = Counter(word for several in groups.values() for group in several for word in group)
+        chosen = {
+            n: sorted(several, key=lambda group: _commonness(group, counts))[:_GROUPS] for n, several in groups.items()
+        }
+        words = sorted({word for several in chosen.values() for group in several for word in group})
+        number = {word: at for at, word in enumerate(words)}
+        self._first: list[list[int]] = [[] for _ in words]
+        self._others: dict[int, tuple[frozenset[int], ...]] = {}
+        for n, several in chosen.items():
+            for word in sorted(several[0]):
+                self._first[number[word]].append(n)
+            self._others[n] = tuple(frozenset(number[word] for word in group) for group in several[1:])
+        self._set = WatchedSet([source_of(word) for word in words], make_set)
+
+    def candidates(self, data: bytes) -> Iterable[int]:
+        """Patterns that may stand in the text, each once; ScannerSilent if the scan did not happen."""
+        met = self._set.match(data)
+        return self._chosen(met) if met else ()
+
+    def _chosen(self, met: Sequence[int]) -> Iterator[int]:
+        present = frozenset(met)
+        tried: set[int] = set()
+        for word in met:
+            for index in self._first[word]:
+                if index not in tried:
+                    tried.add(index)
+                    if not any(other.isdisjoint(present) for other in self._others[index]):
+                        yield index
+
+
+def word_source(form: str) -> str:
+    """RE2 source of an anchor's form, in folded text without underscores."""
+    source = form.replace("'", "['`]?").replace(" ", SEPARATOR)
+    if not form.isascii():
+        return source.replace("*", "[a-z0-9]*")
+    open_ended = source.endswith("*")
+    source = source.removesuffix("*").replace("*", "[a-z0-9]*")
+    return rf"\b{source}" if open_ended else rf"\b{source}\b"
+
+
+def tight_source(form: str) -> str:
+    """RE2 source of an anchor's form in the squeezed view, where `1` may stand for i or l and `2` for to."""
+    return "".join(_tight_word(word) for word in form.split())
+
+
+def _tight_word(word: str) -> str:
+    if word == "to":
+        return "(?:to|2)"
+    return "".join({"i": "[i1]", "l": "[l1]"}.get(char, char) for char in word if char.isalpha())
+
+
+def compile_source(source: str) -> Any:
+    """One RE2 pattern over folded UTF-8; PolicyError if it is none."""
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(source.encode(), options)
+    except re2.error as error:
+        raise _no_pattern(source, error) from error
+
+
+def _commonness(group: frozenset[str], counts: Counter[str]) -> tuple[bool, bool, int]:
+    """Groups with very short forms last, then single words, then those whose forms many patterns share."""
+    return min(map(len, group)) <= _COMMON, any(" " not in form for form in group), sum(counts[form] for form in group)
+
+
+def _no_pattern(source: str, error: Exception) -> PolicyError:
+    return PolicyError(f"pattern {source!r} is no RE2 pattern ({error}); its syntax is at github.com/google/re2/wiki")
