@@ -13,8 +13,11 @@ from typing import Any, TextIO
 
 import structlog
 
-QUIET = ("uvicorn.access", "httpx", "httpx2", "httpcore", "httpcore2", "openai", "gradio", "asyncio", "multipart")
-"""Loggers that write full URLs, headers or bodies at info: they speak from warning on."""
+QUIET = (
+    "uvicorn.access", "httpx", "httpx2", "httpcore", "httpcore2", "openai", "gradio", "asyncio", "multipart",
+    "alembic", "transitions",
+)  # fmt: skip
+"""Loggers that write full URLs, headers, bodies or mere chatter at info: they speak from warning on."""
 WITHHELD = "[withheld: this value could not be masked]"
 TEXT_KEYS = frozenset({"text", "body", "draft", "message_text", "quote", "prompt", "reply", "transcript"})
 """Keys whose values are what somebody wrote; replaced by their length, whatever the level."""

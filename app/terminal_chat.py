@@ -5,11 +5,11 @@ Without this module trying one sentence against a policy would need a browser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.ports import Runtime
-from graph.views import Act, Actor, ConversationView
+from graph.views import Act, Actor, ConversationView, EventView, MessageView
 from states.errors import HandrailError
 from states.table import VOICES
 from states.vocabulary import Event, Role
@@ -77,14 +77,17 @@ class TerminalChat:
         self._say("state", f"{result.state.value} · {VOICES[result.state].value} · version {result.version}")
 
 
-def timeline(view: ConversationView) -> Iterable[tuple[str, str]]:
-    """Messages and events in the order in which they happened, as (speaker, text)."""
-    rows = [(message.at, 0, message.seq, message.author, message.text) for message in view.messages]
-    for event in view.events:
-        lines = [f"{event.event} · {event.source.value} → {event.target.value} · {event.role.value}"]
-        lines += [f"  {line}" for line in evidence_lines(event.data)]
-        rows.append((event.at, 1, event.seq, "state", "\n".join(lines)))
-    return [(author, f"{at:%Y-%m-%d %H:%M:%S}  {text}") for at, _, _, author, text in sorted(rows, key=lambda r: r[:3])]
+def timeline(view: ConversationView) -> Iterator[tuple[str, str]]:
+    """Messages and events in the order in which they happened, each decision with its evidence, as (speaker, text)."""
+    # Messages and events of a conversation are numbered in one sequence.
+    entries: list[MessageView | EventView] = [*view.messages, *view.events]
+    for entry in sorted(entries, key=lambda one: one.seq):
+        at = f"{entry.at:%Y-%m-%d %H:%M:%S}"
+        if isinstance(entry, MessageView):
+            yield entry.author, f"{at}  {entry.text}"
+            continue
+        yield "state", f"{at}  {entry.event} · {entry.source.value} → {entry.target.value} · {entry.role.value}"
+        yield from (("evidence", line) for line in evidence_lines(entry.data))
 
 
 def evidence_lines(decision: Mapping[str, Any]) -> list[str]:

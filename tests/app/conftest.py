@@ -84,15 +84,15 @@ class MemoryRuntime:
                 {"trigger_id": "person.request", "family": "human_request", "reason": "Asks for a person.",
                  "evidence": evidence}
             ]  # fmt: skip
-        at, seq = NOW, len(view.messages)
+        at, seq = NOW, len(view.messages) + len(view.events)
         asked = MessageView(id=message_id, seq=seq, author="customer", text=text, at=at)
         said = (
-            (MessageView(id=f"{message_id}.r", seq=seq + 1, author="assistant", text="Two days.", at=at),)
+            (MessageView(id=f"{message_id}.r", seq=seq + 2, author="assistant", text="Two days.", at=at),)
             if answering
             else ()
         )
         record = EventView(
-            id=f"evt_{len(view.events)}", seq=len(view.events), event=event.value, source=view.state, target=state,
+            id=f"evt_{len(view.events)}", seq=seq + 1, event=event.value, source=view.state, target=state,
             role=Role.SYSTEM, actor_id="system", at=at, policy_hash=view.policy_hash, data=decision,
         )  # fmt: skip
         self.views[view.id] = replace(

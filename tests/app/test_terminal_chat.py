@@ -64,9 +64,9 @@ def test_the_history_can_be_read_back(chat: TerminalChat, screen: Screen) -> Non
     chat.take("a person please")
     screen.lines.clear()
     chat.take("/show")
-    assert [who for who, _ in screen.lines] == ["customer", "assistant", "state"]
-    assert "bot_handling → handed_off" in screen.lines[-1][1]
-    assert "person.request" in screen.lines[-1][1]
+    assert [who for who, _ in screen.lines] == ["customer", "state", "evidence", "assistant"]
+    assert "bot_handling → handed_off" in screen.said("state")[0]
+    assert "person.request" in screen.said("evidence")[0]
 
 
 def test_an_unknown_command_shows_the_known_ones(chat: TerminalChat, screen: Screen, runtime: Any) -> None:
