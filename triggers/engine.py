@@ -53,11 +53,15 @@ class Engine:
 
     def _index(self) -> None:
         """Which rules can fire without a pattern, and which only after a draft."""
-        early = [tuple(when for when in rule.whens if not mentions_answer(when)) for rule in self._rules]
-        self._early_whens = tuple(early)
         self._late = tuple(n for n, rule in enumerate(self._rules) if _reads_answer(rule))
         self._gated_late = frozenset(n for n in self._late if mentions_answer(self._rules[n].gate or ""))
-        self._by_fact = tuple(n for n in range(len(self._rules)) if early[n] and n not in self._gated_late)
+        self._by_fact = tuple(
+            (n, when)
+            for n, rule in enumerate(self._rules)
+            if n not in self._gated_late
+            for when in rule.whens
+            if not mentions_answer(when)
+        )
         self._by_pii = tuple(n for n, rule in enumerate(self._rules) if rule.pii)
         self._by_topic = tuple(n for n, rule in enumerate(self._rules) if rule.topics)
         self._extra = frozenset(SYNONYMS.get(name, name) for rule in self._rules for name in rule.pii)
@@ -111,19 +115,18 @@ class Engine:
     def _fired(
         self, reading: Reading, bound: Bound, topics: Mapping[str, float], disarmed: frozenset[str]
     ) -> tuple[Fired, ...]:
-        candidates = set(reading.hits)
-        candidates.update(self._by_fact)
-        if reading.found:
-            candidates.update(self._by_pii)
+        whens: dict[int, list[Evidence]] = {}
+        for number, condition in self._by_fact:
+            if bound.holds(condition) and self._rules[number].id not in disarmed:
+                whens.setdefault(number, []).append(_conditional(condition, reading.turn))
+        candidates = {*reading.hits, *whens, *(self._by_pii if reading.found else ())}
         if topics:
             candidates.update(self._by_topic)
         fired: list[Fired] = []
         for number in candidates - self._gated_late:
             rule = self._rules[number]
-            evidence = [*reading.signs(number, rule), *reading.private_data(rule)]
+            evidence = [*reading.signs(number, rule), *reading.private_data(rule), *whens.get(number, ())]
             evidence += _topical(rule, topics, reading.turn)
-            if rule.id not in disarmed:
-                evidence += _conditional(self._early_whens[number], bound, reading.turn)
             if evidence and (rule.gate is None or bound.holds(rule.gate)):
                 fired.append(_fire(self._triggers[number], evidence))
         return self._ordered(fired)
@@ -146,8 +149,8 @@ class Engine:
     ) -> Fired | None:
         rule = self._rules[number]
         turn = reading.turn if reading else 0
-        late = tuple(when for when in rule.whens if mentions_answer(when) or number in self._gated_late)
-        evidence = [] if rule.id in disarmed else _conditional(late, bound, turn)
+        late = (when for when in rule.whens if mentions_answer(when) or number in self._gated_late)
+        evidence = [_conditional(when, turn) for when in late if rule.id not in disarmed and bound.holds(when)]
         if reading is not None and number in self._gated_late:
             evidence += [*reading.signs(number, rule), *reading.private_data(rule)]
         if not evidence or (rule.gate is not None and not bound.holds(rule.gate)):
@@ -240,8 +243,8 @@ def _topical(rule: Rule, topics: Mapping[str, float], turn: int) -> list[Evidenc
     ]
 
 
-def _conditional(whens: Iterable[str], bound: Bound, turn: int) -> list[Evidence]:
-    return [Evidence(kind="when", detail=when, turn=turn) for when in whens if bound.holds(when)]
+def _conditional(when: str, turn: int) -> Evidence:
+    return Evidence(kind="when", detail=when, turn=turn)
 
 
 def _fire(trigger: Trigger, evidence: Iterable[Evidence]) -> Fired:

@@ -23,30 +23,22 @@ _STOP_WORDS = {
     "pt": "o os que de e meu minha um uma nao por favor como "
     "para com ola obrigado obrigada quero tenho onde quando voce",
 }
-_LANGUAGES_OF: dict[str, tuple[str, ...]] = {
-    word: tuple(language for language in LANGUAGES if word in _STOP_WORDS[language].split())
-    for words in _STOP_WORDS.values()
-    for word in words.split()
-}
+_SMALL_WORDS = tuple((language, frozenset(words.split())) for language, words in _STOP_WORDS.items())
 _WORD = re.compile(r"[a-z]+")
 _HEAD = 300
 """Characters that are looked at: enough to tell five languages apart."""
+_FEW = 160
+"""The same where only small words are counted."""
 _ENOUGH_LETTERS = 25
 _SURE = 0.8
 
 
 def by_stop_words(folded_text: str) -> str | None:
     """The language most of the small words belong to, or None if they do not tell; a few microseconds."""
-    votes = dict.fromkeys(LANGUAGES, 0.0)
-    for word in _WORD.findall(folded_text[:_HEAD]):
-        languages = _LANGUAGES_OF.get(word)
-        if languages is not None:
-            for language in languages:
-                votes[language] += 1 / len(languages)
-    first, second = sorted(votes.values(), reverse=True)[:2]
-    if first < 1 or first - second < 0.75:
-        return None
-    return max(votes, key=lambda language: votes[language])
+    words = frozenset(_WORD.findall(folded_text[:_FEW]))
+    votes = sorted([(len(words & small), language) for language, small in _SMALL_WORDS], reverse=True)
+    (first, language), (second, _) = votes[0], votes[1]
+    return language if first > second else None
 
 
 def detect(text: str, folded_text: str, hint: str | None = None) -> str:

@@ -109,11 +109,9 @@ class Reading:
         evidence: list[Evidence] = []
         for sign, hit in self.hits.get(number, ()):
             spans = self.scanner.spans(hit, self.folded)
-            if rule.unless:
-                spans = [span for span in spans if not self._taken_back(rule, *span)]
-            if spans:
-                start, end = self.folded.span(*spans[0])
-                evidence.append(self._quoted(sign.kind, sign.detail, start, end))
+            span = next((one for one in spans if not rule.unless or not self._taken_back(rule, *one)), None)
+            if span is not None:
+                evidence.append(self._quoted(sign.kind, sign.detail, *self.folded.span(*span)))
             if len(evidence) == _MAX_EVIDENCE:
                 break
         return evidence

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from policy.anchors import Anchors
@@ -79,10 +80,10 @@ class Scanner:
                 found.append(Hit(index, squeezed=True))
         return sorted(found, key=lambda hit: hit.index) if len(found) > 1 else found
 
-    def spans(self, hit: Hit, folded: Folded) -> list[tuple[int, int]]:
-        """Where a hit stands, as offsets in `folded.text`; at most twenty."""
+    def spans(self, hit: Hit, folded: Folded) -> Iterator[tuple[int, int]]:
+        """Where a hit stands, as offsets in `folded.text`, in order; at most twenty places."""
         found = self._tight_spans(hit.index, folded) if hit.squeezed else self._spaced_spans(hit.index, folded)
-        return [span for _, span in zip(range(_MAX_SPANS), found, strict=False)]
+        return islice(found, _MAX_SPANS)
 
     def _spaced_spans(self, index: int, folded: Folded) -> Iterator[tuple[int, int]]:
         for found in self._regex(index, tight=False).finditer(folded.data):

@@ -47,7 +47,7 @@ class Lexicon:
 
 def _is_negated(hit: Hit, folded: Folded, scanner: Scanner) -> bool:
     """Whether every place where the word stands is negated."""
-    spans = scanner.spans(hit, folded)
+    spans = list(scanner.spans(hit, folded))
     return bool(spans) and all(_NEGATED.search(folded.text[max(0, start - 30) : start]) for start, _ in spans)
 
 

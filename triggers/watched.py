@@ -22,7 +22,11 @@ _MAX_MEM = 256 << 20
 _GROUPS = 4
 """Groups of one pattern that are looked for at most."""
 _COMMON = 3
-"""Words of so few letters stand in nearly every message."""
+_COMMON_WORDS = frozenset(
+    ("that", "this", "with", "have", "want", "your", "need", "from", "they", "what", "when", "just", "will", "would",
+     "could", "there", "been", "more", "some", "time", "like", "help", "para", "como", "que", "pour", "dans", "nicht")
+)  # fmt: skip
+"""Words of three letters or less, and these, stand in nearly every message."""
 
 
 class ScannerSilent(DependencyFault):
@@ -147,8 +151,9 @@ def compile_source(source: str) -> Any:
 
 
 def _commonness(group: frozenset[str], counts: Counter[str]) -> tuple[bool, bool, int]:
-    """Groups with very short forms last, then single words, then those whose forms many patterns share."""
-    return min(map(len, group)) <= _COMMON, any(" " not in form for form in group), sum(counts[form] for form in group)
+    """Groups with forms of common words last, then single words, then those whose forms many patterns share."""
+    common = any(all(len(word) <= _COMMON or word in _COMMON_WORDS for word in form.split()) for form in group)
+    return common, any(" " not in form for form in group), sum(counts[form] for form in group)
 
 
 def _no_pattern(source: str, error: Exception) -> PolicyError:
