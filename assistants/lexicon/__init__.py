@@ -1,0 +1,162 @@
+"""Words of one language: which carry no topic, which mean the same, which call for care.
+
+Without it "do you ship to Ireland" would not meet an article on delivery, and "not", "my wife" or "shock" would
+weigh no more than any other word. The lists are data (one YAML file a language), so that whoever speaks a
+language can mend them without reading Python.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Protocol, cast
+
+import yaml
+
+from states.errors import SettingsError
+
+STEMMERS = {
+    "en": "english", "es": "spanish", "fr": "french", "de": "german", "pt": "portuguese", "it": "italian",
+    "nl": "dutch", "sv": "swedish", "da": "danish", "no": "norwegian", "fi": "finnish", "ro": "romanian",
+    "hu": "hungarian", "ru": "russian", "tr": "turkish",
+}  # fmt: skip
+"""Languages a knowledge base may be written in, and their Snowball algorithm."""
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_CONTRACTED_NOT = re.compile(r"(?<=n)['’]t\b")
+_DIGIT = re.compile(r"\d")
+_FOLDER = Path(__file__).parent
+
+
+class _Stems(Protocol):
+    def stemWord(self, word: str) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """One content word of a text."""
+
+    stem: str
+    """Canonical: synonyms of a language share it."""
+    surface: str
+    act: bool = False
+    """It names a change to be made ("close"): met only by an article that knows what is to be changed, too."""
+    optional: bool = False
+    """It says what is asked about a thing ("how long"): supports a match, and counts nothing where it is unmet."""
+    caution: bool = False
+    """It names trouble, another person, a change to be made or a number, or negates: only an article's own names may
+    meet it, its running text may not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lexicon:
+    """The words of one language, ready to split texts with. Safe to share between threads."""
+
+    language: str
+    neutral: frozenset[str]
+    negation: frozenset[str]
+    careful: frozenset[str]
+    """Negations, words for other persons and words of trouble."""
+    acts: frozenset[str]
+    """Stems."""
+    phrases: tuple[tuple[re.Pattern[str], str], ...]
+    same: dict[str, str]
+    """Surface form → the first word of its synonym group."""
+    aspects: dict[str, str]
+    """Surface form of an optional word → the word it supports."""
+    asks: re.Pattern[str]
+    """Found in a message that asks for information."""
+    narrates: re.Pattern[str]
+    """Found in a message that tells what happened to its writer."""
+    stemmer: _Stems = field(repr=False)
+    _cache: dict[str, str] = field(default_factory=dict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def words(self, text: str) -> tuple[Word, ...]:
+        """The content words of `text` in order, without repeats."""
+        found: dict[str, Word] = {}
+        for surface in self.surfaces(text):
+            if surface in self.neutral:
+                continue
+            stem = "not" if surface in self.negation else self.stem(self.aspects.get(surface, surface))
+            act = stem in self.acts
+            caution = act or surface in self.careful or (not surface.isalpha() and bool(_DIGIT.search(surface)))
+            word = Word(stem=stem, surface=surface, caution=caution, act=act, optional=surface in self.aspects)
+            if stem not in found or found[stem].optional:
+                found[stem] = word
+        return tuple(found.values())
+
+    def stems(self, texts: Iterable[str]) -> frozenset[str]:
+        """The stems of all content words of several texts."""
+        return frozenset(word.stem for text in texts for word in self.words(text))
+
+    def surfaces(self, text: str) -> list[str]:
+        """The words of a text: folded, phrases replaced, contractions opened."""
+        folded = fold(text)
+        for pattern, replacement in self.phrases:
+            folded = pattern.sub(replacement, folded)
+        return [part for word in _WORD.findall(folded) for part in _open(word)]
+
+    def stem(self, surface: str) -> str:
+        """The canonical stem of a word. The stemmer keeps state, hence the lock around its rare calls."""
+        cached = self._cache.get(surface)
+        if cached is None:
+            with self._lock:
+                cached = self.stemmer.stemWord(self.same.get(surface, surface))
+                if len(self._cache) < 50_000:
+                    self._cache[surface] = cached
+        return cached
+
+
+def fold(text: str) -> str:
+    """Lower case, compatibility forms, no accents, straight apostrophes."""
+    plain = _CONTRACTED_NOT.sub(" not", unicodedata.normalize("NFKC", text).casefold()).replace("’", "'")
+    if plain.isascii():
+        return plain
+    decomposed = unicodedata.normalize("NFD", plain)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+def _open(word: str) -> list[str]:
+    """`order's` → order; `l'ouverture` → ouverture."""
+    if "'" not in word:
+        return [word]
+    head, tail = word.split("'", 1)
+    return [tail] if len(head) == 1 and len(tail) > 2 else [head]
+
+
+@lru_cache(maxsize=32)
+def lexicon(language: str) -> Lexicon:
+    """The lexicon of a language; without a file only its stemmer. SettingsError for an unknown language."""
+    import Stemmer  # lazy: compiled extension, needed once an index is built
+
+    if language not in STEMMERS:
+        raise SettingsError(f"language {language!r} has no stemmer; write articles in one of {', '.join(STEMMERS)}")
+    path = _FOLDER / f"{language}.yaml"
+    raw = cast(dict[str, object], yaml.safe_load(path.read_text("utf-8"))) if path.exists() else {}
+    phrases = cast(dict[str, str], raw.get("phrases") or {})
+    groups = [group.split() for group in cast(list[str], raw.get("synonyms") or [])]
+    stemmer = cast(_Stems, Stemmer.Stemmer(STEMMERS[language]))
+    same = {word: group[0] for group in groups for word in group}
+    return Lexicon(
+        language=language,
+        neutral=_set(raw, "neutral"),
+        negation=_set(raw, "negation"),
+        careful=_set(raw, "negation") | _set(raw, "persons") | _set(raw, "alarm"),
+        acts=frozenset(stemmer.stemWord(same.get(word, word)) for word in _set(raw, "acts")),
+        phrases=tuple((re.compile(pattern), replacement) for pattern, replacement in phrases.items()),
+        aspects=cast(dict[str, str], raw.get("aspects") or {}),
+        asks=re.compile(str(raw.get("asks") or r"\?").strip()),
+        narrates=re.compile(str(raw.get("narrates") or "!").strip()),
+        same=same,
+        stemmer=stemmer,
+    )
+
+
+def _set(raw: dict[str, object], key: str) -> frozenset[str]:
+    return frozenset(str(raw.get(key) or "").split())
