@@ -10,9 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Security
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
 
 from app.api_actors import actor_of, require_channel, require_staff
 from app.api_errors import install_handlers, respond
@@ -58,7 +59,9 @@ def _actor(
 Running = Annotated[Runtime, Depends(_runtime)]
 Caller = Annotated[Actor, Depends(_actor)]
 ConversationId = Annotated[Name, Path(description="the conversation's id", examples=["cnv_1"])]
-router = APIRouter(prefix="/v1", responses=REFUSALS)
+BEARER = HTTPBearer(auto_error=False, description="a token of the setting [tokens]; not needed in demo mode")
+"""Only described here; `actor_of` is what checks it."""
+router = APIRouter(prefix="/v1", responses=REFUSALS, dependencies=[Security(BEARER)])
 health = APIRouter(tags=["health"])
 
 

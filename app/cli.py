@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -19,12 +20,25 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="handrail",
-    help="A fail-safe human handover for support assistants.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback(invoke_without_command=True)
+def handrail(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """A fail-safe human handover for support assistants."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("handrail"))
+        raise typer.Exit
+
+
 for command in (
     serving.demo,
     serving.serve,

@@ -33,6 +33,8 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\w.:-])\+\d[\d ()./-]{7,}\d|(?<![\w.:-])\(?0\d[\d ()./-]{6,}\d"), "[phone]"),
 )
 
+_COUNTED = re.compile(r"\[\d+ characters\]")
+
 Redact = Callable[[str], str]
 
 
@@ -60,7 +62,7 @@ class Redactor:
         if key.lower() in SECRET_KEYS:
             return "[secret]"
         if key.lower() in TEXT_KEYS and isinstance(value, str):
-            return f"[{len(value)} characters]"
+            return value if _COUNTED.fullmatch(value) else f"[{len(value)} characters]"
         if value is None or isinstance(value, bool | float):
             return value
         if isinstance(value, int):
@@ -82,36 +84,28 @@ _OWN = frozenset({"timestamp", "level", "logger", "_record", "_from_structlog"})
 """Keys that the logging chain itself writes."""
 
 
+_SHARED: tuple[Any, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+)
+
+
 def configure(
     level: str = "info", *, as_json: bool = False, stream: TextIO | None = None, redact: Redact = mask
 ) -> None:
-    """Routes structlog and the standard library through one masked handler on `stream` (default stderr)."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
+    """Routes our loggers and the standard library's through one masked handler on `stream` (default stderr)."""
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=True)
     if not as_json:
         renderer = structlog.dev.ConsoleRenderer(colors=False)
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                Redactor(redact),
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                renderer,
-            ],
+            foreign_pre_chain=_SHARED,
+            processors=[Redactor(redact), structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
-    )
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
     )
     _route(handler, level.upper())
 
@@ -129,6 +123,23 @@ def _route(handler: logging.Handler, level: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
+class _Logger(structlog.stdlib.BoundLogger):
+    """Hands an exception to our processors only: the standard library would print it unmasked beside the event."""
+
+    def exception(self, event: str | None = None, *args: Any, **values: Any) -> Any:
+        """Logs an error with the exception being handled."""
+        return self.error(event, *args, **{"exc_info": True, **values})
+
+
 def get_logger(name: str) -> Any:
-    """A logger whose lines are masked once `configure` has run."""
-    return structlog.get_logger(name)
+    """A logger of ours. It masks by itself too, so that nothing leaks where `configure` was never called."""
+    return structlog.wrap_logger(
+        logging.getLogger(name),
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            Redactor(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=_Logger,
+    )

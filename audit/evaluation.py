@@ -98,7 +98,7 @@ def _predict(line: Line, judge: Judge, found: Evaluation) -> Prediction | None:
 
 def _predict_message(number: int, row: Mapping[str, Any], judge: Judge, found: Evaluation) -> Prediction:
     text = row.get("text")
-    if isinstance(text, str):
+    if isinstance(text, str) and text.strip():
         verdict = judge.message(text, _language(row))
     else:
         verdict = Verdict(**{**vars(FAULT_VERDICT), "note": "no text to judge: a person must look"})

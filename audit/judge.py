@@ -98,6 +98,8 @@ class Judge:
                 hits = self._rules.screen(turn.text, language or "en")
                 memory = replace(memory, offered=any(hit.promises_person for hit in hits))
                 continue
+            if not turn.text.strip():
+                continue  # the runtime refuses an empty message and waits for the next
             verdict, memory = self.turn(turn.text, memory, language)
             if verdict.outcome is Outcome.HANDOVER:
                 return turn.index

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.terminal import DataOption, JsonOption, KnowledgeOption, PolicyOption, print_json
+from app.commands.terminal import DataOption, JsonOption, KnowledgeOption, PolicyOption, print_json, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,7 +89,8 @@ def _show_line(console: Console, who: str, text: str) -> None:
     """One line; what people wrote is never read as markup."""
     from rich.text import Text
 
-    console.print(Text(f"{who:>10}  ", style="dim") + Text(text, style=STYLES.get(who, "dim")), soft_wrap=True)
+    said = Text(printable(text), style=STYLES.get(who, "dim"))
+    console.print(Text(f"{who:>10}  ", style="dim") + said, soft_wrap=True)
 
 
 def _typed(console: Console) -> str:

@@ -27,7 +27,12 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing
 
 def print_json(value: object) -> None:
     """The value on standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def printable(text: str) -> str:
+    """What a customer wrote, without the control characters that could drive the reader's terminal."""
+    return "".join(char if char.isprintable() or char in "\n\t" else "\ufffd" for char in text)
 
 
 def note(text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from app.cli import INTERRUPTED, REFUSED, main
 from app.commands import recorded
+from app.commands.terminal import printable
 from states.errors import SettingsError
 
 ROOT = Path(__file__).parents[2]
@@ -122,3 +124,12 @@ def test_figures_without_labels_are_shown(figures: dict[str, Any], capsys: pytes
          "bad_lines": [], **figures}
     )  # fmt: skip
     assert "1 predictions" in capsys.readouterr().err
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _leave(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == version("handrail")
+
+
+def test_control_characters_cannot_drive_the_readers_terminal() -> None:
+    assert printable("caf\u00e9\n\x1b[2J\x07ok\u202e") == "caf\u00e9\n\ufffd[2J\ufffdok\ufffd"

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from app.logging import WITHHELD, configure, get_logger, mask
 
@@ -34,7 +33,6 @@ def _restore() -> Iterator[None]:
     yield
     root.handlers[:] = before
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.fixture(params=[True, False], ids=["json", "console"])
@@ -126,3 +124,13 @@ def test_the_level_is_kept() -> None:
 
 def test_masking_keeps_the_host_and_drops_the_rest_of_a_url() -> None:
     assert mask("GET https://a.example.com/tickets/7?user=ada failed") == "GET https://a.example.com/[path] failed"
+
+
+def test_our_loggers_mask_even_where_nothing_was_configured(caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        raise ValueError(f"inner {CARD}")
+    except ValueError:
+        get_logger("test").exception(f"said {EMAIL}")
+    assert "ValueError" in caplog.text
+    assert CARD not in caplog.text
+    assert EMAIL not in caplog.text

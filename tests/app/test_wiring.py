@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from fastapi.testclient import TestClient
 
 from app.api import build_api
 from app.cli import main
+from app.logging import configure
 from app.settings import load_settings
 from app.wiring import build, knowledge_directory, load_policy
 from graph.views import Act, Actor, NewConversation
@@ -67,8 +69,11 @@ def policy(no_config: None, tmp_path: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def _plain_logs() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
     yield
-    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def _leave(*arguments: str) -> int:
@@ -224,11 +229,36 @@ def test_the_api_drives_the_real_system(policy: str, tmp_path: Path) -> None:
         runtime.close()
 
 
+def test_no_private_data_reaches_the_log_of_a_working_system(policy: str, tmp_path: Path) -> None:
+    card, email = "4111" + "1111" * 3, "jane" + "@" + "example.com"
+    key = "sk-" + "Ab3" * 12
+    stream = io.StringIO()
+    configure("debug", stream=stream)
+    settings = load_settings(policy=policy, data_dir=tmp_path / "data")
+    runtime = build(settings)
+    try:
+        with TestClient(build_api(runtime, settings), raise_server_exceptions=False) as client:
+            said = f"my card is {card}, write to {email}, the key is {key}"
+            again = {"text": f"a person! {said}", "id": "m1"}
+            for body in ({"text": said}, {"text": said, "id": "m1"}, again, {said: 1}):
+                client.post("/v1/conversations", json={"id": "c1"})
+                client.post("/v1/conversations/c1/messages", json=body)
+            client.get(f"/v1/conversations/{email}?card={card}")
+            runtime.tick()
+            logging.getLogger("test").warning("the log works")
+        stored = str(runtime.view("c1"))
+    finally:
+        runtime.close()
+    assert "the log works" in stream.getvalue()
+    for canary in (card, email, key):
+        assert canary not in stream.getvalue()
+    assert card not in stored
+    assert key not in stored
+
+
 def test_chat_reads_lines_until_the_input_ends(
     policy: str, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import io
-
     monkeypatch.setattr("sys.stdin", io.StringIO("let me talk to a person\n/claim\n"))
     assert _leave("chat", "--policy", policy, "--data-dir", str(tmp_path / "data")) == 0
     shown = capsys.readouterr().out

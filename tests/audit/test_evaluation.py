@@ -43,9 +43,9 @@ def test_a_message_prediction_has_action_triggers_rules_and_score(tmp_path: Path
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("row", [{"id": "a"}, {"id": "a", "text": None}, {"id": "a", "text": 5}])
+@pytest.mark.parametrize("row", [{}, {"text": None}, {"text": 5}, {"text": " "}])
 def test_a_missing_text_goes_to_a_person_with_a_note(tmp_path: Path, open_judge: Judge, row: dict[str, Any]) -> None:
-    predictions, figures = _run(tmp_path, open_judge, [row])
+    predictions, figures = _run(tmp_path, open_judge, [{"id": "a", **row}])
     assert (predictions[0]["action"], predictions[0]["handover"]) == ("handover", True)
     assert "person" in predictions[0]["note"]
     assert figures["unjudged_lines"][0]["line"] == 1
