@@ -128,7 +128,7 @@ class LanguageIndex:
         written = word.surface
         if len(written) < 6 or word.caution or not written.isalpha():
             return "", 0.0
-        alike = (stem for meant, stem in self._spellings.get(written[0], ()) if _one_slip(written, meant))
+        alike = (stem for meant, stem in self._spellings.get(written[0], ()) if one_slip(written, meant))
         near = next(alike, "")
         return near, MISSPELT if near else 0.0
 
@@ -287,7 +287,7 @@ def _bm25(entries: Sequence[_Entry]) -> _Ranker:
     return cast(_Ranker, ranker)
 
 
-def _one_slip(written: str, meant: str) -> bool:
+def one_slip(written: str, meant: str) -> bool:
     """Whether one letter is missing, added, changed or swapped with its neighbour."""
     if abs(len(written) - len(meant)) > 1:
         return False

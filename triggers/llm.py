@@ -63,9 +63,7 @@ class TopicClassifier(Protocol):
     a fault as fired.
     """
 
-    def classify(
-        self, text: str, window: Sequence[str], topics: Mapping[str, str], deadline_s: float
-    ) -> TopicVerdict:
+    def classify(self, text: str, window: Sequence[str], topics: Mapping[str, str], deadline_s: float) -> TopicVerdict:
         """The verdict on `text`; `window` holds earlier messages as context, `topics` identifier → what to look for."""
         ...
 
@@ -93,9 +91,7 @@ class ModelClassifier:
         self._model = model
         self._prompt = load("classifier")
 
-    def classify(
-        self, text: str, window: Sequence[str], topics: Mapping[str, str], deadline_s: float
-    ) -> TopicVerdict:
+    def classify(self, text: str, window: Sequence[str], topics: Mapping[str, str], deadline_s: float) -> TopicVerdict:
         """One call for all topics; no call if there are none."""
         if not topics:
             return TopicVerdict(scores=(), model=self._name)
@@ -164,9 +160,7 @@ class ScriptedClassifier:
         self._fault = fault
         self._judge = judge
 
-    def classify(
-        self, text: str, window: Sequence[str], topics: Mapping[str, str], deadline_s: float
-    ) -> TopicVerdict:
+    def classify(self, text: str, window: Sequence[str], topics: Mapping[str, str], deadline_s: float) -> TopicVerdict:
         """The scripted verdict."""
         self.texts.append(text)
         if self._fault is not None:
