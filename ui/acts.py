@@ -1,0 +1,124 @@
+"""What a person may do at the desk: buttons read from the table, and acts made from what was typed.
+
+Without this module the desk would show buttons of its own, and one day one that the machine does not have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph.views import Act, Actor, ConversationView
+from states.table import TABLE, allowed_events
+from states.vocabulary import STAFF, Event, Role
+
+DESK_ROLES = (*STAFF, Role.ADMIN, Role.AUDITOR)
+"""The roles that may open the desk; an auditor only reads."""
+
+LABELS: dict[Event, str] = {
+    Event.TRIGGER_FIRED: "Take over from the bot",
+    Event.CLAIMED: "Claim",
+    Event.AGENT_REPLIED: "Send reply",
+    Event.IDENTITY_VERIFIED: "Identity verified",
+    Event.VERIFICATION_FAILED: "Verification failed",
+    Event.RESOLVED: "Resolve",
+    Event.HANDED_BACK: "Hand back to the bot",
+    Event.EXCEPTION_APPROVED: "Approve exception",
+    Event.EXCEPTION_DENIED: "Deny exception",
+    Event.EXCEPTION_REQUESTED: "Request exception",
+    Event.ESCALATED: "Escalate",
+    Event.RELEASED: "Release",
+}
+"""Event → the words on its button, in the order of the buttons; an event without words shows its own name, last."""
+
+_POSSIBLE = {row.event for row in TABLE if any(role in DESK_ROLES for role in row.roles)}
+DESK_EVENTS: tuple[Event, ...] = (
+    *(event for event in LABELS if event in _POSSIBLE),
+    *(event for event in Event if event in _POSSIBLE and event not in LABELS),
+)
+"""Every event that some role at the desk may cause in some state, read from the table."""
+
+METHODS = ("one-time code", "knowledge check", "attestation")
+"""How an identity is verified."""
+VERIFYING = (Event.IDENTITY_VERIFIED, Event.VERIFICATION_FAILED)
+_DECISIONS = (Event.EXCEPTION_APPROVED, Event.EXCEPTION_DENIED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What the agent has entered on the desk."""
+
+    reply: str = ""
+    note: str = ""
+    steps_done: tuple[str, ...] = ()
+    method: str = METHODS[0]
+    request_hash: str = ""
+    """Of the exception that was on the page when the button was pressed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checklist:
+    """The playbook of a case: its title, and (words, id) of each step."""
+
+    title: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
+    required: frozenset[str] = field(default_factory=frozenset)
+
+
+def label(event: Event) -> str:
+    """The words on the event's button."""
+    return LABELS.get(event, event.value.replace("_", " ").capitalize())
+
+
+def buttons(view: ConversationView | None, role: Role) -> tuple[Event, ...]:
+    """The events whose buttons this role sees: what the table allows in this state, guards aside."""
+    return allowed_events(view.state, role) if view and not view.closed else ()
+
+
+def act_for(event: Event, conversation_id: str, version: int, actor: Actor, typed: Typed) -> Act:
+    """The act of pressing a button on the conversation as the agent sees it.
+
+    Its id names the version the agent saw, so a second press of the same button is the same act.
+    """
+    text = typed.reply if event is Event.AGENT_REPLIED else typed.note
+    data = _data(event, typed)
+    seen = json.dumps([conversation_id, version, event.value, actor.id, actor.role.value, text, data], sort_keys=True)
+    return Act(
+        event=event, actor=actor, id=f"desk_{hashlib.sha256(seen.encode()).hexdigest()[:32]}", text=text, data=data
+    )
+
+
+def _data(event: Event, typed: Typed) -> dict[str, Any]:
+    if event is Event.RESOLVED:
+        return {"steps_done": list(typed.steps_done)}
+    if event in VERIFYING:
+        return {"method": typed.method}
+    if event in _DECISIONS:
+        return {"request_hash": typed.request_hash}
+    return {}
+
+
+def wants_note(shown: tuple[Event, ...]) -> bool:
+    """Whether some button among these needs or takes more words than a reply."""
+    return any(event not in (Event.CLAIMED, Event.AGENT_REPLIED, *VERIFYING) for event in shown)
+
+
+def checklist(view: ConversationView | None) -> Checklist:
+    """The playbook that the open handover's packet carries; empty where there is none."""
+    if view is None or view.handover is None or not view.handover.open:
+        return Checklist()
+    action = view.handover.packet.get("action") or {}
+    playbook: Mapping[str, Any] = action.get("playbook") or {}
+    steps = tuple(playbook.get("steps") or ())
+    return Checklist(
+        title=str(playbook.get("title") or playbook.get("id") or ""),
+        steps=tuple((_step_words(step), str(step["id"])) for step in steps),
+        required=frozenset(str(step["id"]) for step in steps if step.get("required")),
+    )
+
+
+def _step_words(step: Mapping[str, Any]) -> str:
+    return f"{step.get('text') or step['id']}{'' if step.get('required') else ' (optional)'}"

@@ -1,0 +1,32 @@
+"""Who sits at the desk: whoever says so in demo mode, the holder of a token otherwise.
+
+Without this module anybody who may open the page could press a compliance officer's buttons.
+"""
+
+from __future__ import annotations
+
+from app.settings import Settings, parse_holder
+from graph.views import Actor
+from states.errors import BadInput, ForbiddenRole
+from states.vocabulary import STAFF, Role
+from ui.acts import DESK_ROLES
+
+DEMO_AGENT = "anna"
+
+
+def roles_for(settings: Settings, user: str | None) -> tuple[Role, ...]:
+    """The roles somebody may take at the desk; in demo mode any of the staff."""
+    if settings.demo_mode:
+        return STAFF
+    holders = (parse_holder(holder) for holder in settings.tokens.values())
+    return tuple(dict.fromkeys(role for role, name in holders if name == user and role in DESK_ROLES))
+
+
+def actor_for(settings: Settings, user: str | None, typed_id: str, role: str) -> Actor:
+    """The actor of an act. Outside demo mode the name is the one that logged in, and the role one of its tokens."""
+    if role not in roles_for(settings, user):
+        raise ForbiddenRole(f"{user!r} does not hold the role {role!r}; log in with a token that does")
+    name = typed_id.strip() if settings.demo_mode else user
+    if not name:
+        raise BadInput("the agent has no name; write who you are")
+    return Actor(id=name, role=Role(role))

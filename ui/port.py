@@ -1,0 +1,60 @@
+"""What the page needs of the runtime, as one port, so that it can be shown with views made by hand.
+
+Without it every test of a room would need a database and a policy.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+from graph.views import Act, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+from policy.loader import LoadedPolicy
+from states.clock import Clock
+
+
+class PageRuntime(Protocol):
+    """The part of graph.runtime.Runtime that the page calls; see there for the errors."""
+
+    @property
+    def policy(self) -> LoadedPolicy:
+        """The active policy."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock everything runs by."""
+        ...
+
+    def open(self, new: NewConversation) -> ConversationView:
+        """Begins a conversation."""
+        ...
+
+    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+        """Handles one customer message."""
+        ...
+
+    def act(self, conversation_id: str, act: Act) -> ActResult:
+        """Does what a person asks for."""
+        ...
+
+    def view(self, conversation_id: str) -> ConversationView:
+        """A conversation as it is now."""
+        ...
+
+    def version(self, conversation_id: str) -> int:
+        """Its fencing number: cheap to poll."""
+        ...
+
+    def conversations(self, limit: int = 100) -> tuple[ConversationView, ...]:
+        """The conversations that changed last, without transcripts."""
+        ...
+
+    def queue(self) -> tuple[QueueItem, ...]:
+        """Every open handover, most urgent first."""
+        ...
+
+
+def now_of(runtime: PageRuntime) -> datetime:
+    """The present moment by the runtime's clock, in UTC."""
+    return runtime.clock.now().astimezone(UTC)

@@ -1,0 +1,59 @@
+"""The transcript as bubbles: who said what is seen, not read.
+
+Without it a customer could take a machine's notice for a person's word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from graph.views import ConversationView, MessageView
+from states.table import ANSWERING
+from ui.render.text import esc, moment, said
+
+_NAMES = {"customer": "Customer", "assistant": "Assistant", "system": "Notice", "agent": "Person"}
+_WELCOME = "Ask something the help pages answer, or try one of the examples below and watch who gets the word."
+
+
+def transcript(
+    view: ConversationView | None, *, pending: str = "", typing: bool = False, side: str = "customer"
+) -> str:
+    """All messages; `pending` is one on its way, `typing` that an answer is. `side` is whose page this is."""
+    bubbles = "".join(map(_bubble, view.messages)) if view else ""
+    if pending:
+        bubbles += f'<article class="hr-msg hr-customer hr-pending"><div>{said(pending)}</div></article>'
+    if _awaits_assistant(view, pending):
+        bubbles += '<article class="hr-msg hr-assistant hr-typing"><div><i></i><i></i><i></i></div></article>'
+    if not bubbles:
+        bubbles = f'<p class="hr-empty">{esc(_WELCOME)}</p>'
+    # The reversed column keeps the newest message in sight without a script.
+    return f'<div class="hr-chat hr-side-{side}" aria-live="polite"><div class="hr-lines">{bubbles}</div></div>'
+
+
+def _awaits_assistant(view: ConversationView | None, pending: str) -> bool:
+    """Whether the assistant has the word and the customer's last message is not decided yet."""
+    if view is None or not view.messages:
+        return bool(pending)
+    return view.state in ANSWERING and (bool(pending) or view.messages[-1].author == "customer")
+
+
+def author_name(message: MessageView) -> str:
+    """Who speaks, in a word; a person by name."""
+    name = _NAMES.get(message.author, message.author)
+    return f"{message.actor_id} · a person" if message.author == "agent" and message.actor_id else name
+
+
+def _bubble(message: MessageView) -> str:
+    sources = "".join(_source(one) for one in message.citations)
+    cited = f'<div class="hr-sources">{sources}</div>' if sources else ""
+    return (
+        f'<article class="hr-msg hr-{esc(message.author)}" data-seq="{message.seq}">'
+        f"<header><b>{esc(author_name(message))}</b>{moment(message.at)}"
+        f'<small title="number in the transcript; the packet cites it">{message.seq}</small></header>'
+        f"<div>{said(message.text)}{cited}</div></article>"
+    )
+
+
+def _source(citation: Mapping[str, str]) -> str:
+    title, quote = citation.get("title") or citation.get("source", ""), citation.get("quote", "")
+    return f"<details><summary>Source: {esc(title)}</summary><blockquote>{esc(quote)}</blockquote></details>"
