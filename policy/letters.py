@@ -9,32 +9,32 @@ from __future__ import annotations
 import unicodedata
 
 _LOOKALIKES = {
-    "a": "ɐɑɒΑαАаᎪᗅᴀꓮ",
+    "a": "ɐɑɒΑαАаᎪᗅᗩᴀꓮ",
     "b": "ƄɞʙΒВЬвᏏᏴᑲᖯᗷꓐꞴ",
-    "c": "ɔͻСсᏟᴄↄⲤⲥꓚꮯ",
+    "c": "ɔͻСсᏟᴄↄᑕⲤⲥꓚꮯ",
     "d": "ðđɗԁᎠᏧᑯᗞᗪᴅꓒꓓ",
-    "e": "ǝəɛΕεЕезєҽᎬᴇⴹꓰꬲ",
+    "e": "ǝəɛΕεЕезєҽᎬᗴᴇⴹꓰꬲ",
     "f": "ƒϜքᖴẝꓝꜰꞘꞙꬵ",
     "g": "ƃƍɡɢԌցᏀᏳᵷᶃꓖ",
-    "h": "ħɥʜΗНнһհᎻᏂᕼⲎꓧ",
+    "h": "ħɥʜΗНнһհԋᎻᏂᕼⲎꓧ",
     "i": "ıɩɪΙιІіӏᎥᴉꙇꭵ",
     "j": "ɟͿϳЈјᎫᒍᴊꓙꞲ",
     "k": "ƙʞΚκКкқᏦᛕᴋⲔꓗ",
     "l": "łƖǀɭʟӀןᏞᒪᛁⲒⳐⵏꓡꓲ",
     "m": "ɯɱΜϺМмᎷᗰᛖᴍⲘꓟ",
-    "n": "ŋɲɴΝηипոռⲚꓠ",
-    "o": "øɵΟοσОоөՕօଠഠဝჿዐᴏᴑⲞⲟⵔꓳꬽ",
+    "n": "ŋɲɳɴΝηипոռᑎⲚꓠ",
+    "o": "øɵΟοσОоөՕօଠഠဝჿዐᗝᴏᴑⲞⲟⵔꓳꬽ",
     "p": "þΡρРрᏢᑭᴘⲢⲣꓑ",
     "q": "ԛգզⵕꞯ",
     "r": "ƦɹɾʀгяᎡᏒᖇᴦⲅꓣꭇꭈꮁ",
-    "s": "ƽʂЅѕՏᏕᏚꓢꜱꞅꮪ",
-    "t": "ŧʇΤτТтᎢᴛⲦꓔ",
+    "s": "ƽʂЅѕՏᏕᏚᔕꓢꜱꞅꮪ",
+    "t": "ƚŧʇΤτТтᎢᴛⲦꓔ",
     "u": "ʋυцՍսሀᑌᴜꓴꞟꭎꭒ",
     "v": "ʌνѴѵᏙᐯᴠᴧⴸꓦꛟꮩ",
-    "w": "ʍωшѡԜԝաᎳᏔᴡꓪꮃ",
-    "x": "ΧχХхᕁᕽᚷⲬⵝꓫꞳ",
+    "w": "ʍωшѡԜԝաᎳᏔᗯᴡꓪꮃ",
+    "x": "ΧχХхᕁᕽ᙭ᚷⲬⵝꓫꞳ",
     "y": "ɣʎʏΥγУуҮүყᎩᎽᶌỿⲨꓬꭚ",
-    "z": "ƶʐΖᏃᴢꓜꮓ",
+    "z": "ƶʐΖᏃᘔᴢꓜꮓ",
     "ae": "æ",
     "oe": "œ",
     "'": "‘’‛‚ʹʻʼʽˈˊʾʿ′´‵՚׳Ꞌꞌ＇",
@@ -64,6 +64,8 @@ def fold_letter(char: str) -> str:
         return _PLAIN[char]
     if char in _FILLERS:
         return ""
+    if char.isascii():
+        return char.lower()
     category = unicodedata.category(char)
     if category == "Cs":
         return "\ufffd"
@@ -73,9 +75,7 @@ def fold_letter(char: str) -> str:
     if digit is not None:
         return str(digit)
     if char.isspace():
-        return "\n" if char in "\n\x85\u2028\u2029" else " "
-    if char.isascii():
-        return char.lower()
+        return "\n" if char in "\x85\u2028\u2029" else " "
     return "".join(_PLAIN.get(part, part) for part in _decomposed(char) if not _is_mark(part))
 
 

@@ -15,8 +15,13 @@ _LEET = {"0": "o", "1": "1", "2": "2", "3": "e", "4": "a", "5": "s", "7": "t", "
 _LEET |= {letter: letter for letter in "abcdefghijklmnopqrstuvwxyz"}
 _TO = bytes(ord(_LEET.get(chr(code), chr(0))) for code in range(256))
 _DROP = bytes(code for code in range(256) if chr(code) not in _LEET)
-_BLOCK = 64
+_FEW_KINDS = 24
 _BARS = re.compile(rb"[!|](?=[a-z0-9@$])")
+_BETWEEN_BARS = re.compile(rb"[!|][a-z0-9@$][!|]")
+"""Bars around single letters part them ("h|u|m|a|n") instead of standing for one ("h!m")."""
+_TURNED = frozenset("ɐǝɟƃɥᴉɾʞɯɹʇʌʍʎɔ")
+_UPRIGHT = str.maketrans("nupdbq", "undpqb")
+_ENOUGH_TURNED, _HEAD = 3, 240
 
 
 class Squeezed:
@@ -25,7 +30,7 @@ class Squeezed:
     __slots__ = ("_kept", "_source", "data")
 
     def __init__(self, source: bytes) -> None:
-        if b"!" in source or b"|" in source:
+        if (b"!" in source or b"|" in source) and _BETWEEN_BARS.search(source) is None:
             source = _BARS.sub(b"1", source)
         self._source = source
         self._kept: list[int] | None = None
@@ -43,13 +48,16 @@ class Folded:
     """A text, its folded form and the map between them.
 
     `text` is the folded form, `data` the same in UTF-8 (what RE2 reads). The maps are built when first asked for.
+    A text typed upside down is read from its end.
     """
 
-    __slots__ = ("_origins", "_squeezed", "_starts", "data", "original", "text")
+    __slots__ = ("_origins", "_read", "_squeezed", "_starts", "_turned", "data", "original", "text")
 
     def __init__(self, original: str) -> None:
         self.original = original
-        self.text = _folded(original)
+        self._turned = not original.isascii() and _looks_turned(original[:_HEAD])
+        self._read = original[::-1].translate(_UPRIGHT) if self._turned else original
+        self.text = _folded(self._read)
         self.data = self.text.encode()
         self._origins: list[int] | None = None
         self._starts: list[int] | None = None
@@ -64,11 +72,13 @@ class Folded:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the original for offsets in `text`; always inside the original."""
-        if self.original.isascii() and len(self.text) == len(self.original):
-            return _through(range(len(self.text)), start, end, len(self.original))
+        size = len(self._read)
+        if self._read.isascii() and len(self.text) == size:
+            return _through(range(size), start, end, size)
         if self._origins is None:
-            self._origins = [at for at, char in enumerate(self.original) for _ in FOLD[ord(char)]]
-        return _through(self._origins, start, end, len(self.original))
+            self._origins = [at for at, char in enumerate(self._read) for _ in FOLD[ord(char)]]
+        first, last = _through(self._origins, start, end, size)
+        return (size - last, size - first) if self._turned else (first, last)
 
     def byte_span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the original for byte offsets in `data`."""
@@ -83,12 +93,22 @@ class Folded:
         return bisect_right(self._starts, byte - 1)
 
 
+def _looks_turned(head: str) -> bool:
+    """Whether the beginning of a text holds letters typed upside down."""
+    return sum(char in _TURNED for char in head) >= _ENOUGH_TURNED
+
+
 def _folded(text: str) -> str:
-    """The folded text; blocks that are plain ASCII, nearly all in practice, take the fast path."""
+    """The folded text. ASCII, nearly all in practice, takes the fast path; a few kinds of accents the next best."""
     if text.isascii() and "\0" not in text:
         return text.lower()
-    blocks = [text[at : at + _BLOCK] for at in range(0, len(text), _BLOCK)]
-    return "".join([b.lower() if b.isascii() and "\0" not in b else b.translate(FOLD) for b in blocks])
+    kinds = [char for char in set(text) if not char.isascii() or char == "\0"]
+    if len(kinds) > _FEW_KINDS:
+        return text.translate(FOLD)
+    plain = text
+    for char in kinds:
+        plain = plain.replace(char, FOLD[ord(char)])
+    return plain.lower() if plain.isascii() else text.translate(FOLD)
 
 
 def _through(origins: list[int] | range, start: int, end: int, size: int) -> tuple[int, int]:

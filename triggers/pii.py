@@ -42,6 +42,7 @@ PLACEHOLDERS = {
 MASKS = PLACEHOLDERS | {"email": "[e-mail]", "phone": "[phone]"}
 """The same for quotes and logs, which hold no contact data either."""
 
+_PASSES = 8
 SYNONYMS = {"account": "account_number", "national_ids": "national_id", "secrets": "secret", "e-mail": "email"}
 ENTITIES = frozenset(one.entity for one in DETECTORS) | frozenset(one.group for one in DETECTORS) | frozenset(SYNONYMS)
 """Names that `pii` evidence of a policy may use: an entity, or a group of them."""
@@ -95,7 +96,41 @@ def redact(text: str) -> tuple[str, tuple[Redaction, ...]]:
 
 
 def redactions_of(found: Iterable[Found], text: str) -> tuple[Redaction, ...]:
-    """Spans to take out: overlapping ones merged, placeholders that stand already left alone."""
+    """Spans to take out: overlapping ones merged, placeholders that stand already left alone.
+
+    What only shows when its neighbour is gone ("1111GB82...") is taken out as well, so a second pass finds nothing.
+    """
+    redactions = _merged(found, text)
+    for _ in range(_PASSES):
+        clean = without(text, redactions)
+        more = _merged(find(fold(clean)), clean) if redactions else ()
+        if not more:
+            break
+        hidden = [
+            (one.entity, _origin(one.start, redactions, end=False), _origin(one.end, redactions, end=True))
+            for one in more
+        ]
+        spans = [*((one.entity, one.start, one.end) for one in redactions), *hidden]
+        every = (Found(entity, entity, start, end) for entity, start, end in spans)
+        redactions = _merged(sorted(every, key=lambda one: (one.start, -one.end)), text)
+    return redactions
+
+
+def _origin(at: int, redactions: Iterable[Redaction], *, end: bool) -> int:
+    """The offset in the text of an offset in what is left of it; inside a placeholder, the edge of what it hides."""
+    shift = 0
+    for one in redactions:
+        first = one.start + shift
+        last = first + len(PLACEHOLDERS[one.entity])
+        if at <= first:
+            break
+        if at < last:
+            return one.end if end else one.start
+        shift += len(PLACEHOLDERS[one.entity]) - (one.end - one.start)
+    return at - shift
+
+
+def _merged(found: Iterable[Found], text: str) -> tuple[Redaction, ...]:
     merged: list[Redaction] = []
     for one in found:
         if one.group not in PLACEHOLDERS or text[one.start : one.end] in ("", PLACEHOLDERS[one.group]):

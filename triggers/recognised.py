@@ -36,13 +36,16 @@ class Recogniser:
     """Whole-message recognition for one policy. Safe to share between threads."""
 
     def __init__(self, policy: Policy) -> None:
-        self._talk = {
+        self._talk: dict[tuple[str, str], Any] = {
             (kind, language): _longest(phrases)
             for kind, talk in policy.smalltalk.items()
             for language, phrases in talk.phrases.items()
             if phrases
         }
-        self._replies = {kind: talk.reply for kind, talk in policy.smalltalk.items()}
+        self._replies: dict[str, dict[str, str]] = {
+            kind: {str(language): reply for language, reply in talk.reply.items()}
+            for kind, talk in policy.smalltalk.items()
+        }
         self._offer = _offer_words(policy.offer)
 
     def smalltalk(self, text: str, language: str | None) -> tuple[str, str] | None:
@@ -52,11 +55,9 @@ class Recogniser:
             return None
         ranked = [(_RANK.get(kind, len(_RANK)), at, kind, lang) for at, (kind, lang) in enumerate(spoken)]
         _, _, kind, spoken_in = max(ranked)
-        replies: Mapping[str, str] = self._replies[kind]
-        for wanted in (spoken_in, language, "en"):
-            if wanted in replies:
-                return kind, replies[wanted]
-        return None
+        replies = self._replies[kind]
+        wanted = next((one for one in (spoken_in, language, "en") if one in replies), None)
+        return (kind, replies[wanted]) if wanted is not None else None
 
     def offer_answer(self, text: str) -> Literal["accept", "decline"] | None:
         """Whether the whole message takes up or declines the offer of a person; None if it does neither, or both."""
