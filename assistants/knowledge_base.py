@@ -84,7 +84,7 @@ class KnowledgeBase:
     def passages(self, question: Question, limit: int = 4) -> tuple[Match, ...]:
         """The nearest passages, however far: material for a model that must cite. DependencyFault as `draft`."""
         indexes, _ = self._ready()
-        index = indexes.get(question.language) or next(iter(indexes.values()))
+        index = indexes.get(question.language) or indexes.get("en") or next(iter(indexes.values()))
         previous = _previous(question) if _FOLLOW_UP.match(question.text) else ""
         return index.nearest(f"{previous} {question.text}"[:MAX_CHARS], limit)
 

@@ -6,10 +6,13 @@ import statistics
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistants.index import LanguageIndex
 from assistants.knowledge_base import KnowledgeBase, recognise
@@ -204,6 +207,28 @@ def test_unreadable_articles_in_a_conversation_are_a_fault_and_not_silence(tmp_p
     assert fault.value.kind == "knowledge_unreadable"
     with pytest.raises(DependencyFault):
         knowledge.ping()
+
+
+def test_a_model_gets_english_passages_for_a_language_without_articles() -> None:
+    found = SHOP.passages(Question(text="opening hours", language="it"))
+    assert {match.article.language for match in found} == {"en"}
+
+
+@settings(deadline=None)
+@given(text=st.text(max_size=200), language=st.sampled_from(["en", "es", "xx"]), before=st.text(max_size=60))
+def test_no_text_breaks_the_assistant(text: str, language: str, before: str) -> None:
+    draft = ask(text, before, language=language)
+    assert 0 <= draft.confidence <= 1
+    assert bool(draft.text) == bool(draft.citations) == draft.verbatim
+    SHOP.passages(Question(text=text, language=language))
+
+
+def test_many_threads_get_the_answers_of_one() -> None:
+    texts = ["how long does delivery take?", "delivry times", "the charger gave my son a shock"] * 10
+    with ThreadPoolExecutor(8) as pool:
+        fresh = KnowledgeBase(KNOWLEDGE / "shop")
+        together = list(pool.map(lambda text: fresh.draft(Question(text=text)), texts))
+    assert together == [ask(text) for text in texts]
 
 
 def test_ping_names_the_articles() -> None:
