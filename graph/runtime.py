@@ -62,6 +62,7 @@ class Runtime:
         classifier: TopicClassifier | None = None,
         desk: Desk | None = None,
         unit_of_work: UnitOfWork | None = None,
+        lease_s: float | None = None,
     ) -> None:
         self._store = store
         self._desk = desk or BuiltInDesk()
@@ -77,7 +78,7 @@ class Runtime:
         self._saver = TurnSaver(store)
         self._graph = build_graph(self._saver)
         self._work = unit_of_work or UnitOfWork(store)
-        self._lease_s = policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
+        self._lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         with store.write() as connection:
             work.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
 
@@ -293,9 +294,12 @@ class Runtime:
     # Work that nobody waits for
 
     def recover(self) -> int:
-        """Completes messages that were stored but never decided, as after a crash; returns how many."""
+        """Completes messages that were stored but never decided, as after a crash; returns how many.
+
+        Those that a live or a freshly dead worker holds by lease are left for the next call.
+        """
         with self._store.read() as connection:
-            left = queries.undecided(connection)
+            left = queries.undecided(connection, self._services.clock.now())
         done = 0
         for conversation_id, message_id in left:
             try:
@@ -313,12 +317,13 @@ class Runtime:
         return done
 
     def tick(self) -> int:
-        """Fires the timers whose time has come and performs the effects that are due; returns how many of both."""
+        """Completes what crashed workers left, fires the timers and performs the effects that are due; how many."""
         now = self._services.clock.now()
+        recovered = self.recover()
         with self._store.read() as connection:
             due = queries.due_timers(connection, now)
         fired = sum(self._fire(timer) for timer in due)
-        return fired + perform_due(self._store, self._desk, self._worker_id, now)
+        return recovered + fired + perform_due(self._store, self._desk, self._worker_id, now)
 
     def _fire(self, timer: DueTimer) -> bool:
         """One deadline, checked again against the state: one that no longer holds is dropped."""

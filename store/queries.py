@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, select
+from sqlalchemy import Connection, RowMapping, and_, or_, select
 
 from states.errors import NotFound
 from states.vocabulary import Clock, Event, Role, State
@@ -156,9 +156,15 @@ def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
     return tuple(connection.execute(found).mappings())
 
 
-def undecided(connection: Connection) -> tuple[tuple[str, str], ...]:
-    """(conversation id, message id) of every customer message without an outcome, oldest first."""
-    found = select(MESSAGE.c.conversation_id, MESSAGE.c.id).where(_PENDING).order_by(MESSAGE.c.at, MESSAGE.c.seq)
+def undecided(connection: Connection, now: datetime) -> tuple[tuple[str, str], ...]:
+    """(conversation id, message id) of customer messages without an outcome that nobody works on, oldest first."""
+    free = or_(CONVERSATION.c.lease_owner.is_(None), CONVERSATION.c.lease_until < now)
+    found = (
+        select(MESSAGE.c.conversation_id, MESSAGE.c.id)
+        .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)
+        .where(_PENDING, free)
+        .order_by(MESSAGE.c.at, MESSAGE.c.seq)
+    )
     return tuple((row[0], row[1]) for row in connection.execute(found))
 
 

@@ -26,6 +26,8 @@ from store.database import Store, open_store
 from store.records import Outcome
 from store.work import UnitOfWork, write_handover, write_outbox
 from tests.graph.example import knows, policy
+from triggers.assessment import Circumstances, Message
+from triggers.engine import compile_policy
 
 ANNA = Actor(id="anna", role=Role.FRONTLINE_AGENT)
 TEXTS = (
@@ -36,6 +38,8 @@ TEXTS = (
     "I smell gas",
     "Do you deliver lamps?",
 )
+LEASE_S = 0.2
+"""Short, so that the next child need not wait long for what the last one held when it was shot."""
 MakeWork = Callable[[Store], UnitOfWork]
 
 
@@ -70,6 +74,7 @@ def runtime_on(url: str, make_work: MakeWork = UnitOfWork) -> Runtime:
         clock=SystemClock(),
         ids=SystemIds(),
         unit_of_work=make_work(store),
+        lease_s=LEASE_S,
     )
 
 
@@ -92,6 +97,7 @@ def _talk(url: str, generation: int, make_work: MakeWork, acknowledge: int) -> N
 
 def run(url: str, kills: int, make_work: MakeWork = UnitOfWork, seed: int = 7) -> list[tuple[str, str, str]]:
     """Forks, waits a moment, kills; `kills` times. Returns every acknowledgement: conversation, cause, state."""
+    compile_policy(policy()).evaluate(Message(text="warm"), Circumstances())
     dice = random.Random(seed)
     told: list[tuple[str, str, str]] = []
     for generation in range(kills):

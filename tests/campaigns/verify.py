@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 from sqlalchemy import text
 
 from store import queries
 from store.database import Store
 from tests.campaigns.invariants import PERSON, open_handovers, violations
-from tests.campaigns.kills import runtime_on
+from tests.campaigns.kills import LEASE_S, runtime_on
 
 
 def wrong(url: str, acknowledged: list[tuple[str, str, str]]) -> list[str]:
     """What is lost, doubled or inconsistent; at most twenty lines of it."""
     runtime = runtime_on(url)
+    time.sleep(2 * LEASE_S)
     runtime.recover()
     store = runtime.store
     with store.read() as connection:
