@@ -5,15 +5,19 @@ Without a tree the compiled forms of a phrase (spaced, squeezed, its anchors) wo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from states.errors import PolicyError
 
 SEPARATOR = "[^a-z0-9]+"
 GAPS = {"..": 2, "...": 5}
+_LETTERS = re.compile(r"(?:[^\W_]|')+")
 
 
+@lru_cache(maxsize=16_384)
 def parse(phrase: str, folded: str) -> Sequence:
     """The tree of a folded phrase; PolicyError names what is wrong with `phrase`, as it was written."""
     return _Parser(phrase, folded).parse()
@@ -86,7 +90,7 @@ class Word:
 
     atoms: tuple[Atom, ...]
 
-    @property
+    @cached_property
     def optional(self) -> bool:
         return all(isinstance(atom, Choice) and atom.optional for atom in self.atoms)
 
@@ -204,12 +208,11 @@ class _Parser:
             if not (before.isalnum() or before in ")]") or self._peek() not in ("", " ", "|", ")", "]"):
                 raise self._error("* stands at the end of a word")
             return Ending()
-        start = self._at
-        while self._peek() and (self._peek().isalnum() or self._peek() == "'"):
-            self._at += 1
-        if start == self._at:
+        letters = _LETTERS.match(self._text, self._at)
+        if letters is None:
             raise self._error(f"{char!r} is no letter, digit or sign of the phrase language")
-        return Text(self._text[start : self._at])
+        self._at = letters.end()
+        return Text(letters[0])
 
     def _choice(self, *, closing: str) -> Choice:
         self._at += 1
