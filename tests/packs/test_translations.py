@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Literal
 
 import pytest
 
@@ -15,7 +16,8 @@ from policy.schema import Policy
 from triggers.assessment import Circumstances, Decision, Message
 from triggers.engine import Engine, compile_policy
 
-TRANSLATED = ("es", "fr", "de", "pt")
+Language = Literal["es", "fr", "de", "pt"]
+TRANSLATED: tuple[Language, ...] = ("es", "fr", "de", "pt")
 RECALL = 0.85
 FALSE_POSITIVES = 1
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -253,7 +255,7 @@ def decision(text: str, language: str) -> Decision:
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_fresh_messages_that_need_a_person_reach_one(language: str) -> None:
+def test_fresh_messages_that_need_a_person_reach_one(language: Language) -> None:
     messages = lines(NEEDS_A_PERSON[language])
     missed = [text for text in messages if not decision(text, language).needs_person]
     assert len(messages) >= 25
@@ -261,7 +263,7 @@ def test_fresh_messages_that_need_a_person_reach_one(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_fresh_routine_messages_are_left_to_the_assistant(language: str) -> None:
+def test_fresh_routine_messages_are_left_to_the_assistant(language: Language) -> None:
     messages = lines(ROUTINE[language])
     stopped = [text for text in messages if decision(text, language) not in (Decision.CLEAR, Decision.FLAG)]
     assert len(messages) >= 15
@@ -269,21 +271,21 @@ def test_fresh_routine_messages_are_left_to_the_assistant(language: str) -> None
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_every_script_has_the_same_placeholders_as_in_english(language: str) -> None:
+def test_every_script_has_the_same_placeholders_as_in_english(language: Language) -> None:
     for script, texts in policy().scripts.items():
         assert language in texts, f"{script} is missing in {language}"
         assert set(PLACEHOLDER.findall(texts[language])) == set(PLACEHOLDER.findall(texts["en"])), script
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_every_kind_of_small_talk_is_known_and_answered_in_every_language(language: str) -> None:
+def test_every_kind_of_small_talk_is_known_and_answered_in_every_language(language: Language) -> None:
     for kind, talk in policy().smalltalk.items():
         assert talk.phrases.get(language), kind
         assert talk.reply.get(language), kind
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_nothing_the_assistant_may_say_is_held_back_by_its_own_screen(language: str) -> None:
+def test_nothing_the_assistant_may_say_is_held_back_by_its_own_screen(language: Language) -> None:
     replies = [talk.reply[language] for talk in policy().smalltalk.values()]
     cautions = [texts[language] for script, texts in policy().scripts.items() if script.startswith("caution.")]
     held = {text: engine().screen(text, language) for text in (*replies, *cautions)}
@@ -308,5 +310,5 @@ def test_an_offered_person_can_be_declined_in_every_language(language: str, said
 
 @pytest.mark.parametrize("script", ["handover.safety", "handover.self_harm", "handover.danger", "handover.threat"])
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_safety_scripts_name_an_emergency_number(language: str, script: str) -> None:
+def test_safety_scripts_name_an_emergency_number(language: Language, script: str) -> None:
     assert "112" in policy().scripts[script][language]
