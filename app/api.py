@@ -61,6 +61,7 @@ Caller = Annotated[Actor, Depends(_actor)]
 ConversationId = Annotated[Name, Path(description="the conversation's id", examples=["cnv_1"])]
 BEARER = HTTPBearer(auto_error=False, description="a token of the setting [tokens]; not needed in demo mode")
 """Only described here; `actor_of` is what checks it."""
+RequestKey = Annotated[Name | None, Header(alias="Idempotency-Key", description="the same as the body's `id`")]
 router = APIRouter(prefix="/v1", responses=REFUSALS, dependencies=[Security(BEARER)])
 health = APIRouter(tags=["health"])
 
@@ -97,13 +98,11 @@ async def post_message(
     request: Request,
     runtime: Running,
     caller: Caller,
-    idempotency_key: Annotated[Name | None, Header(description="the message's id, as the body's `id`")] = None,
+    idempotency_key: RequestKey = None,
 ) -> TurnResult:
     """Handles one customer message. The same id and text again gives the same answer, `repeated`; other text is 409."""
     require_channel(caller)
-    if body.id and idempotency_key and body.id != idempotency_key:
-        raise BadInput("the body's id and Idempotency-Key differ; send one of them")
-    message_id = body.id or idempotency_key
+    message_id = _one_id(body.id, idempotency_key)
     return await to_thread.run_sync(
         lambda: runtime.post(conversation_id, body.text, message_id=message_id), limiter=request.app.state.turns
     )
@@ -113,13 +112,18 @@ async def post_message(
     "/conversations/{conversation_id}/acts", tags=["desk"], operation_id="act", response_model=ActResult
 )
 def act(
-    conversation_id: ConversationId, body: ActBody, runtime: Running, caller: Caller
+    conversation_id: ConversationId,
+    body: ActBody,
+    runtime: Running,
+    caller: Caller,
+    idempotency_key: RequestKey = None,
 ) -> ActResult | JSONResponse:
     """What a person does: claim, reply, verify, escalate, resolve, hand back. A refusal says what is allowed."""
+    wanted = Act(
+        event=body.event, actor=caller, id=_one_id(body.id, idempotency_key), text=body.text, data=body.data
+    )
     try:
-        return runtime.act(
-            conversation_id, Act(event=body.event, actor=caller, id=body.id, text=body.text, data=body.data)
-        )
+        return runtime.act(conversation_id, wanted)
     except Refused as refusal:
         state = runtime.view(conversation_id).state
         return respond(refusal, tuple(event.value for event in allowed_events(state, caller.role)))
@@ -171,6 +175,13 @@ def _seen_by(caller: Actor, view: ConversationView) -> ConversationView:
     if caller.role is not Role.CUSTOMER:
         return view
     return replace(view, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None, exception=None)
+
+
+def _one_id(in_body: str | None, in_header: str | None) -> str | None:
+    """The id under which a request happens once; BadInput when two different ones came."""
+    if in_body and in_header and in_body != in_header:
+        raise BadInput("the body's id and Idempotency-Key differ; send one of them")
+    return in_body or in_header
 
 
 def _version() -> str:

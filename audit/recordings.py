@@ -109,9 +109,12 @@ def parse_turns(value: object) -> tuple[RecordedTurn, ...]:
 def _turn(index: int, item: object) -> RecordedTurn:
     if not isinstance(item, dict):
         raise BadInput(f"turn {index} is no object; write {{role, text}}")
-    role, text = item.get("role"), item.get("text")
-    if not isinstance(role, str) or role not in CUSTOMER_ROLES | OTHER_ROLES:
-        raise BadInput(f"turn {index} has role {role!r}; write customer, user, assistant, agent or system")
+    role, text = str(item.get("role")).lower(), item.get("text")
+    if role not in CUSTOMER_ROLES | OTHER_ROLES:
+        raise BadInput(f"turn {index} has role {item.get('role')!r}; write customer, user, assistant, agent or system")
+    by_customer = role in CUSTOMER_ROLES
+    if text is None and not by_customer:
+        text = ""  # recorded assistants have turns without words, such as the call of a tool
     if not isinstance(text, str):
         raise BadInput(f"turn {index} has no text")
-    return RecordedTurn(index=index, by_customer=role in CUSTOMER_ROLES, text=text)
+    return RecordedTurn(index=index, by_customer=by_customer, text=text)

@@ -42,7 +42,7 @@ class MemoryRuntime:
     def open(self, new: NewConversation) -> ConversationView:
         name = new.id or f"cnv_{len(self.views) + 1}"
         if name in self.views:
-            raise MessageConflict(f"conversation {name!r} exists; choose another id")
+            return self.views[name]
         self.views[name] = ConversationView(
             id=name, state=State.BOT_HANDLING, version=0, channel=new.channel, language=new.language or "en",
             customer=new.customer, latched=False, owner_id=None, owner_role=None, created_at=NOW, updated_at=NOW,

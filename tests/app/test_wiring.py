@@ -217,7 +217,9 @@ def test_the_api_drives_the_real_system(policy: str, tmp_path: Path) -> None:
             assert [item["conversation_id"] for item in waiting] == [name]
             refused = client.post(f"{url}/acts", json={"event": "agent_replied", "text": "Hi"}, headers=agent)
             assert (refused.status_code, refused.json()["allowed"]) == (409, ["claimed", "escalated"])
-            assert client.post(f"{url}/acts", json={"event": "claimed"}, headers=agent).status_code == 200
+            once = {**agent, "Idempotency-Key": "act-1"}
+            claims = [client.post(f"{url}/acts", json={"event": "claimed"}, headers=once).json() for _ in range(2)]
+            assert [claim["repeated"] for claim in claims] == [False, True]
             assert client.post(f"{url}/messages", json={"text": "are you there?"}).json()["replies"] == []
             view = client.get(url).json()
             assert (view["state"], view["owner_id"]) == ("agent_verifying", "maria")

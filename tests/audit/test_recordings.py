@@ -45,7 +45,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(tmp_path: Path, name: st
 
 
 def test_user_and_customer_mean_the_same() -> None:
-    turns = parse_turns([{"role": "user", "text": "a"}, {"role": "assistant", "text": "b"},
+    turns = parse_turns([{"role": "User", "text": "a"}, {"role": "assistant", "text": None},
                          {"role": "customer", "text": "c"}])  # fmt: skip
     assert [turn.index for turn in turns if turn.by_customer] == [0, 2]
 
