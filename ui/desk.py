@@ -175,7 +175,7 @@ class DeskRoom:
         roles = roles_for(self._settings, request.username)
         value = role if role in roles else (roles[0].value if roles else None)
         choices = [(words(one.value), one.value) for one in roles]
-        return {self.agent: request.username or "", self.role: gr.Dropdown(choices=choices, value=value)}
+        return {self.agent: request.username or "", self.role: gr.update(choices=choices, value=value)}
 
     def pick(self, role: str, event: gr.EventData) -> Updates:
         """Opens the case that was clicked, with empty fields; nothing changes if there is none of that id."""
@@ -264,7 +264,7 @@ class DeskRoom:
             self.raw: raw(handover),
             self.steps: steps,
             **self._fields(shown, clear),
-            **{button: gr.Button(visible=event in shown) for event, button in self.buttons.items()},
+            **{button: gr.update(visible=event in shown) for event, button in self.buttons.items()},
         }
         asked = str((view.exception or {}).get("hash", "")) if view else ""
         fresh = replace(seen, case=key, steps=steps_key, version=view.version if view else 0, request_hash=asked)
@@ -274,9 +274,9 @@ class DeskRoom:
         noted = wants_note(shown)
         return {
             **({self.reply: ""} if self.reply in clear else {}),
-            self.note: gr.Textbox(value="", visible=noted) if self.note in clear else gr.Textbox(visible=noted),
-            self.compose: gr.Row(visible=Event.AGENT_REPLIED in shown),
-            self.verifying: gr.Row(visible=any(event in shown for event in VERIFYING)),
+            self.note: gr.update(value="", visible=noted) if self.note in clear else gr.update(visible=noted),
+            self.compose: gr.update(visible=Event.AGENT_REPLIED in shown),
+            self.verifying: gr.update(visible=any(event in shown for event in VERIFYING)),
         }
 
     def _steps(self, view: ConversationView | None, shown: tuple[Event, ...], seen: Seen) -> tuple[Any, str]:
@@ -284,9 +284,9 @@ class DeskRoom:
         visible = bool(listed.steps) and Event.RESOLVED in shown
         key = f"{view.handover.id if view and view.handover else ''}:{listed.steps}"
         if key == seen.steps:
-            return gr.CheckboxGroup(visible=visible), key
+            return gr.update(visible=visible), key
         title = f"Playbook: {listed.title}" if listed.title else "Playbook"
-        return gr.CheckboxGroup(choices=list(listed.steps), value=[], label=title, visible=visible), key
+        return gr.update(choices=list(listed.steps), value=[], label=title, visible=visible), key
 
 
 def _variant(event: Event) -> Literal["primary", "secondary", "stop"]:

@@ -68,6 +68,6 @@ def _poll_only_what_is_seen(
     """A room that is not on the screen does not ask the database every second."""
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     timers = [conversation.timer, desk.timer]
-    conversation_tab.select(lambda: (gr.Timer(active=True), gr.Timer(active=False)), None, timers, **quiet)
-    desk_tab.select(lambda: (gr.Timer(active=False), gr.Timer(active=True)), None, timers, **quiet)
+    conversation_tab.select(lambda: (gr.update(active=True), gr.update(active=False)), None, timers, **quiet)
+    desk_tab.select(lambda: (gr.update(active=False), gr.update(active=True)), None, timers, **quiet)
     desk_tab.select(desk.poll, [desk.chosen, desk.seen, desk.role], desk.shown, **quiet)

@@ -10,13 +10,16 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-_TEMPLATE = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
+_TEMPLATE = {"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"}
 """Characters that templates in the browser give a meaning to; escaped too, so that it never matters when they run."""
+_REVERSING = dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "\ufffd")
+"""Controls that turn the direction of the text around them; shown as what they are: something that is not a letter."""
+_SHOWN = str.maketrans(_TEMPLATE | _REVERSING)
 
 
 def esc(value: object) -> str:
     """Any value as text that HTML, an attribute and a template show as it is."""
-    return html.escape(str(value), quote=True).translate(_TEMPLATE)
+    return html.escape(str(value), quote=True).translate(_SHOWN)
 
 
 def said(text: str) -> str:

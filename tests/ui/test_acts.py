@@ -1,0 +1,115 @@
+"""The buttons of the desk are the table's rows, and a button pressed twice is one act."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.settings import Settings
+from graph.views import Act, Actor
+from states.errors import BadInput, ForbiddenRole
+from states.table import TABLE, allowed_events
+from states.vocabulary import STAFF, Event, Role, State
+from tests.ui.views import conversation
+from ui.acts import DESK_EVENTS, DESK_ROLES, LABELS, Typed, act_for, buttons, checklist, wants_note
+from ui.people import actor_for, roles_for
+
+ANNA = Actor(id="anna", role=Role.FRONTLINE_AGENT)
+TOKENS = {
+    "t" * 16: "frontline_agent/anna",
+    "u" * 16: "compliance_officer/omar",
+    "v" * 16: "customer/web",
+    "w" * 16: "escalation_specialist/omar",
+}
+
+
+@pytest.mark.parametrize("role", DESK_ROLES)
+@pytest.mark.parametrize("state", State)
+def test_buttons_are_what_the_table_allows(state: State, role: Role) -> None:
+    shown = buttons(conversation(state), role)
+    assert shown == allowed_events(state, role)
+    assert set(shown) <= set(DESK_EVENTS)
+
+
+def test_every_button_of_the_desk_has_words_and_a_row() -> None:
+    possible = {row.event for row in TABLE if any(role in DESK_ROLES for role in row.roles)}
+    assert set(DESK_EVENTS) == possible == set(LABELS)
+
+
+def test_an_auditor_has_no_button() -> None:
+    assert not any(buttons(conversation(state), Role.AUDITOR) for state in State)
+
+
+def test_a_closed_conversation_has_no_button() -> None:
+    assert buttons(conversation(State.RESOLVED, closed=True), Role.FRONTLINE_AGENT) == ()
+    assert buttons(None, Role.FRONTLINE_AGENT) == ()
+
+
+def press(event: Event, version: int = 3, typed: Typed | None = None) -> Act:
+    """An act on the conversation that the agent sees at `version`."""
+    return act_for(event, "cnv_1", version, ANNA, typed or Typed())
+
+
+def test_pressing_twice_on_the_same_page_is_one_act() -> None:
+    assert press(Event.CLAIMED).id == press(Event.CLAIMED).id
+
+
+def test_pressing_again_on_a_newer_page_is_another_act() -> None:
+    assert press(Event.CLAIMED, 3).id != press(Event.CLAIMED, 4).id
+
+
+def test_two_different_replies_are_two_acts() -> None:
+    one, other = (press(Event.AGENT_REPLIED, typed=Typed(reply=text)) for text in ("one", "two"))
+    assert one.id != other.id
+    assert (one.text, other.text) == ("one", "two")
+
+
+def test_a_reply_never_carries_the_internal_note() -> None:
+    assert press(Event.AGENT_REPLIED, typed=Typed(reply="hello", note="difficult customer")).text == "hello"
+
+
+def test_resolving_carries_the_outcome_and_the_ticked_steps() -> None:
+    act = press(Event.RESOLVED, typed=Typed(note="refunded", steps_done=("safe", "note")))
+    assert act.text == "refunded"
+    assert act.data == {"steps_done": ["safe", "note"]}
+
+
+@pytest.mark.parametrize("event", [Event.EXCEPTION_APPROVED, Event.EXCEPTION_DENIED])
+def test_a_decision_names_the_request_that_was_on_the_page(event: Event) -> None:
+    assert press(event, typed=Typed(request_hash="abc")).data == {"request_hash": "abc"}
+
+
+def test_the_checklist_is_the_open_handovers_playbook() -> None:
+    listed = checklist(conversation(State.AGENT_VERIFYING))
+    assert [step for _, step in listed.steps] == ["safe", "note"]
+    assert listed.steps[1][0] == "Write it down (optional)"
+    assert checklist(conversation(State.BOT_HANDLING)).steps == ()
+
+
+def test_the_note_is_asked_for_where_a_button_takes_it() -> None:
+    assert wants_note((Event.RESOLVED,))
+    assert not wants_note((Event.CLAIMED, Event.AGENT_REPLIED))
+
+
+def test_in_demo_mode_anybody_may_be_any_of_the_staff() -> None:
+    settings = Settings()
+    assert roles_for(settings, None) == STAFF
+    assert actor_for(settings, None, " anna ", "compliance_officer") == Actor(id="anna", role=Role.COMPLIANCE_OFFICER)
+
+
+def test_an_agent_without_a_name_does_nothing() -> None:
+    with pytest.raises(BadInput, match="no name"):
+        actor_for(Settings(), None, "  ", "frontline_agent")
+
+
+def test_with_tokens_the_login_decides_who_acts() -> None:
+    settings = Settings(tokens=TOKENS)
+    assert roles_for(settings, "omar") == (Role.COMPLIANCE_OFFICER, Role.ESCALATION_SPECIALIST)
+    assert actor_for(settings, "anna", "omar", "frontline_agent").id == "anna"
+
+
+@pytest.mark.parametrize(
+    ("user", "role"), [("anna", "compliance_officer"), (None, "frontline_agent"), ("web", "customer")]
+)
+def test_with_tokens_nobody_takes_a_role_they_do_not_hold(user: str | None, role: str) -> None:
+    with pytest.raises(ForbiddenRole):
+        actor_for(Settings(tokens=TOKENS), user, "omar", role)

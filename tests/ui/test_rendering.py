@@ -1,0 +1,246 @@
+"""What the page shows: escaped, and true in every state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from graph.views import ConversationView
+from policy.facts import FACTS
+from policy.schema import AnswerRules
+from states.vocabulary import Event, Role, State
+from tests.ui.views import HOSTILE, NOW, conversation, event, fired, handover, message, packet, waiting
+from ui.render.banner import banner, banner_of
+from ui.render.case import case_head, exception
+from ui.render.diagram import diagram, path_of
+from ui.render.evidence import evidence, meter
+from ui.render.facts import clocks, event_log, facts
+from ui.render.packet import packet as render_packet
+from ui.render.packet import raw
+from ui.render.queue import live, queue
+from ui.render.text import span
+from ui.render.transcript import transcript
+
+HARMLESS = {
+    "article", "aside", "b", "blockquote", "button", "code", "dd", "details", "div", "dl", "dt", "em", "h3", "h4",
+    "header", "i", "li", "mark", "p", "pre", "q", "section", "small", "span", "strong", "summary", "sup", "table",
+    "tbody", "td", "th", "time", "tr", "u", "ul",
+}  # fmt: skip
+
+
+class _Tags(HTMLParser):
+    """Collects what a browser would make of the text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+
+
+def hostile_view() -> ConversationView:
+    """A conversation in which everything that anybody may write is hostile."""
+    cited = ({"source": HOSTILE, "title": HOSTILE, "quote": HOSTILE},)
+    data = {"fired": [fired(HOSTILE, detail=HOSTILE, kind=HOSTILE)], "fault": HOSTILE, "intent": HOSTILE}
+    data |= {"held_by": [HOSTILE], "citations": [{"title": HOSTILE}], "confidence": 0.4, "micros": 12.0}
+    return conversation(
+        State.AGENT_VERIFYING,
+        id=HOSTILE,
+        channel=HOSTILE,
+        language=HOSTILE,
+        customer=HOSTILE,
+        owner_id=HOSTILE,
+        owner_role=Role.FRONTLINE_AGENT,
+        facts={"customer.tier": HOSTILE, HOSTILE: HOSTILE},
+        messages=(
+            message("customer", HOSTILE),
+            message("assistant", HOSTILE, 2, citations=cited),
+            message("agent", HOSTILE, 3, actor_id=HOSTILE),
+        ),
+        events=(replace(event(Event.TRIGGER_FIRED, State.BOT_HANDLING, State.TRIGGERED, data), actor_id=HOSTILE),),
+        handover=handover(HOSTILE, id=HOSTILE, team=HOSTILE, reason_code=HOSTILE, severity=HOSTILE),
+        exception={"text": HOSTILE, "hash": HOSTILE, "requested_by": HOSTILE, "expires_at": NOW.isoformat()},
+    )
+
+
+RENDERERS: dict[str, Callable[[ConversationView], str]] = {
+    "banner": lambda view: banner(view, NOW),
+    "waiting banner": lambda view: banner(replace(view, state=State.HANDED_OFF), NOW),
+    "transcript": lambda view: transcript(view, pending=HOSTILE),
+    "evidence": lambda view: evidence(view, AnswerRules(), 12.0),
+    "facts": facts,
+    "log": event_log,
+    "clocks": lambda view: clocks(view, NOW),
+    "packet": lambda view: render_packet(view.handover, NOW),
+    "raw": lambda view: raw(view.handover),
+    "case": lambda view: case_head(view, NOW),
+    "exception": lambda view: exception(view, NOW),
+    "live": lambda view: live((replace(view, state=State.GUARDED),), None, NOW),
+    "queue": lambda view: queue(
+        (waiting(HOSTILE, conversation_id=HOSTILE, reason_code=HOSTILE, severity=HOSTILE, owner_id=HOSTILE),), None, NOW
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_hostile_text_stays_text(name: str) -> None:
+    shown = RENDERERS[name](hostile_view())
+    found = _Tags()
+    found.feed(shown)
+    assert found.tags <= HARMLESS
+    assert not {attribute for attribute in found.attributes if attribute.startswith("on")}
+    assert not {"src", "href"} & found.attributes
+    assert "${" not in shown
+    assert "{{" not in shown
+    assert "\u202e" not in shown
+
+
+SENTENCES = {
+    State.BOT_HANDLING: "The assistant may answer",
+    State.GUARDED: "approved content only",
+    State.TRIGGERED: "the bot is locked out",
+    State.HANDED_OFF: "a person is on the way, by",
+    State.AGENT_VERIFYING: "Agent anna owns this conversation",
+    State.ESCALATED: "Escalation specialist anna owns this conversation",
+    State.RESOLVED: "This conversation is resolved",
+}
+
+
+@pytest.mark.parametrize("state", State)
+def test_banner_says_who_may_speak(state: State) -> None:
+    role = Role.ESCALATION_SPECIALIST if state is State.ESCALATED else Role.FRONTLINE_AGENT
+    owned = state in (State.AGENT_VERIFYING, State.ESCALATED)
+    view = conversation(state, owner_id="anna" if owned else None, owner_role=role if owned else None)
+    assert SENTENCES[state] in banner_of(view, NOW).title
+    assert f'data-state="{state.value}"' in banner(view, NOW)
+
+
+def test_a_waiting_customer_is_told_until_when() -> None:
+    title = banner_of(conversation(State.HANDED_OFF), NOW).title
+    assert "14:05 UTC" in title
+    assert "in 5 min" in title
+
+
+def test_an_escalated_case_that_nobody_owns_has_nobody_speaking() -> None:
+    assert banner_of(conversation(State.ESCALATED), NOW).title.startswith("Nobody speaks")
+
+
+def test_a_closed_conversation_takes_no_more_messages() -> None:
+    shown = banner_of(conversation(State.RESOLVED, closed=True, timers={}), NOW)
+    assert shown.title == "This conversation is closed"
+
+
+def test_a_passed_deadline_is_said_to_be_late() -> None:
+    view = conversation(State.HANDED_OFF, timers={"claim": NOW - timedelta(minutes=7)})
+    assert "7 min late" in banner_of(view, NOW).title
+
+
+def test_the_speakers_are_told_apart() -> None:
+    written = (message("assistant", "a", 1), message("system", "b", 2), message("agent", "c", 3, actor_id="anna"))
+    shown = transcript(conversation(messages=written))
+    for kind in ("hr-assistant", "hr-system", "hr-agent"):
+        assert f'class="hr-msg {kind}"' in shown
+    assert "anna · a person" in shown
+
+
+def test_a_citation_stands_under_its_answer() -> None:
+    cited = ({"source": "delivery", "title": "Delivery times", "quote": "Two to four days."},)
+    shown = transcript(conversation(messages=(message("assistant", "Two days.", citations=cited),)))
+    assert "Source: Delivery times" in shown
+    assert "Two to four days." in shown
+
+
+def test_the_assistant_is_not_seen_typing_while_a_person_owns_the_conversation() -> None:
+    assert "hr-typing" in transcript(conversation(State.BOT_HANDLING), pending="hello")
+    assert "hr-typing" not in transcript(conversation(State.AGENT_VERIFYING), pending="hello")
+
+
+def test_evidence_marks_the_quote_in_the_message_and_compares_score_with_threshold() -> None:
+    data = {"decision": "handover", "fired": [fired("smell gas")], "micros": 41.0}
+    view = conversation(
+        State.HANDED_OFF, events=(event(Event.TRIGGER_FIRED, State.BOT_HANDLING, State.TRIGGERED, data),)
+    )
+    shown = evidence(view, AnswerRules(), 8.0)
+    assert "I can <mark>smell gas</mark>" in shown
+    assert "safety.danger" in shown
+    assert "0.91 ≥ 0.60" in shown
+    assert "rules 41 µs · whole turn 8 ms" in shown
+
+
+def test_evidence_of_an_answer_shows_its_confidence_against_the_policy() -> None:
+    data = {"decision": "clear", "fired": [], "confidence": 0.97, "citations": [{"title": "Delivery times"}]}
+    answered = event(Event.MESSAGE_ANSWERED, State.BOT_HANDLING, State.BOT_HANDLING, data)
+    shown = evidence(conversation(events=(answered,)), AnswerRules(confidence=0.6))
+    assert "0.97 ≥ 0.60" in shown
+    assert "Delivery times" in shown
+
+
+def test_a_score_below_its_threshold_reads_so() -> None:
+    assert "0.20 &lt; 0.60" in meter(0.2, 0.6)
+
+
+def test_facts_that_differ_from_their_default_come_first() -> None:
+    known = {fact.name: fact.default for fact in FACTS} | {"conversation.misses": 2}
+    shown = facts(conversation(facts=known))
+    assert shown.index("conversation.misses") < min(
+        shown.index(name) for name in known if name != "conversation.misses"
+    )
+
+
+def test_the_packet_reads_in_three_parts() -> None:
+    shown = render_packet(handover(), NOW)
+    places = [shown.index(title) for title in ("Why and where", "Context", "Action")]
+    assert places == sorted(places)
+
+
+def test_a_packet_without_anything_is_still_shown() -> None:
+    assert "Why and where" in render_packet(handover(packet={}), NOW)
+    assert "Why and where" in render_packet(
+        handover(packet={"why": None, "context": [], "action": {"playbook": None}}), NOW
+    )
+
+
+def test_the_desk_ticks_the_playbook_off_instead_of_reading_it() -> None:
+    view = handover(packet=packet())
+    assert "Write it down" in render_packet(view, NOW)
+    assert "Write it down" not in render_packet(view, NOW, with_steps=False)
+
+
+def test_the_diagram_lights_the_present_state_and_the_way_there() -> None:
+    events = (
+        event(Event.TRIGGER_FIRED, State.BOT_HANDLING, State.TRIGGERED, {}),
+        event(Event.PACKET_READY, State.TRIGGERED, State.HANDED_OFF, {}, 2),
+    )
+    view = conversation(State.HANDED_OFF, events=events)
+    assert [step[1] for step in path_of(view)] == [Event.TRIGGER_FIRED, Event.PACKET_READY]
+    assert "the conversation is in handed_off" in diagram(view)
+
+
+def test_the_queue_keeps_the_order_it_is_given() -> None:
+    shown = queue((waiting("first", conversation_id="cnv_b"), waiting("second", conversation_id="cnv_a")), "cnv_a", NOW)
+    assert shown.index("cnv_b") < shown.index("cnv_a")
+    assert shown.count("hr-chosen") == 1
+    assert "in 2 min" in shown
+
+
+def test_only_conversations_of_the_assistant_can_be_taken_over() -> None:
+    known = tuple(conversation(state, id=f"cnv_{state.value}") for state in State)
+    shown = live(known, None, NOW)
+    assert shown.count("data-pick") == 2
+    assert "cnv_bot_handling" in shown
+    assert "cnv_guarded" in shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.4, "0 s"), (59.9, "59 s"), (60, "1 min"), (3700, "1 h 1 min"), (90000, "1 d 1 h")],
+)
+def test_lengths_of_time_are_rounded_down(seconds: float, words: str) -> None:
+    assert span(seconds) == words

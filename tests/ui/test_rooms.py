@@ -1,0 +1,226 @@
+"""The rooms over a real runtime: live, separate for each visitor, and polite about refusals."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
+
+import gradio as gr
+import pytest
+
+from app.settings import Settings
+from app.wiring import build as build_runtime
+from app.wiring import load_policy
+from assistants.port import Draft
+from assistants.scripted import ScriptedAssistant
+from graph.runtime import Runtime
+from graph.views import NewConversation
+from states.vocabulary import Event, Role, State
+from ui.acts import buttons
+from ui.conversation import NEW, SENDING, SKIP, ConversationRoom
+from ui.desk import DeskRoom, Seen
+from ui.page import build, css, head, mount_options
+from ui.style import STATIC
+
+Made = TypeVar("Made")
+Room = TypeVar("Room", ConversationRoom, DeskRoom)
+ANSWER = Draft(text="Two to four working days.", confidence=0.95, verbatim=True, intent="delivery", model="scripted")
+VISITOR = cast(gr.Request, SimpleNamespace(session_hash="abcdef123", username=None))
+PERSON = "Can I speak to a real person?"
+AGENT = Role.FRONTLINE_AGENT.value
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """The default policy over a database of its own."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+    running = build_runtime(
+        settings, policy=load_policy("default"), assistant=ScriptedAssistant(lambda question: ANSWER)
+    )
+    yield running
+    running.close()
+
+
+def in_a_loop(make: Callable[[], Made]) -> Made:
+    """Makes something inside a running event loop: outside one, Gradio opens loops that it never closes."""
+
+    async def run() -> Made:
+        return make()
+
+    return asyncio.run(run())
+
+
+def drawn(room: Room) -> Room:
+    """The room with its components on a page of its own."""
+
+    def draw() -> Room:
+        with gr.Blocks(analytics_enabled=False):
+            room.draw()
+            room.wire()
+        return room
+
+    return in_a_loop(draw)
+
+
+@pytest.fixture
+def room(runtime: Runtime) -> ConversationRoom:
+    """The customer's room, drawn."""
+    return drawn(ConversationRoom(runtime, Settings()))
+
+
+@pytest.fixture
+def desk(runtime: Runtime) -> DeskRoom:
+    """The agents' room, drawn."""
+    return drawn(DeskRoom(runtime, Settings()))
+
+
+def say(room: ConversationRoom, text: str, mine: str | None = None) -> dict[Any, Any]:
+    """What the page shows after a message."""
+    return list(room.say(text, mine, VISITOR))[-1]
+
+
+def handed_over(runtime: Runtime) -> str:
+    """A conversation that waits for a person."""
+    conversation_id = runtime.open(NewConversation()).id
+    runtime.post(conversation_id, PERSON)
+    return conversation_id
+
+
+def pick(desk: DeskRoom, conversation_id: str) -> dict[Any, Any]:
+    """What the desk shows after a click on a line of the queue."""
+    return desk.pick(AGENT, cast(gr.EventData, SimpleNamespace(pick=conversation_id)))
+
+
+def press(desk: DeskRoom, event: Event, chosen: str, seen: Seen, **typed: Any) -> dict[Any, Any]:
+    """What the desk shows after a button."""
+    fields = {"agent": "anna", "role": AGENT, "reply": "", "note": "", "steps": [], "method": "attestation"} | typed
+    return desk.press(event)(chosen, seen, *fields.values(), VISITOR)
+
+
+def test_the_message_is_seen_at_once_and_then_its_answer(room: ConversationRoom) -> None:
+    first, last = room.say("How long does delivery take?", None, VISITOR)
+    assert "hr-pending" in first[room.chat]
+    assert "hr-typing" in first[room.chat]
+    assert "Two to four working days." in last[room.chat]
+    assert "hr-pending" not in last[room.chat]
+
+
+def test_a_page_without_a_message_begins_no_conversation(room: ConversationRoom, runtime: Runtime) -> None:
+    before = len(runtime.conversations())
+    room.begin()
+    assert room.poll(None, NEW, None) == SKIP
+    assert list(room.say("   ", None, VISITOR)) == [SKIP]
+    assert len(runtime.conversations()) == before
+
+
+def test_nothing_is_drawn_anew_when_nothing_changed(room: ConversationRoom) -> None:
+    shown = say(room, "How long does delivery take?")
+    assert room.poll(shown[room.mine], shown[room.seen], None) == SKIP
+
+
+def test_what_the_desk_does_is_seen_by_the_customer(room: ConversationRoom, desk: DeskRoom, runtime: Runtime) -> None:
+    shown = say(room, PERSON)
+    mine = shown[room.mine]
+    press(desk, Event.CLAIMED, mine, pick(desk, mine)[desk.seen])
+    assert "Agent anna owns this conversation" in room.poll(mine, shown[room.seen], None)[room.banner]
+
+
+def test_two_visitors_have_two_conversations(room: ConversationRoom) -> None:
+    one, other = say(room, "How long does delivery take?"), say(room, PERSON)
+    assert one[room.mine] != other[room.mine]
+    assert "real person" not in room.poll(one[room.mine], SENDING, None)[room.chat]
+
+
+def test_a_refused_message_goes_back_into_the_box(room: ConversationRoom, runtime: Runtime) -> None:
+    huge = "x" * 1_300_000
+    with pytest.warns(UserWarning, match="most that is kept"):
+        assert say(room, huge)[room.box] == huge
+
+
+def test_an_unknown_example_sends_nothing(room: ConversationRoom) -> None:
+    for bad in ("", "99", "-1", "²"):
+        event = cast(gr.EventData, SimpleNamespace(pick=bad))
+        assert list(room.say_example(None, event, VISITOR)) == [SKIP]
+
+
+def test_the_desk_sees_every_conversation(desk: DeskRoom, runtime: Runtime) -> None:
+    waiting, talking = handed_over(runtime), runtime.open(NewConversation()).id
+    shown = desk.poll(None, Seen(), AGENT)
+    assert waiting in shown[desk.queue]
+    assert talking in shown[desk.live]
+    assert desk.poll(None, shown[desk.seen], AGENT) == SKIP
+
+
+def test_the_buttons_on_the_desk_are_those_of_the_table(desk: DeskRoom, runtime: Runtime) -> None:
+    conversation_id = handed_over(runtime)
+    shown = pick(desk, conversation_id)
+    visible = {event for event, button in desk.buttons.items() if shown[button]["visible"]}
+    assert visible == set(buttons(runtime.view(conversation_id), Role.FRONTLINE_AGENT))
+    assert Event.CLAIMED in visible
+
+
+def test_a_claim_pressed_twice_is_one_claim(desk: DeskRoom, runtime: Runtime) -> None:
+    conversation_id = handed_over(runtime)
+    seen = pick(desk, conversation_id)[desk.seen]
+    press(desk, Event.CLAIMED, conversation_id, seen)
+    press(desk, Event.CLAIMED, conversation_id, seen)
+    events = [one.event for one in runtime.view(conversation_id).events]
+    assert events.count(Event.CLAIMED.value) == 1
+
+
+def test_a_refusal_is_shown_in_the_machines_own_words(desk: DeskRoom, runtime: Runtime) -> None:
+    conversation_id = handed_over(runtime)
+    seen = press(desk, Event.CLAIMED, conversation_id, pick(desk, conversation_id)[desk.seen])[desk.seen]
+    with pytest.warns(UserWarning, match="outcome is written"):
+        press(desk, Event.RESOLVED, conversation_id, seen)
+    assert runtime.view(conversation_id).state is State.AGENT_VERIFYING
+
+
+def test_ticks_are_kept_while_the_customer_writes_on(desk: DeskRoom, runtime: Runtime) -> None:
+    conversation_id = handed_over(runtime)
+    seen = press(desk, Event.CLAIMED, conversation_id, pick(desk, conversation_id)[desk.seen])[desk.seen]
+    runtime.post(conversation_id, "Are you there?")
+    shown = desk.poll(conversation_id, seen, AGENT)
+    assert "Are you there?" in shown[desk.transcript]
+    assert "value" not in shown[desk.steps]
+
+
+def test_a_person_takes_a_conversation_over_from_the_bot(desk: DeskRoom, runtime: Runtime) -> None:
+    conversation_id = runtime.open(NewConversation()).id
+    press(desk, Event.TRIGGER_FIRED, conversation_id, pick(desk, conversation_id)[desk.seen], note="I know her")
+    assert runtime.view(conversation_id).latched
+
+
+def test_a_line_that_is_not_in_the_queue_opens_nothing(desk: DeskRoom) -> None:
+    assert pick(desk, "cnv_unknown") == SKIP
+
+
+def test_an_approval_holds_only_for_the_text_that_was_on_the_page(desk: DeskRoom, runtime: Runtime) -> None:
+    conversation_id = handed_over(runtime)
+    seen = press(desk, Event.CLAIMED, conversation_id, pick(desk, conversation_id)[desk.seen])[desk.seen]
+    seen = press(desk, Event.EXCEPTION_REQUESTED, conversation_id, seen, note="Refund 20 after the limit")[desk.seen]
+    officer = {"agent": "omar", "role": Role.COMPLIANCE_OFFICER.value}
+    stale = Seen(version=seen.version, request_hash="another text")
+    with pytest.warns(UserWarning, match="second person"):
+        press(desk, Event.EXCEPTION_APPROVED, conversation_id, stale, **officer)
+    press(desk, Event.EXCEPTION_APPROVED, conversation_id, seen, **officer)
+    assert runtime.view(conversation_id).exception is None
+
+
+def test_the_page_is_built_and_brings_its_own_style(runtime: Runtime, tmp_path: Path) -> None:
+    page = in_a_loop(lambda: build(runtime, Settings()))
+    assert page.title == "Handrail"
+    assert {"theme", "css", "head"} <= set(mount_options())
+    assert head().startswith("<script>")
+
+
+def test_no_file_of_the_page_names_another_host() -> None:
+    for path in STATIC.iterdir():
+        assert "//" not in "".join(
+            line for line in path.read_text(encoding="utf-8").splitlines() if not line.strip().startswith("//")
+        )
+    assert "url(" not in css()
+    assert "@import" not in css()
