@@ -1,0 +1,178 @@
+"""The page in a real browser: talk, hand over, claim, answer, resolve."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.components import missing
+from tests.ui.server import CHROMIUM, QUIET, demo
+
+pytestmark = pytest.mark.browser
+
+WAIT_MS = 30_000
+"""How long a slow machine may take for one step; the tests go on as soon as it has happened."""
+HOSTILE = "<img src=x onerror=\"document.title='pwned'\"> ${document.title='pwned'} {{constructor}} <b>bold</b>"
+
+
+@dataclass
+class Watched:
+    """A page and everything it complained about or asked others for."""
+
+    page: Any
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def see(self, selector: str) -> Any:
+        """The first visible element; waits for it."""
+        found = self.page.locator(selector).first
+        found.wait_for(state="visible", timeout=WAIT_MS)
+        return found
+
+    def say(self, text: str) -> None:
+        """Writes as the customer and presses Enter."""
+        self.see("#hr-say textarea").fill(text)
+        self.page.keyboard.press("Enter")
+
+    def in_state(self, state: str) -> None:
+        """Waits until the customer's page shows this state."""
+        self.see(f"#hr-banner [data-state={state}]")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One server for all tests here: they share nothing but the desk."""
+    if not CHROMIUM.exists():
+        missing("Chromium", f"install it at {CHROMIUM}, for example with apt-get install chromium")
+    with demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Any]:
+    """Headless Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as engine:
+        launched = engine.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def visit(browser: Any, address: str, **options: Any) -> Iterator[Watched]:
+    """A visitor of their own; afterwards nothing must have been complained about or fetched from elsewhere."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
+    watched = Watched(context.new_page())
+    page = watched.page
+    page.on("console", lambda line: watched.complaints.append(line.text) if line.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    local = (address, address.replace("http", "ws", 1), "data:", "blob:")
+    page.on("request", lambda request: None if request.url.startswith(local) else watched.strangers.append(request.url))
+    page.goto(address)
+    watched.see("#hr-banner .hr-banner")
+    yield watched
+    context.close()
+    assert watched.complaints == []
+    assert watched.strangers == []
+
+
+def open_desk(agent: Watched, text: str) -> None:
+    """Opens the case in whose last message the text stands."""
+    agent.page.get_by_role("tab", name="Desk").click()
+    agent.see(f"#hr-queue [data-pick]:has-text('{text}')").click()
+
+
+def test_a_routine_question_is_answered_with_its_source(browser: Any, address: str) -> None:
+    with visit(browser, address) as customer:
+        customer.say("How long does delivery take?")
+        assert "Source: Delivery times" in customer.see(".hr-assistant:not(.hr-typing)").inner_text()
+        customer.in_state("bot_handling")
+        assert "Answered" in customer.see("#hr-why").inner_text()
+
+
+def test_a_case_goes_from_the_bot_to_a_person_and_is_resolved(browser: Any, address: str, tmp_path: Path) -> None:
+    with visit(browser, address) as customer, visit(browser, address) as agent:
+        customer.say("I can smell gas in my kitchen")
+        customer.in_state("handed_off")
+        assert "A person takes over" in customer.see(".hr-system").inner_text()
+        assert "the conversation is in handed_off" in str(customer.see("svg.hr-graph").get_attribute("aria-label"))
+        assert customer.see("#hr-why mark").inner_text() == "smell gas"
+        assert "Why and where" in customer.see("#hr-packet").inner_text()
+        customer.page.screenshot(path=tmp_path / "handover.png")
+
+        open_desk(agent, "smell gas")
+        agent.see("#hr-act-claimed").dblclick()
+        agent.see("#hr-reply")
+        customer.in_state("agent_verifying")
+        agent.see("#hr-reply textarea").fill("This is Anna. Is everybody outside?")
+        agent.page.keyboard.press("Enter")
+        assert "Is everybody outside?" in customer.see("#hr-chat .hr-agent").inner_text()
+
+        spoken = customer.page.locator("#hr-chat .hr-assistant").count()
+        customer.say("How long does delivery take?")
+        agent.see("#hr-desk-chat .hr-customer:has-text('How long does delivery take?')")
+        assert customer.page.locator("#hr-chat .hr-assistant").count() == spoken
+
+        agent.see("#hr-act-resolved").click()
+        assert "outcome is written" in agent.see("[data-testid=toast-body]").inner_text()
+        agent.see("#hr-act-identity_verified").click()
+        for step in agent.page.locator("#hr-steps input").all():
+            step.check()
+        agent.see("#hr-note textarea").fill("Everybody is safe, the supplier is on the way.")
+        agent.see("#hr-act-resolved").click()
+        customer.in_state("resolved")
+        customer.see("#hr-chat .hr-system:has-text('closed')")
+
+        customer.page.get_by_text("Event log").click()
+        log = customer.see(".hr-log").inner_text()
+        assert len(re.findall(r"\bclaimed\b", log)) == 1
+
+
+def test_a_conversation_of_the_bot_is_taken_over(browser: Any, address: str) -> None:
+    with visit(browser, address) as customer, visit(browser, address) as agent:
+        customer.say("How long does delivery take?")
+        customer.see(".hr-assistant:not(.hr-typing)")
+        agent.page.get_by_role("tab", name="Desk").click()
+        agent.see("#hr-live [data-pick]").click()
+        agent.see("#hr-act-trigger_fired").click()
+        agent.see("#hr-act-claimed")
+        assert customer.page.locator("#hr-banner").count() == 1
+
+
+def test_visitors_do_not_see_each_other(browser: Any, address: str) -> None:
+    with visit(browser, address) as one, visit(browser, address) as other:
+        one.say("Can I speak to a real person?")
+        one.in_state("handed_off")
+        other.in_state("bot_handling")
+        assert "real person" not in other.see("#hr-chat").inner_text()
+        one.see("#hr-new").click()
+        one.in_state("bot_handling")
+        assert one.page.locator("#hr-chat .hr-msg").count() == 0
+
+
+def test_hostile_text_does_nothing_on_either_page(browser: Any, address: str) -> None:
+    with visit(browser, address) as customer, visit(browser, address) as agent:
+        customer.say(f"{HOSTILE} let me talk to a human")
+        customer.in_state("handed_off")
+        open_desk(agent, "{{constructor}}")
+        shown = agent.see("#hr-desk-chat .hr-customer").inner_text()
+        assert "<b>bold</b>" in shown
+        for page in (customer.page, agent.page):
+            assert page.title() == "Handrail"
+            assert page.locator(".hr-msg img, .hr-msg b:has-text('bold')").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_telephone(browser: Any, address: str, scheme: str) -> None:
+    with visit(browser, address, color_scheme=scheme) as customer:
+        customer.page.set_viewport_size({"width": 420, "height": 860})
+        customer.see(".hr-chip:has-text('A person')").click()
+        customer.in_state("handed_off")
+        assert customer.page.evaluate("document.documentElement.scrollWidth") <= 420
+        assert customer.page.evaluate("document.body.classList.contains('dark')") is (scheme == "dark")
