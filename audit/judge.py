@@ -16,9 +16,8 @@ from policy.facts import Scalar
 from policy.schema import Action, Policy
 from states.errors import DependencyFault
 from triggers.assessment import Assessment, Circumstances, Decision, Fired, Message
-from triggers.history import History
+from triggers.history import CONTRADICTION, History
 
-CONTRADICTION = "context.contradiction"
 SECOND_MISS = "answer.second_miss"
 UNRECOGNISED_SCORE = 0.25
 """The least score of a message that the closed world does not recognise."""

@@ -19,7 +19,8 @@ from handover.scripts import render
 from states.errors import DependencyFault
 from states.vocabulary import Event, Role, State
 from store.records import StoredMessage
-from triggers.assessment import Assessment, Decision, Fired, Message
+from triggers.assessment import Assessment, Circumstances, Decision, Fired, Message
+from triggers.history import CONTRADICTION
 from triggers.llm import TopicVerdict
 
 Result = TypeVar("Result")
@@ -78,8 +79,11 @@ def assess(working: Working, message: StoredMessage, topics: TopicVerdict | None
         if working.history.unmet_since is None:
             working.remember(unmet_since=message.at.isoformat())
     asked = Message(text=message.text, language=working.language, turn=working.history.turns)
-    scores = dict(topics.scores) if topics is not None else None
+    scores = {one.topic: one.score for one in topics.scores} if topics is not None else None
+    first = working.assessment is None
     working.assessment = engine.evaluate(asked, circumstances(working), topics=scores)
+    if first and any(one.trigger_id == CONTRADICTION for one in working.assessment.fired):
+        working.remember(contradictions=working.history.contradictions + 1)
     return working.assessment
 
 
@@ -124,7 +128,8 @@ def _models(working: Working, message: StoredMessage) -> tuple[TopicVerdict | No
     if services.classifier is None:
         return None, _within(drafting, deadline, "assistant")
     topics = services.loaded.policy.topics
-    judging = services.pool.submit(services.classifier.classify, message.text, question.window, topics, seconds)
+    window = [f"{turn.role}: {turn.text}" for turn in question.window]
+    judging = services.pool.submit(services.classifier.classify, message.text, window, topics, seconds)
     return _within(judging, deadline, "classifier"), _within(drafting, deadline, "assistant")
 
 
@@ -161,7 +166,7 @@ def _decide(working: Working, message: StoredMessage, draft: Draft) -> None:
     if draft.wants_person:
         recommended = raised(working, "answer.recommended", "assistant", "the assistant recommends a person")
         return fire(working, (recommended,), Role.ASSISTANT, **drafted.data())
-    late = _judged_with_answer(working, drafted)
+    late = _judged_with_answer(working, message, drafted)
     if late:
         return fire(working, late, **drafted.data())
     if not drafted.routine:
@@ -180,7 +185,7 @@ def _routine(working: Working, draft: Draft, careful: bool) -> bool:
     return bool(draft.text.strip()) and draft.confidence >= needed and (draft.verbatim or not careful)
 
 
-def _judged_with_answer(working: Working, drafted: Drafted) -> tuple[Fired, ...]:
+def _judged_with_answer(working: Working, message: StoredMessage, drafted: Drafted) -> tuple[Fired, ...]:
     """The triggers that need to know how the draft turned out, low confidence and the second miss among them."""
     misses = 0 if drafted.routine else working.history.misses + 1
     known = circumstances(
@@ -191,7 +196,8 @@ def _judged_with_answer(working: Working, drafted: Drafted) -> tuple[Fired, ...]
         routine=drafted.routine,
     )
     facts = {**known.facts, "conversation.misses": misses}
-    fired = working.services.engine.judge_answer(type(known)(facts=facts, disarmed=known.disarmed))
+    asked = Message(text=message.text, language=working.language, turn=working.history.turns)
+    fired = working.services.engine.judge_answer(Circumstances(facts=facts, disarmed=known.disarmed), asked)
     person = tuple(one for one in fired if one.action.value == "handover")
     if person or misses < working.services.loaded.policy.guard.misses:
         return person

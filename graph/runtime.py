@@ -20,13 +20,13 @@ from graph.outbox import perform_due
 from graph.present import conversation_view, from_row, message_view, queue_items
 from graph.services import Services
 from graph.thread import Thread
-from graph.views import Act, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
 from graph.working import Inbound, Material, Working
 from policy.facts import FACTS_BY_NAME
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
-from states.errors import BadInput, HandrailError, MessageTooLong, NotFound, Refused
-from states.vocabulary import Event, Role, State
+from states.errors import BadInput, ForbiddenRole, HandrailError, MessageTooLong, NotFound, Refused
+from states.vocabulary import STAFF, Event, Role, State
 from store import queries, work
 from store.database import Store
 from store.records import DueTimer, Incoming, Received, Snapshot
@@ -263,6 +263,7 @@ class Runtime:
         """
         act_id = act.id or self._services.ids.new("act_")
         _check_id(act_id, "act id")
+        self._check_role(act.actor)
         text, _ = self._services.engine.redact(_storable(act.text))
         if act.event is Event.AGENT_REPLIED and not text.strip():
             raise BadInput("the reply is empty; write what the customer shall read")
@@ -270,6 +271,18 @@ class Runtime:
             kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=act.data
         )
         return self._apply(conversation_id, inbound)
+
+    def _check_role(self, actor: Actor) -> None:
+        """Refuses an actor who does not hold the role, where the policy names who does."""
+        holders = self.policy.policy.roles.get(actor.role, ())
+        if actor.role not in STAFF and actor.role is not Role.ADMIN:
+            raise ForbiddenRole(
+                f"{actor.role.value!r} does not act at the desk; people there are: {_names(STAFF)}, admin"
+            )
+        if holders and actor.id not in holders:
+            raise ForbiddenRole(
+                f"{actor.id!r} does not hold the role {actor.role.value!r} in policy {self.policy.policy.name!r}"
+            )
 
     def _apply(self, conversation_id: str, inbound: Inbound) -> ActResult:
         """Decides and commits an act; starts over when somebody else was faster."""
@@ -376,6 +389,10 @@ def _check_id(value: str, what: str) -> None:
         raise BadInput(f"{what} {value[:40]!r} cannot be used; take 1 to 200 printable characters")
 
 
+def _names(roles: tuple[Role, ...]) -> str:
+    return ", ".join(role.value for role in roles)
+
+
 def _is_utf8(value: str) -> bool:
     try:
         value.encode()
@@ -389,9 +406,18 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
+def _fits(value: object, default: bool | int | float | str) -> bool:
+    """Whether a value has the fact's type; a whole number is a fine float, a bool is no number."""
+    if isinstance(default, float):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is type(default)
+
+
 def _channel_facts(facts: Mapping[str, bool | int | float | str]) -> dict[str, bool | int | float | str]:
-    for name in facts:
+    for name, value in facts.items():
         if name not in FACTS_BY_NAME or not name.startswith(("customer.", "channel.")):
             allowed = ", ".join(known for known in FACTS_BY_NAME if known.startswith(("customer.", "channel.")))
             raise BadInput(f"{name!r} is no fact that a channel may state; it may state: {allowed}")
+        if not _fits(value, FACTS_BY_NAME[name].default):
+            raise BadInput(f"{name!r} is {value!r}, but it is a {FACTS_BY_NAME[name].type_name}")
     return dict(facts)

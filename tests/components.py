@@ -51,7 +51,7 @@ def postgres_cluster() -> Iterator[str]:
         shutil.chown(folder, "postgres")
     data = str(folder / "data")
     _quietly([*prefix, initdb, "-D", data, "-A", "trust", "-U", "handrail", "--no-sync"])
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 -c fsync=off"
     control = str(binaries / "pg_ctl")
     _quietly([*prefix, control, "-D", data, "-w", "-o", options, "start"])
     try:

@@ -262,7 +262,7 @@ def _fire(trigger: Trigger, evidence: Iterable[Evidence]) -> Fired:
 def _fault_fired(detail: str) -> Fired:
     return Fired(
         trigger_id="system.fault",
-        family="system_fault",
+        family="fault",
         reason="The answer could not be judged.",
         action=Action.HANDOVER,
         severity=Severity.HIGH,

@@ -11,6 +11,8 @@ from typing import Any
 
 from policy.facts import Scalar
 
+CONTRADICTION = "context.contradiction"
+"""The trigger that says that the customer calls the answer wrong; how often it fired is a fact."""
 WINDOW = 6
 """Earlier customer messages that are compared for repeats."""
 TREND = 5

@@ -35,6 +35,8 @@ _RUNTIME = "".join(
 
 POLICY = """handrail: 1
 name: test
+topics: {self_harm: Says or hints at hurting oneself.}
+roles: {admin: [root]}
 guard: {clear_after: 2, misses: 2}
 answers: {confidence: 0.6, guarded_confidence: 0.75, deadline: 2s}
 sla:
@@ -73,6 +75,13 @@ triggers:
     family: safety
     reason: Somebody is in danger.
     any: [{phrases: [smell gas]}]
+    sla: immediate
+    severity: critical
+    route: {team: safety}
+  - id: safety.topic
+    family: safety
+    reason: Somebody may harm themselves.
+    any: [{topic: self_harm, at_least: 0.5}]
     sla: immediate
     severity: critical
     route: {team: safety}

@@ -10,7 +10,7 @@ import pytest
 
 from assistants.port import Draft, Question
 from assistants.scripted import ScriptedAssistant
-from graph.views import NewConversation
+from graph.views import Actor, NewConversation
 from states.errors import (
     BadInput,
     ConversationClosed,
@@ -21,10 +21,11 @@ from states.errors import (
     MessageTooLong,
     NotFound,
 )
-from states.vocabulary import Event, State
+from states.vocabulary import Event, Role, State
 from store import work
 from tests.campaigns.invariants import violations
 from tests.graph.example import ANNA, CLEO, Desk, knows, sqlite_url
+from triggers.llm import ScriptedClassifier
 
 ROUTINE = "How long does delivery take?"
 
@@ -398,3 +399,41 @@ def test_new_customer_message_voids_an_open_exception(desk: Desk) -> None:
     desk.say("actually, I want a replacement")
     with pytest.raises(GuardRefused):
         desk.do(Event.EXCEPTION_APPROVED, CLEO, request_hash=asked["hash"])
+
+
+# Classifiers and roles
+
+
+def test_topic_that_the_classifier_sees_hands_over(tmp_path: Path) -> None:
+    classifier = ScriptedClassifier(words={"self_harm": ["deliver"]}, score=0.9)
+    desk = Desk(sqlite_url(tmp_path), classifier=classifier)
+    result = desk.say(ROUTINE)
+    assert result.state is State.HANDED_OFF
+    assert result.decision["fired"][0]["trigger_id"] == "safety.topic"
+
+
+def test_classifier_that_fails_counts_as_fired(tmp_path: Path) -> None:
+    fault = DependencyFault("unfounded_quote", "it quoted what is not there")
+    desk = Desk(sqlite_url(tmp_path), classifier=ScriptedClassifier(fault=fault))
+    result = desk.say(ROUTINE)
+    assert result.state is State.HANDED_OFF
+    assert result.decision["fault"] == "unfounded_quote"
+
+
+def test_clear_verdict_of_the_classifier_lets_routine_pass(tmp_path: Path) -> None:
+    desk = Desk(sqlite_url(tmp_path), classifier=ScriptedClassifier())
+    assert desk.say(ROUTINE).replies[0].text == "Delivery takes three days."
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMER, Role.ASSISTANT, Role.AUDITOR, Role.SYSTEM])
+def test_only_people_of_the_desk_act_there(desk: Desk, role: Role) -> None:
+    desk.say("human please")
+    with pytest.raises(ForbiddenRole):
+        desk.do(Event.CLAIMED, Actor(id="x", role=role))
+    assert desk.view.state is State.HANDED_OFF
+
+
+def test_named_holders_of_a_role_keep_others_out(desk: Desk) -> None:
+    desk.say("human please")
+    with pytest.raises(ForbiddenRole, match="mallory"):
+        desk.do(Event.CLAIMED, Actor(id="mallory", role=Role.ADMIN))
