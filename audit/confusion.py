@@ -165,9 +165,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def _grouped(
-    rows: list[JudgedMessage], keys: Callable[[JudgedMessage], list[str]]
-) -> dict[str, list[JudgedMessage]]:
+def _grouped(rows: list[JudgedMessage], keys: Callable[[JudgedMessage], list[str]]) -> dict[str, list[JudgedMessage]]:
     groups: dict[str, list[JudgedMessage]] = {}
     for row in rows:
         for key in keys(row):

@@ -120,5 +120,3 @@ def _count(result: TurnResult, seconds: float, done: Drive) -> None:
     for fired in decision.get("fired", ()):
         trigger = str(fired["trigger_id"])
         done.triggers[trigger] = done.triggers.get(trigger, 0) + 1
-
-

@@ -103,9 +103,7 @@ def _predict_message(number: int, row: Mapping[str, Any], judge: Judge, found: E
     else:
         verdict = Verdict(**{**vars(FAULT_VERDICT), "note": "no text to judge: a person must look"})
         found.notes.append((number, verdict.note))
-    found.messages.append(
-        JudgedMessage(labels=Labels.of(row), action=verdict.outcome.value, families=verdict.families)
-    )
+    found.messages.append(JudgedMessage(labels=Labels.of(row), action=verdict.outcome.value, families=verdict.families))
     return {
         "id": row["id"],
         "action": verdict.outcome.value,
