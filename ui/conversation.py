@@ -136,7 +136,7 @@ class ConversationRoom:
             took = (time.perf_counter() - started) * 1000
             yield {**self._show(self._view(conversation_id), took), self.mine: conversation_id, self.took: took}
         except HandrailError as error:
-            gr.Warning(esc(error), title="Not sent")
+            gr.Warning(f"<b>Not sent</b><br>{esc(error)}")
             yield {self.seen: SENDING, self.box: text}
 
     def _open(self, request: gr.Request) -> str:
@@ -173,4 +173,4 @@ def _chips(examples: tuple[Example, ...]) -> str:
         f'<button type="button" class="hr-chip" data-pick="{number}"><b>{esc(one.label)}</b>{esc(one.text)}</button>'
         for number, one in enumerate(examples)
     )
-    return f'<div class="hr-chips" aria-label="Examples to try">{buttons}</div>'
+    return f'<div class="hr-chips" role="group" aria-label="Examples to try">{buttons}</div>'

@@ -87,7 +87,7 @@ class DeskRoom:
         roles = [(words(role.value), role.value) for role in roles_for(self._settings, None)]
         with gr.Row(elem_classes="hr-who"):
             self.agent = gr.Textbox(
-                DEMO_AGENT if demo else "", label="You are", interactive=demo, min_width=90, elem_id="hr-agent", scale=2
+                DEMO_AGENT if demo else "", label="You are", interactive=demo, min_width=80, elem_id="hr-agent", scale=1
             )
             self.role = gr.Dropdown(
                 roles,
@@ -95,7 +95,7 @@ class DeskRoom:
                 label="in the role of",
                 min_width=150,
                 elem_id="hr-role",
-                scale=3,
+                scale=2,
             )
 
     def _draw_case(self) -> None:
@@ -122,7 +122,7 @@ class DeskRoom:
         self.steps = gr.CheckboxGroup([], label="Playbook", visible=False, elem_id="hr-steps")
         with gr.Row(elem_classes="hr-acts", visible=False) as self.verifying:
             self.method = gr.Dropdown(
-                list(METHODS), value=METHODS[0], label="Identity by", elem_id="hr-method", min_width=132, scale=0
+                list(METHODS), value=METHODS[0], label="Identity by", elem_id="hr-method", min_width=152, scale=0
             )
             self._draw_buttons(VERIFYING)
         self.note = gr.Textbox(
@@ -218,7 +218,7 @@ class DeskRoom:
             actor = actor_for(self._settings, *who)
             self._runtime.act(chosen, act_for(event, chosen, seen.version, actor, typed))
         except HandrailError as error:
-            gr.Warning(esc(error), title=f"{label(event)}: refused")
+            gr.Warning(f"<b>{esc(label(event))}: refused</b><br>{esc(error)}")
             return self._changed(chosen, seen, role)
         return self._changed(chosen, seen, role, clear=(self.reply if event is Event.AGENT_REPLIED else self.note,))
 

@@ -64,4 +64,11 @@ def theme() -> gr.themes.Base:
 
 def mount_options() -> dict[str, Any]:
     """Arguments for `gr.mount_gradio_app` or `launch`."""
-    return {"theme": theme(), "css": css(), "head": head(), "footer_links": [], "show_error": False}
+    return {
+        "theme": theme(),
+        "css": css(),
+        "head": head(),
+        "footer_links": [],
+        "show_error": False,
+        "auth_message": "Sign in with your id and your token.",
+    }

@@ -194,6 +194,18 @@ def test_a_person_takes_a_conversation_over_from_the_bot(desk: DeskRoom, runtime
     assert runtime.view(conversation_id).latched
 
 
+def test_with_tokens_the_desk_knows_who_logged_in(runtime: Runtime) -> None:
+    desk = drawn(DeskRoom(runtime, Settings(tokens={"t" * 16: "compliance_officer/omar", "u" * 16: "auditor/eva"})))
+    omar = cast(gr.Request, SimpleNamespace(username="omar"))
+    shown = desk.enter("", omar)
+    assert shown[desk.agent] == "omar"
+    assert shown[desk.role]["value"] == Role.COMPLIANCE_OFFICER
+    conversation_id = handed_over(runtime)
+    with pytest.warns(UserWarning, match="does not hold the role"):
+        press(desk, Event.CLAIMED, conversation_id, pick(desk, conversation_id)[desk.seen], agent="omar")
+    assert runtime.view(conversation_id).owner_id is None
+
+
 def test_a_line_that_is_not_in_the_queue_opens_nothing(desk: DeskRoom) -> None:
     assert pick(desk, "cnv_unknown") == SKIP
 

@@ -30,7 +30,14 @@ def event(name: Event, source: State, target: State, data: dict[str, Any], seq: 
 
 def fired(quote: str, **more: Any) -> dict[str, Any]:
     """A trigger that fired on the first customer message, as the event log has it."""
-    found = {"kind": "topic", "detail": "gas", "quote": quote, "score": 0.91, "threshold": 0.6, "turn": 1}
+    found: dict[str, Any] = {
+        "kind": "topic",
+        "detail": "gas",
+        "quote": quote,
+        "score": 0.91,
+        "threshold": 0.6,
+        "turn": 1,
+    }
     return {
         "trigger_id": "safety.danger", "family": "safety", "reason": "There may be danger.", "action": "handover",
         "severity": "critical", "evidence": [found | more],

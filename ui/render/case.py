@@ -26,7 +26,7 @@ def case_head(view: ConversationView | None, now: datetime) -> str:
     labels = [pill(view.language), pill(view.channel)]
     if handover:
         reason = f"<b>{esc(words(handover.reason_code))}</b>"
-        labels = [severity_pill(handover.severity), reason, pill(f"team {handover.team}"), *labels]
+        labels = [severity_pill(handover.severity), reason, *labels]
     title = f'<code title="conversation">{esc(view.id)}</code>'
     return f'{banner(view, now)}<p class="hr-labels">{"".join(labels)}{title}</p>'
 

@@ -12,7 +12,21 @@ from typing import Any
 
 from graph.views import HandoverView
 from ui.render.evidence import number
-from ui.render.text import bullets, date_of, esc, items, left, moment, part, pill, rows, severity_pill, waited, words
+from ui.render.text import (
+    bullets,
+    date_of,
+    esc,
+    items,
+    left,
+    moment,
+    part,
+    pill,
+    rows,
+    severity_pill,
+    span,
+    waited,
+    words,
+)
 
 _ENTRIES = {"offered": "offered, and taken up by the customer", "forced": "forced: the bot was not asked"}
 EMPTY = '<p class="hr-dim hr-pad">No handover: the packet appears here the moment a person is needed.</p>'
@@ -62,11 +76,19 @@ def _why(why: Mapping[str, Any], handover: HandoverView, now: datetime) -> str:
             ("Route", route),
             ("Claim by", claimed),
             ("Resolve by", _deadline(handover.resolve_due_at, now)),
-            ("Waiting for", waited(since, now) if since else ""),
+            ("Waited", _waited(since, handover, now)),
             ("How", _ENTRIES.get(str(why.get("offered_or_forced", "")), "")),
             ("Also noticed", esc(", ".join(map(str, items(why, "flags"))))),
         )
     )
+
+
+def _waited(since: datetime | None, handover: HandoverView, now: datetime) -> str:
+    """How long until a person came, or has not come yet."""
+    if since is None:
+        return ""
+    came = handover.claimed_at
+    return f"{span((came - since).total_seconds())} until a person came" if came else waited(since, now)
 
 
 def _note(one: Mapping[str, Any]) -> str:
