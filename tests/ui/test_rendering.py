@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,11 @@ class _Tags(HTMLParser):
 def hostile_view() -> ConversationView:
     """A conversation in which everything that anybody may write is hostile."""
     cited = ({"source": HOSTILE, "title": HOSTILE, "quote": HOSTILE},)
-    data = {"fired": [fired(HOSTILE, detail=HOSTILE, kind=HOSTILE)], "fault": HOSTILE, "intent": HOSTILE}
+    data: dict[str, Any] = {
+        "fired": [fired(HOSTILE, detail=HOSTILE, kind=HOSTILE)],
+        "fault": HOSTILE,
+        "intent": HOSTILE,
+    }
     data |= {"held_by": [HOSTILE], "citations": [{"title": HOSTILE}], "confidence": 0.4, "micros": 12.0}
     return conversation(
         State.AGENT_VERIFYING,
