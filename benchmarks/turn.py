@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import operator
 import os
 import shutil
 import sqlite3
@@ -17,8 +16,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Any
 
 TURNS = 30
 """Turns measured around each length."""
@@ -97,15 +97,16 @@ def ours() -> dict[str, float]:
     return figures
 
 
-_WORDS = (
-    "lamp kettle sofa mirror towel blanket chair basket candle carpet shelf clock vase teapot cushion curtain frame bowl "
-    "pan knife toaster fan heater bulb ladder hammer plant pot rug drawer"
-).split()
+_THINGS = (
+    *("lamp", "kettle", "sofa", "mirror", "towel", "blanket", "chair", "basket", "candle", "carpet", "shelf"),
+    *("clock", "vase", "teapot", "cushion", "curtain", "frame", "bowl", "pan", "knife", "toaster", "fan"),
+    *("heater", "bulb", "ladder", "hammer", "plant", "pot", "rug"),
+)
 
 
 def _question(number: int) -> str:
     """A different question each turn: repeats are a trigger."""
-    one, two, three = (_WORDS[(number * step + step) % len(_WORDS)] for step in (1, 7, 11))
+    one, two, three = (_THINGS[(number * step + step) % len(_THINGS)] for step in (1, 7, 11))
     return f"How long does delivery of the {one} take, and do the {two} and the {three} come in parcel {number}?"
 
 
@@ -115,29 +116,25 @@ def _answered(runtime: Any, number: int) -> None:
         raise RuntimeError(f"turn {number} was not answered: {result.decision}")
 
 
-class _State(TypedDict):
-    messages: Annotated[list[dict[str, str]], operator.add]
-
-
 def langgraph() -> dict[str, float]:
-    """LangGraph's usual way: SqliteSaver, messages in the state, durability "sync", the same depth of nodes."""
+    """LangGraph's usual way: `MessagesState`, SqliteSaver, durability "sync", one node a step of the same pipeline."""
+    from langchain_core.messages import AIMessage, HumanMessage
     from langgraph.checkpoint.sqlite import SqliteSaver
-    from langgraph.graph import END, START, StateGraph
+    from langgraph.graph import END, START, MessagesState, StateGraph
 
-    builder: Any = StateGraph(_State)
-    builder.add_node("classify", lambda state: {"messages": []})
-    builder.add_node("answer", lambda state: {"messages": [{"role": "assistant", "text": ANSWER}]})
-    builder.add_edge(START, "classify")
-    builder.add_edge("classify", "answer")
-    builder.add_edge("answer", END)
+    builder: Any = StateGraph(MessagesState)
+    for step in ("rules", "classify", "screen"):
+        builder.add_node(step, lambda state: {"messages": []})
+    builder.add_node("answer", lambda state: {"messages": [AIMessage(ANSWER)]})
+    for one, after in pairwise((START, "rules", "classify", "answer", "screen", END)):
+        builder.add_edge(one, after)
     config: Any = {"configurable": {"thread_id": "bench"}}
     with _folder() as folder, SqliteSaver.from_conn_string(str(folder / "plain.db")) as saver:
         saver.conn.execute("PRAGMA synchronous=FULL")
         graph = builder.compile(checkpointer=saver)
 
         def turn(number: int) -> None:
-            message = {"role": "customer", "text": _question(number)}
-            graph.invoke({"messages": [message]}, config, durability="sync")
+            graph.invoke({"messages": [HumanMessage(_question(number))]}, config, durability="sync")
 
         return _measure(turn, lambda: _used_bytes(folder / "plain.db"))
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desks.port import Desk, Order
-from store import work
+from store import outbox
 from store.database import Store
 from store.records import DueEffect
 
@@ -25,7 +25,7 @@ log = logging.getLogger("handrail.outbox")
 def perform_due(store: Store, desk: Desk, owner: str, now: datetime) -> int:
     """Performs the effects that are due; returns how many were done. One that fails is tried again later."""
     with store.write() as connection:
-        leased = work.lease_effects(connection, owner, now, LEASE_S, BATCH)
+        leased = outbox.lease_effects(connection, owner, now, LEASE_S, BATCH)
     return sum(_perform(store, desk, owner, now, effect) for effect in leased)
 
 
@@ -43,5 +43,5 @@ def _perform(store: Store, desk: Desk, owner: str, now: datetime, due: DueEffect
         receipt = {"error": type(error).__name__, "attempt": due.attempts}
         retry_at = now + min(BACKOFF[0] * 2 ** min(due.attempts - 1, 16), BACKOFF[1])
     with store.write() as connection:
-        work.settle_effect(connection, due.id, owner, receipt=receipt, retry_at=retry_at)
+        outbox.settle_effect(connection, due.id, owner, receipt=receipt, retry_at=retry_at)
     return retry_at is None

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Connection
+
 from assistants.port import Assistant
 from desks.builtin import BuiltInDesk
 from desks.port import Desk
@@ -27,11 +29,11 @@ from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
 from states.errors import BadInput, ForbiddenRole, HandrailError, MessageTooLong, NotFound, Refused
 from states.vocabulary import STAFF, Event, Role, State
-from store import queries, work
+from store import queries, receiving, timers
 from store.database import Store
 from store.records import DueTimer, Incoming, Received, Snapshot
 from store.saver import Buffer, TurnSaver
-from store.work import AlreadyDone, StaleOutcome, UnitOfWork
+from store.work import AlreadyDone, Committed, StaleOutcome, UnitOfWork
 from triggers.engine import compile_policy
 from triggers.llm import TopicClassifier
 
@@ -80,7 +82,7 @@ class Runtime:
         self._work = unit_of_work or UnitOfWork(store)
         self._lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         with store.write() as connection:
-            work.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
+            receiving.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
 
     @property
     def policy(self) -> LoadedPolicy:
@@ -95,7 +97,7 @@ class Runtime:
         _check_id(conversation_id, "conversation id")
         now, loaded = self._services.clock.now(), self.policy
         with self._store.write() as connection:
-            work.create(
+            receiving.create(
                 connection,
                 conversation_id=conversation_id,
                 channel=new.channel,
@@ -143,10 +145,12 @@ class Runtime:
         incoming = self._incoming(conversation_id, message_id, text)
         lease = self._services.ids.new("run_")
         with self._store.write() as connection:
-            received = work.receive(connection, incoming, lease, self._lease_s)
+            received = receiving.receive(connection, incoming, lease, self._lease_s)
         if not received.decided:
-            self._settle(conversation_id, message_id, lease, received)
-        return self._result(conversation_id, message_id, repeated=received.repeated)
+            turn = self._settle(conversation_id, message_id, lease, received)
+            if turn is not None:
+                return turn
+        return self._stored_result(conversation_id, message_id, repeated=received.repeated)
 
     def _incoming(self, conversation_id: str, message_id: str, text: str) -> Incoming:
         if not text.strip():
@@ -163,39 +167,55 @@ class Runtime:
             at=self._services.clock.now(),
         )
 
-    def _settle(self, conversation_id: str, message_id: str, lease: str, received: Received) -> None:
-        """Decides messages of the conversation, oldest first, until this one has its outcome."""
+    def _settle(self, conversation_id: str, message_id: str, lease: str, received: Received) -> TurnResult | None:
+        """Decides messages of the conversation, oldest first, until this one has its outcome.
+
+        Returns the turn if it was decided here, None if somebody else was faster.
+        """
         leased, pause = received.leased, POLL_S[0]
         while True:
-            with self._store.read() as connection:
-                snapshot = queries.snapshot(connection, conversation_id)
-                mine = queries.message(connection, conversation_id, message_id)
-            if mine is None or mine.outcome_event_id is not None or snapshot.pending is None:
-                return self._give_back(conversation_id, lease) if leased else None
             if not leased:
                 time.sleep(pause)
                 pause = min(pause * 2, POLL_S[1])
                 leased = self._lease(conversation_id, lease)
+            with self._store.read() as connection:
+                snapshot = queries.snapshot(connection, conversation_id)
+                if self._is_decided(connection, snapshot, message_id):
+                    break
+            pending = snapshot.pending
+            if not leased or pending is None:
                 continue
-            inbound = Inbound(
-                kind="message", id=snapshot.pending.id, message=snapshot.pending, text=snapshot.pending.text
-            )
+            leased = False
             try:
-                self._decide(snapshot, inbound, lease)
-                leased = False
+                working, done = self._decide(
+                    snapshot, Inbound(kind="message", id=pending.id, message=pending, text=pending.text), lease
+                )
             except (StaleOutcome, AlreadyDone):
                 # Somebody, most often an agent, was faster: what was computed is worthless, decide anew.
                 leased = self._lease(conversation_id, lease)
+                continue
+            if pending.id == message_id:
+                return _turn_result(working, done, repeated=received.repeated)
+            pause = 0.0
+        if leased:
+            self._give_back(conversation_id, lease)
+        return None
+
+    def _is_decided(self, connection: Connection, snapshot: Snapshot, message_id: str) -> bool:
+        if snapshot.pending is not None and snapshot.pending.id == message_id:
+            return False
+        mine = queries.message(connection, snapshot.id, message_id)
+        return mine is None or mine.outcome_event_id is not None
 
     def _lease(self, conversation_id: str, lease: str) -> bool:
         with self._store.write() as connection:
-            return work.take_lease(connection, conversation_id, lease, self._services.clock.now(), self._lease_s)
+            return receiving.take_lease(connection, conversation_id, lease, self._services.clock.now(), self._lease_s)
 
     def _give_back(self, conversation_id: str, lease: str) -> None:
         with self._store.write() as connection:
-            work.drop_lease(connection, conversation_id, lease)
+            receiving.drop_lease(connection, conversation_id, lease)
 
-    def _decide(self, snapshot: Snapshot, inbound: Inbound, lease: str | None) -> Working:
+    def _decide(self, snapshot: Snapshot, inbound: Inbound, lease: str | None) -> tuple[Working, Committed]:
         """One graph run and commit 2. A message whose run breaks is decided again as a fault: toward a person."""
         try:
             working, buffer = self._run(snapshot, inbound)
@@ -206,10 +226,10 @@ class Runtime:
                 raise
             log.error("run broke", extra={"conversation": snapshot.id, "error": type(error).__name__})
             working, buffer = self._run(snapshot, inbound, broken=type(error).__name__)
-        self._work.commit(
+        done = self._work.commit(
             working.outcome(), lambda connection: self._saver.flush(buffer, connection), buffer.head, lease
         )
-        return working
+        return working, done
 
     def _run(self, snapshot: Snapshot, inbound: Inbound, broken: str | None = None) -> tuple[Working, Buffer]:
         working = Working.begin(snapshot, inbound, self._services, lambda: self._material(snapshot.id))
@@ -233,7 +253,7 @@ class Runtime:
         decided = tuple(one for one in messages if one.author != "customer" or one.outcome_event_id)
         return Material(messages=decided[-MATERIAL:], total=len(messages), answers=answers)
 
-    def _result(self, conversation_id: str, message_id: str, *, repeated: bool) -> TurnResult:
+    def _stored_result(self, conversation_id: str, message_id: str, *, repeated: bool) -> TurnResult:
         with self._store.read() as connection:
             row = queries.conversation(connection, conversation_id)
             message = queries.message(connection, conversation_id, message_id)
@@ -293,14 +313,14 @@ class Runtime:
             if done is not None:
                 return _act_result(snapshot, Event(done["event"]), repeated=True)
             try:
-                working = self._decide(snapshot, inbound, None)
+                working, committed = self._decide(snapshot, inbound, None)
             except (StaleOutcome, AlreadyDone):
                 continue
             return ActResult(
                 conversation_id=conversation_id,
                 event=working.happenings[0].event,
                 state=working.state,
-                version=snapshot.version + 1,
+                version=committed.version,
             )
         raise StaleOutcome(f"conversation {conversation_id!r} changes too fast for {inbound.cause!r}; try again")
 
@@ -334,7 +354,7 @@ class Runtime:
         now = self._services.clock.now()
         recovered = self.recover()
         with self._store.read() as connection:
-            due = queries.due_timers(connection, now)
+            due = timers.due_timers(connection, now)
         fired = sum(self._fire(timer) for timer in due)
         return recovered + fired + perform_due(self._store, self._desk, self._worker_id, now)
 
@@ -355,7 +375,7 @@ class Runtime:
             return not self._apply(timer.conversation_id, inbound).repeated
         except Refused:
             with self._store.write() as connection:
-                work.stop_timer(connection, timer.conversation_id, timer.clock, timer.due_at)
+                timers.stop_timer(connection, timer)
             return False
 
     @property
@@ -376,6 +396,19 @@ class Runtime:
         """Lets go of threads and connections."""
         self._services.pool.shutdown(wait=False, cancel_futures=True)
         self._store.close()
+
+
+def _turn_result(working: Working, done: Committed, *, repeated: bool) -> TurnResult:
+    first = working.happenings[0]
+    return TurnResult(
+        conversation_id=working.snapshot.id,
+        message_id=working.inbound.id,
+        state=working.state,
+        version=done.version,
+        replies=tuple(map(message_view, done.replies)),
+        decision={**first.data, "event": first.event.value},
+        repeated=repeated,
+    )
 
 
 def _act_result(snapshot: Snapshot, event: Event, *, repeated: bool) -> ActResult:

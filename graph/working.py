@@ -237,6 +237,7 @@ class Working:
             history=self.history.to_json(),
             pending_exception=self.exception,
             closed=self.closed,
+            handover_id=self.handover["id"] if self.handover and self.handover["open"] else None,
             policy_name=loaded.policy.name,
             policy_hash=loaded.hash,
             at=self.now,

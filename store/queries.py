@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select
+from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, or_, select
 
 from states.errors import NotFound
-from states.vocabulary import Clock, Event, Role, State
-from store.records import DueTimer, Snapshot, StoredMessage
+from states.vocabulary import Role, State
+from store.records import Snapshot, StoredMessage
 from store.rows import ConversationRow, EventRow, HandoverRow, MessageRow, OutboxRow, PolicyRow, TimerRow
 
 CONVERSATION = ConversationRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
@@ -25,17 +25,24 @@ WINDOW = 8
 """Messages of the transcript that a run may see."""
 
 _PENDING = and_(MESSAGE.c.author == "customer", MESSAGE.c.outcome_event_id.is_(None))
-_SNAPSHOT = select(CONVERSATION)
-_RECENT = select(MESSAGE).order_by(MESSAGE.c.seq.desc()).limit(WINDOW)
-_OLDEST_PENDING = select(MESSAGE).where(_PENDING).order_by(MESSAGE.c.seq).limit(1)
-_NEWEST_HANDOVER = select(HANDOVER).order_by(HANDOVER.c.open.desc(), HANDOVER.c.created_at.desc()).limit(1)
+# Statements of every turn are built once: building them costs more CPU than SQLite needs to execute them.
+_ID: BindParameter[str] = bindparam("id")
+_SNAPSHOT = select(CONVERSATION).where(CONVERSATION.c.id == _ID)
+_RECENT = select(MESSAGE).where(MESSAGE.c.conversation_id == _ID).order_by(MESSAGE.c.seq.desc()).limit(WINDOW)
+_OLDEST_PENDING = select(MESSAGE).where(MESSAGE.c.conversation_id == _ID, _PENDING).order_by(MESSAGE.c.seq).limit(1)
+_NEWEST_HANDOVER = (
+    select(HANDOVER)
+    .where(HANDOVER.c.conversation_id == _ID)
+    .order_by(HANDOVER.c.open.desc(), HANDOVER.c.created_at.desc())
+    .limit(1)
+)
 
 
 def snapshot(connection: Connection, conversation_id: str) -> Snapshot:
     """What a run decides on. NotFound if there is no such conversation."""
     row = conversation(connection, conversation_id)
-    pending = connection.execute(_OLDEST_PENDING.where(MESSAGE.c.conversation_id == row["id"])).mappings().first()
-    recent = connection.execute(_RECENT.where(MESSAGE.c.conversation_id == row["id"])).mappings().all()
+    pending = connection.execute(_OLDEST_PENDING, {"id": conversation_id}).mappings().first()
+    recent = connection.execute(_RECENT, {"id": conversation_id}).mappings().all()
     decided = [one for one in reversed(recent) if one["author"] != "customer" or one["outcome_event_id"]]
     return Snapshot(
         **{name: row[name] for name in _COPIED},
@@ -60,7 +67,7 @@ _COPIED = (
 
 def conversation(connection: Connection, conversation_id: str) -> RowMapping:
     """The conversation's row. NotFound if there is none."""
-    row = connection.execute(_SNAPSHOT.where(CONVERSATION.c.id == conversation_id)).mappings().first()
+    row = connection.execute(_SNAPSHOT, {"id": conversation_id}).mappings().first()
     if row is None:
         raise NotFound(f"there is no conversation {conversation_id!r}; create it first, or check the id")
     return row
@@ -126,7 +133,7 @@ def first_event_of(connection: Connection, conversation_id: str, cause: str) -> 
 
 def newest_handover(connection: Connection, conversation_id: str) -> RowMapping | None:
     """The open handover, or the newest closed one."""
-    return connection.execute(_NEWEST_HANDOVER.where(HANDOVER.c.conversation_id == conversation_id)).mappings().first()
+    return connection.execute(_NEWEST_HANDOVER, {"id": conversation_id}).mappings().first()
 
 
 def open_handovers(connection: Connection) -> tuple[RowMapping, ...]:
@@ -172,20 +179,6 @@ def timers(connection: Connection, conversation_id: str) -> dict[str, datetime]:
     """Running clocks: kind → due time."""
     found = select(TIMER.c.clock, TIMER.c.due_at).where(TIMER.c.conversation_id == conversation_id)
     return {row[0]: row[1] for row in connection.execute(found)}
-
-
-def due_timers(connection: Connection, now: datetime, limit: int = 100) -> tuple[DueTimer, ...]:
-    """Timers whose time has come, the longest overdue first."""
-    found = select(TIMER).where(TIMER.c.due_at <= now).order_by(TIMER.c.due_at).limit(limit)
-    return tuple(
-        DueTimer(
-            conversation_id=row["conversation_id"],
-            clock=Clock(row["clock"]),
-            event=Event(row["event"]),
-            due_at=row["due_at"],
-        )
-        for row in connection.execute(found).mappings()
-    )
 
 
 def policy_text(connection: Connection, policy_hash: str) -> str | None:

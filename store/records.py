@@ -125,6 +125,8 @@ class Outcome:
     history: Mapping[str, Any]
     pending_exception: Mapping[str, Any] | None
     closed: bool
+    handover_id: str | None
+    """The handover that is open after this outcome."""
     policy_name: str
     policy_hash: str
     at: datetime

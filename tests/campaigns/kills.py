@@ -23,8 +23,9 @@ from states.clock import SystemClock, SystemIds
 from states.errors import HandrailError
 from states.vocabulary import Event, Role
 from store.database import Store, open_store
+from store.outbox import write_outbox
 from store.records import Outcome
-from store.work import UnitOfWork, write_handover, write_outbox
+from store.work import Committed, UnitOfWork, write_handover
 from tests.graph.example import knows, policy
 from triggers.assessment import Circumstances, Message
 from triggers.engine import compile_policy
@@ -52,16 +53,16 @@ class SplitUnitOfWork(UnitOfWork):
         checkpoint: Callable[[Connection], None],
         checkpoint_id: str | None,
         lease_owner: str | None,
-    ) -> int:
+    ) -> Committed:
         """Commits in two transactions what belongs into one."""
         bare = replace(
             outcome, handover_opened=None, happenings=tuple(replace(one, effects=()) for one in outcome.happenings)
         )
-        version = super().commit(bare, checkpoint, checkpoint_id, lease_owner)
+        done = super().commit(bare, checkpoint, checkpoint_id, lease_owner)
         with self._store.write() as connection:
             write_handover(connection, replace(outcome, handover_changed={}))
             write_outbox(connection, outcome)
-        return version
+        return done
 
 
 def runtime_on(url: str, make_work: MakeWork = UnitOfWork) -> Runtime:

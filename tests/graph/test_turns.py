@@ -22,7 +22,7 @@ from states.errors import (
     NotFound,
 )
 from states.vocabulary import Event, Role, State
-from store import work
+from store.receiving import receive
 from tests.campaigns.invariants import violations
 from tests.graph.example import ANNA, CLEO, Desk, knows, sqlite_url
 from triggers.llm import ScriptedClassifier
@@ -340,7 +340,7 @@ def test_stored_message_without_outcome_is_completed_by_recovery(tmp_path: Path)
     desk = Desk(sqlite_url(tmp_path))
     incoming = desk.runtime._incoming(desk.id, "m1", "I smell gas")
     with desk.runtime.store.write() as connection:
-        work.receive(connection, incoming, "a worker that died", 1.0)
+        receive(connection, incoming, "a worker that died", 1.0)
     desk.clock.advance(timedelta(seconds=5))
     assert desk.runtime.recover() == 1
     assert desk.view.state is State.HANDED_OFF
@@ -350,7 +350,7 @@ def test_stored_message_without_outcome_is_completed_by_recovery(tmp_path: Path)
 def test_messages_are_decided_in_the_order_they_came(tmp_path: Path) -> None:
     desk = Desk(sqlite_url(tmp_path), ScriptedAssistant(knows))
     with desk.runtime.store.write() as connection:
-        work.receive(connection, desk.runtime._incoming(desk.id, "m1", ROUTINE), "a worker that died", 1.0)
+        receive(connection, desk.runtime._incoming(desk.id, "m1", ROUTINE), "a worker that died", 1.0)
     desk.clock.advance(timedelta(seconds=5))
     desk.say("human please", "m2")
     causes = [event.data for event in desk.view.events]

@@ -1,0 +1,158 @@
+"""Commit 1: a conversation begins, a message becomes durable, and one worker takes the right to decide it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from states.errors import ConversationClosed, MessageConflict, NotFound
+from states.table import CLOCKS, INITIAL
+from store import queries
+from store.ledger import GENESIS
+from store.queries import CONVERSATION, MESSAGE, POLICY
+from store.records import Incoming, Received
+from store.timers import set_timers
+
+# Statements are built once: building them costs more CPU than SQLite needs to execute them.
+_FREE = or_(
+    CONVERSATION.c.lease_owner.is_(None),
+    CONVERSATION.c.lease_owner == bindparam("owner"),
+    CONVERSATION.c.lease_until < bindparam("now"),
+)
+_UNTIL = bindparam("until", type_=CONVERSATION.c.lease_until.type)
+_ARRIVE = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == bindparam("conversation"))
+    .values(
+        next_seq=CONVERSATION.c.next_seq + 1,
+        lease_owner=case((_FREE, bindparam("owner")), else_=CONVERSATION.c.lease_owner),
+        lease_until=case(
+            (_FREE, bindparam("until", type_=CONVERSATION.c.lease_until.type)), else_=CONVERSATION.c.lease_until
+        ),
+    )
+    .returning(CONVERSATION.c.next_seq, CONVERSATION.c.closed, CONVERSATION.c.lease_owner)
+)
+_TAKE = (
+    update(CONVERSATION)
+    .where(and_(CONVERSATION.c.id == bindparam("conversation"), _FREE))
+    .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+)
+_DROP = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == bindparam("conversation"), CONVERSATION.c.lease_owner == bindparam("owner"))
+    .values(lease_owner=None, lease_until=None)
+)
+_INSERTS = {
+    "sqlite": sqlite_insert(MESSAGE).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(MESSAGE).on_conflict_do_nothing(),
+}
+_NEW_CONVERSATIONS = {
+    "sqlite": sqlite_insert(CONVERSATION).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(CONVERSATION).on_conflict_do_nothing(),
+}
+_KNOWN = select(MESSAGE.c.body_hash, MESSAGE.c.author, MESSAGE.c.outcome_event_id).where(
+    MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.id == bindparam("message")
+)
+
+
+def create(
+    connection: Connection,
+    *,
+    conversation_id: str,
+    channel: str,
+    language: str,
+    customer: str,
+    channel_facts: dict[str, Any],
+    policy_name: str,
+    policy_hash: str,
+    idle_until: datetime,
+    now: datetime,
+) -> bool:
+    """Writes a new conversation; False if there is one of that id already, which stays as it is."""
+    if connection.execute(select(CONVERSATION.c.id).where(CONVERSATION.c.id == conversation_id)).first():
+        return False
+    row = {
+        "id": conversation_id, "state": INITIAL.value, "version": 0, "next_seq": 1, "channel": channel,
+        "language": language, "customer": customer, "channel_facts": channel_facts, "history": {}, "latched": False,
+        "policy_name": policy_name, "policy_hash": policy_hash, "head_hash": GENESIS, "closed": False,
+        "created_at": now, "updated_at": now,
+    }  # fmt: skip
+    if connection.execute(_NEW_CONVERSATIONS[connection.dialect.name], row).rowcount != 1:
+        return False
+    clock, event = CLOCKS[INITIAL]
+    set_timers(connection, conversation_id, {clock: (event, idle_until)})
+    return True
+
+
+def remember_policy(connection: Connection, policy_hash: str, name: str, canonical: str, now: datetime) -> None:
+    """Keeps a policy's text under its hash; does nothing if it is known."""
+    if queries.policy_text(connection, policy_hash) is None:
+        row = {"hash": policy_hash, "name": name, "canonical": canonical, "first_used_at": now}
+        connection.execute(insert(POLICY).values(row))
+
+
+def receive(connection: Connection, incoming: Incoming, lease_owner: str, lease_s: float) -> Received:
+    """Commit 1: the message durable, once per id, and the lease taken if it is free.
+
+    Raises NotFound, MessageConflict (same id, other body) or ConversationClosed; nothing is written then.
+    """
+    # The row is updated first, so that two receivers of one id queue up behind each other.
+    arrived = connection.execute(
+        _ARRIVE, _lease_values(incoming.conversation_id, lease_owner, incoming.at, lease_s)
+    ).first()
+    if arrived is None:
+        raise NotFound(f"there is no conversation {incoming.conversation_id!r}; create it first, or check the id")
+    leased = arrived.lease_owner == lease_owner
+    if not arrived.closed:
+        row = _customer_row(incoming, arrived.next_seq - 1)
+        if connection.execute(_INSERTS[connection.dialect.name], row).rowcount == 1:
+            return Received(repeated=False, decided=False, leased=leased)
+    return _known(connection, incoming, lease_owner, leased)
+
+
+def _known(connection: Connection, incoming: Incoming, lease_owner: str, leased: bool) -> Received:
+    """A message that was there before, or one that comes too late."""
+    asked = {"conversation": incoming.conversation_id, "message": incoming.id}
+    stored = connection.execute(_KNOWN, asked).first()
+    if stored is None:
+        raise ConversationClosed(
+            f"conversation {incoming.conversation_id!r} is resolved and its reopen window has ended; "
+            "create a new conversation"
+        )
+    if stored.author != "customer" or stored.body_hash != incoming.body_hash:
+        raise MessageConflict(
+            f"message id {incoming.id!r} was used before with another body; send a new message under a new id"
+        )
+    decided = stored.outcome_event_id is not None
+    if decided and leased:
+        drop_lease(connection, incoming.conversation_id, lease_owner)
+    return Received(repeated=True, decided=decided, leased=leased and not decided)
+
+
+def _customer_row(incoming: Incoming, seq: int) -> dict[str, Any]:
+    return {
+        "conversation_id": incoming.conversation_id, "id": incoming.id, "seq": seq, "author": "customer",
+        "actor_id": "", "text": incoming.text, "body_hash": incoming.body_hash,
+        "redactions": dict(incoming.redactions), "citations": [], "at": incoming.at,
+    }  # fmt: skip
+
+
+def _lease_values(conversation_id: str, owner: str, now: datetime, seconds: float) -> dict[str, Any]:
+    return {"conversation": conversation_id, "owner": owner, "now": now, "until": now + timedelta(seconds=seconds)}
+
+
+def take_lease(connection: Connection, conversation_id: str, owner: str, now: datetime, seconds: float) -> bool:
+    """Takes or renews the right to compute this conversation's turns; False if another holds it.
+
+    Only an optimisation: two holders would waste work, and the version check would still let one outcome through.
+    """
+    return connection.execute(_TAKE, _lease_values(conversation_id, owner, now, seconds)).rowcount == 1
+
+
+def drop_lease(connection: Connection, conversation_id: str, owner: str) -> None:
+    """Gives the lease back early, so that the next worker need not wait for it to run out."""
+    connection.execute(_DROP, {"conversation": conversation_id, "owner": owner})
