@@ -21,7 +21,7 @@ class Example:
 
 _ROUTINE = {
     "shop": ("How long does delivery take?",),
-    "bank": ("How do I activate my new card?",),
+    "bank": ("When does a transfer arrive?",),
 }
 """Questions that the demo knowledge bases answer."""
 
