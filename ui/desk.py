@@ -103,21 +103,7 @@ class DeskRoom:
         self.buttons: dict[Event, gr.Button] = {}
         with gr.Row(elem_classes="hr-acts"):
             self._draw_buttons(_TOP)
-        with gr.Group(elem_classes="hr-box"):
-            self.transcript = html(elem_id="hr-desk-chat")
-            with gr.Row(elem_classes="hr-compose", visible=False) as self.compose:
-                self.reply = gr.Textbox(
-                    placeholder="Write to the customer…",
-                    show_label=False,
-                    label="Reply to the customer",
-                    container=False,
-                    lines=1,
-                    max_lines=5,
-                    scale=1,
-                    min_width=120,
-                    elem_id="hr-reply",
-                )
-                self._draw_buttons((Event.AGENT_REPLIED,), scale=0)
+        self._draw_talk()
         self.exception = html(elem_id="hr-exception")
         self.steps = gr.CheckboxGroup([], label="Playbook", visible=False, elem_id="hr-steps")
         with gr.Row(elem_classes="hr-acts", visible=False) as self.verifying:
@@ -134,6 +120,23 @@ class DeskRoom:
         )
         with gr.Row(elem_classes="hr-acts"):
             self._draw_buttons(tuple(event for event in DESK_EVENTS if event not in self.buttons))
+
+    def _draw_talk(self) -> None:
+        with gr.Group(elem_classes="hr-box"):
+            self.transcript = html(elem_id="hr-desk-chat")
+            with gr.Row(elem_classes="hr-compose", visible=False) as self.compose:
+                self.reply = gr.Textbox(
+                    placeholder="Write to the customer…",
+                    show_label=False,
+                    label="Reply to the customer",
+                    container=False,
+                    lines=1,
+                    max_lines=5,
+                    scale=1,
+                    min_width=120,
+                    elem_id="hr-reply",
+                )
+                self._draw_buttons((Event.AGENT_REPLIED,), scale=0)
 
     def _draw_buttons(self, events: tuple[Event, ...], **more: Any) -> None:
         for event in events:

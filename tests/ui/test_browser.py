@@ -57,8 +57,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser(address: str) -> Iterator[Any]:
     """Headless Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as engine:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        missing("playwright", "install the development requirements")
+        return
+    with sync_playwright() as engine:
         launched = engine.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
         yield launched
         launched.close()
