@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from graph.working import Working
-from handover.sla import is_open
 from policy.facts import Scalar
 from policy.schema import Action
 from triggers.assessment import Circumstances, Evidence, Fired
@@ -48,7 +47,7 @@ def facts_of(working: Working, **answer: Scalar) -> dict[str, Scalar]:
         "conversation.guarded": working.state.value == "guarded",
         "customer.verified": bool((working.handover or {}).get("verified")),
         "channel.name": snapshot.channel,
-        "hours.open": is_open(working.services.loaded.policy.hours, working.now),
+        "hours.open": working.people_at_work,
         "message.length": len(text),
         "message.language": working.language,
         **{f"answer.{name}": value for name, value in answer.items()},

@@ -146,8 +146,10 @@ class Runtime:
         lease = self._services.ids.new("run_")
         with self._store.write() as connection:
             received = receiving.receive(connection, incoming, lease, self._lease_s)
+            # Read in the same transaction: cheaper than a second one, and nobody can come in between.
+            snapshot = queries.snapshot(connection, conversation_id) if received.leased else None
         if not received.decided:
-            turn = self._settle(conversation_id, message_id, lease, received)
+            turn = self._settle(conversation_id, message_id, lease, received, snapshot)
             if turn is not None:
                 return turn
         return self._stored_result(conversation_id, message_id, repeated=received.repeated)
@@ -167,7 +169,9 @@ class Runtime:
             at=self._services.clock.now(),
         )
 
-    def _settle(self, conversation_id: str, message_id: str, lease: str, received: Received) -> TurnResult | None:
+    def _settle(
+        self, conversation_id: str, message_id: str, lease: str, received: Received, snapshot: Snapshot | None = None
+    ) -> TurnResult | None:
         """Decides messages of the conversation, oldest first, until this one has its outcome.
 
         Returns the turn if it was decided here, None if somebody else was faster.
@@ -178,17 +182,19 @@ class Runtime:
                 time.sleep(pause)
                 pause = min(pause * 2, POLL_S[1])
                 leased = self._lease(conversation_id, lease)
-            with self._store.read() as connection:
-                snapshot = queries.snapshot(connection, conversation_id)
-                if self._is_decided(connection, snapshot, message_id):
-                    break
-            pending = snapshot.pending
+            if snapshot is None:
+                with self._store.read() as connection:
+                    snapshot = queries.snapshot(connection, conversation_id)
+                    if self._is_decided(connection, snapshot, message_id):
+                        break
+            seen, snapshot = snapshot, None
+            pending = seen.pending
             if not leased or pending is None:
                 continue
             leased = False
             try:
                 working, done = self._decide(
-                    snapshot, Inbound(kind="message", id=pending.id, message=pending, text=pending.text), lease
+                    seen, Inbound(kind="message", id=pending.id, message=pending, text=pending.text), lease
                 )
             except (StaleOutcome, AlreadyDone):
                 # Somebody, most often an agent, was faster: what was computed is worthless, decide anew.
@@ -238,8 +244,8 @@ class Runtime:
         start = Thread(
             state=snapshot.state.value, version=snapshot.version, inbound=inbound.to_json(), trail=[], working=working
         )
-        with self._saver.buffered() as buffer:
-            self._graph.invoke(start, config, durability="exit")
+        with self._saver.buffered(snapshot.checkpoint_id) as buffer:
+            self._graph.invoke(start, config, durability="exit", output_keys="state")
         return working, buffer
 
     def _material(self, conversation_id: str) -> Material:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from graph.services import Services
+from handover.sla import is_open
 from states.facts import Facts
 from states.machine import Step
 from states.table import CLOCKS
@@ -203,6 +205,11 @@ class Working:
         approved = self.inbound.data.get("request_hash")
         return bool(actor != self.exception["requested_by"] and approved == self.exception["hash"])
 
+    @cached_property
+    def people_at_work(self) -> bool:
+        """Whether the policy's business hours say that people are there now."""
+        return is_open(self.services.loaded.policy.hours, self.now)
+
     # Recording
 
     def say(self, author: str, text: str, **more: Any) -> None:
@@ -238,6 +245,7 @@ class Working:
             pending_exception=self.exception,
             closed=self.closed,
             handover_id=self.handover["id"] if self.handover and self.handover["open"] else None,
+            prev_hash=self.snapshot.head_hash,
             policy_name=loaded.policy.name,
             policy_hash=loaded.hash,
             at=self.now,

@@ -13,10 +13,10 @@ from typing import Any
 GENESIS = "0" * 64
 
 CHAINED = (
-    "id", "conversation_id", "seq", "event", "source", "target", "role", "actor_id",
+    "id", "conversation_id", "event", "source", "target", "role", "actor_id",
     "cause", "ordinal", "policy_hash", "checkpoint_id", "data", "at",
 )  # fmt: skip
-"""The columns that the hash covers, all but the hashes."""
+"""The columns that the hash covers: all but the hashes, and `seq`, which only places the event among the messages."""
 
 
 def event_hash(prev_hash: str, values: Mapping[str, Any]) -> str:

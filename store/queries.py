@@ -61,7 +61,8 @@ def _handover_for(connection: Connection, row: RowMapping) -> dict[str, Any] | N
 
 _COPIED = (
     "id", "version", "channel", "language", "customer", "channel_facts", "history", "latched", "owner_id",
-    "pending_exception", "policy_name", "policy_hash", "head_hash", "closed", "created_at", "updated_at",
+    "pending_exception", "policy_name", "policy_hash", "head_hash", "checkpoint_id", "closed", "created_at",
+    "updated_at",
 )  # fmt: skip
 
 

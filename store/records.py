@@ -70,6 +70,7 @@ class Snapshot:
     policy_name: str
     policy_hash: str
     head_hash: str
+    checkpoint_id: str | None
     closed: bool
     created_at: datetime
     updated_at: datetime
@@ -127,6 +128,8 @@ class Outcome:
     closed: bool
     handover_id: str | None
     """The handover that is open after this outcome."""
+    prev_hash: str
+    """Head of the chain at the expected version."""
     policy_name: str
     policy_hash: str
     at: datetime

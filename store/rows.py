@@ -64,6 +64,8 @@ class ConversationRow(SQLModel, table=True):
     policy_hash: str = Field(sa_column=Column(Text, nullable=False))
     head_hash: str = Field(sa_column=Column(Text, nullable=False))
     """Hash of the newest event: the head of this conversation's chain."""
+    checkpoint_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    """The newest checkpoint of the thread."""
     closed: bool
     lease_owner: str | None = Field(sa_column=Column(Text, nullable=True))
     lease_until: datetime | None = _time(nullable=True)

@@ -8,6 +8,8 @@ when the events it belongs to do. Outside `buffered()` every write is a transact
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +25,7 @@ from langgraph.checkpoint.base import (
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
+    copy_checkpoint,
     get_checkpoint_id,
     get_checkpoint_metadata,
 )
@@ -55,6 +58,8 @@ class _Writes:
 class Buffer:
     """What one run would have written."""
 
+    head_id: str | None = None
+    """The thread's newest checkpoint as the conversation's row names it; None: it has none yet."""
     puts: list[_Put] = field(default_factory=list)
     writes: list[_Writes] = field(default_factory=list)
 
@@ -77,6 +82,10 @@ class _NoCommit:
         """Not here: the transaction belongs to the unit of work."""
 
 
+UNKNOWN = "unknown"
+"""Head of a thread of which the caller does not know the newest checkpoint."""
+HEADS = 1024
+"""Newest checkpoints kept in memory."""
 _BUFFER: ContextVar[Buffer | None] = ContextVar("handrail_checkpoint_buffer", default=None)
 
 
@@ -86,11 +95,17 @@ class TurnSaver(BaseCheckpointSaver[str]):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self._store = store
+        self._heads: OrderedDict[str, CheckpointTuple] = OrderedDict()
+        self._lock = threading.Lock()
 
     @contextmanager
-    def buffered(self) -> Iterator[Buffer]:
-        """Holds all writes of this context, threads started in it included, in the buffer it yields."""
-        buffer = Buffer()
+    def buffered(self, head_id: str | None = UNKNOWN) -> Iterator[Buffer]:
+        """Holds all writes of this context, threads started in it included, in the buffer it yields.
+
+        `head_id` is the thread's newest checkpoint as the row names it: then reading it needs no query if this
+        process wrote it, and none if there is none.
+        """
+        buffer = Buffer(head_id=head_id)
         token = _BUFFER.set(buffer)
         try:
             yield buffer
@@ -104,6 +119,23 @@ class TurnSaver(BaseCheckpointSaver[str]):
             official.put(put.config, put.checkpoint, put.metadata, put.versions)
         for one in buffer.writes:
             official.put_writes(one.config, one.writes, one.task_id, one.task_path)
+        if buffer.puts:
+            # Should the transaction still fail, no row will name this checkpoint, and it is never looked up.
+            self._remember(_tuple(buffer, buffer.puts[-1]))
+
+    def _remember(self, head: CheckpointTuple) -> None:
+        with self._lock:
+            self._heads[head.config["configurable"]["thread_id"]] = head
+            while len(self._heads) > HEADS:
+                self._heads.popitem(last=False)
+
+    def _known_head(self, buffer: Buffer, config: RunnableConfig) -> CheckpointTuple | None:
+        """The thread's newest checkpoint, if it is the one the row names; a copy, since runs change it."""
+        with self._lock:
+            head = self._heads.get(config["configurable"]["thread_id"])
+        if head is None or head.checkpoint["id"] != buffer.head_id:
+            return None
+        return head._replace(checkpoint=copy_checkpoint(head.checkpoint))
 
     def _official(self, connection: Connection) -> BaseCheckpointSaver[Any]:
         raw = connection.connection.dbapi_connection
@@ -120,7 +152,9 @@ class TurnSaver(BaseCheckpointSaver[str]):
         buffer = _BUFFER.get()
         if buffer is not None:
             found = next(_matching(buffer, config, get_checkpoint_id(config)), None)
-            if found is not None:
+            if found is None and get_checkpoint_id(config) is None:
+                found = self._known_head(buffer, config)
+            if found is not None or buffer.head_id is None:
                 return found
         with self._store.read() as connection:
             return self._official(connection).get_tuple(config)

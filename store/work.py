@@ -21,9 +21,6 @@ from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE
 from store.records import Happening, Outcome, StoredMessage
 from store.timers import set_timers
 
-_SET_HEAD = (
-    update(CONVERSATION).where(CONVERSATION.c.id == bindparam("conversation")).values(head_hash=bindparam("head"))
-)
 _DECIDE = (
     update(MESSAGE)
     .where(MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.id == bindparam("message"))
@@ -31,7 +28,7 @@ _DECIDE = (
 )
 _NEW = (
     "state", "language", "latched", "owner_id", "owner_role", "handover_id", "history", "pending_exception", "closed",
-    "policy_name", "policy_hash", "updated_at",
+    "head_hash", "checkpoint_id", "policy_name", "policy_hash", "updated_at",
 )  # fmt: skip
 """Columns of the conversation that an outcome sets."""
 _OURS = CONVERSATION.c.lease_owner == bindparam("lease")
@@ -47,7 +44,7 @@ _ADVANCE_BLINDLY = (
             "lease_owner": case((_OURS, None), else_=CONVERSATION.c.lease_owner),
         }
     )
-    .returning(CONVERSATION.c.next_seq, CONVERSATION.c.version, CONVERSATION.c.head_hash)
+    .returning(CONVERSATION.c.next_seq, CONVERSATION.c.version)
 )
 _ADVANCE = _ADVANCE_BLINDLY.where(CONVERSATION.c.version == bindparam("expected"))
 _ADD_EVENTS, _ADD_MESSAGES = insert(EVENT), insert(MESSAGE)
@@ -90,9 +87,10 @@ class UnitOfWork:
         Raises StaleOutcome if the conversation has moved on, AlreadyDone if the cause has an outcome already.
         """
         try:
+            events = _event_rows(outcome, checkpoint_id)
             with self._store.write() as connection:
-                seq, version, prev_hash = self._advance(connection, outcome, lease_owner)
-                _write_events(connection, outcome, seq, prev_hash, checkpoint_id)
+                seq, version = self._advance(connection, outcome, lease_owner, events[-1])
+                connection.execute(_ADD_EVENTS, [row | {"seq": seq + row["ordinal"]} for row in events])
                 replies = _write_messages(connection, outcome, seq + len(outcome.happenings))
                 write_handover(connection, outcome)
                 moved = any(one.source is not one.target for one in outcome.happenings) or outcome.closed
@@ -107,7 +105,9 @@ class UnitOfWork:
                 f"{outcome.cause!r} of conversation {outcome.conversation_id!r} has an outcome already"
             ) from error
 
-    def _advance(self, connection: Connection, outcome: Outcome, lease_owner: str | None) -> tuple[int, int, str]:
+    def _advance(
+        self, connection: Connection, outcome: Outcome, lease_owner: str | None, newest: dict[str, Any]
+    ) -> tuple[int, int]:
         """Moves the row on, or refuses: the compare-and-set that every word to the customer passes."""
         width = len(outcome.happenings) + len(outcome.utterances)
         statement = _ADVANCE if self._check_version else _ADVANCE_BLINDLY
@@ -127,6 +127,8 @@ class UnitOfWork:
                 "new_history": dict(outcome.history),
                 "new_pending_exception": outcome.pending_exception,
                 "new_closed": outcome.closed,
+                "new_head_hash": newest["hash"],
+                "new_checkpoint_id": newest["checkpoint_id"],
                 "new_policy_name": outcome.policy_name,
                 "new_policy_hash": outcome.policy_hash,
                 "new_updated_at": outcome.at,
@@ -137,21 +139,18 @@ class UnitOfWork:
                 f"conversation {outcome.conversation_id!r} is no longer at version {outcome.expected_version}; "
                 "decide again"
             )
-        return row.next_seq - width, row.version, row.head_hash
+        return row.next_seq - width, row.version
 
 
-def _write_events(
-    connection: Connection, outcome: Outcome, seq: int, prev_hash: str, checkpoint_id: str | None
-) -> None:
-    """Appends the events to the log and moves the row's head to the newest."""
-    rows = []
+def _event_rows(outcome: Outcome, checkpoint_id: str | None) -> list[dict[str, Any]]:
+    """The events of the outcome, chained to the head at the expected version; all but their `seq`."""
+    rows, prev_hash = [], outcome.prev_hash
     for ordinal, happening in enumerate(outcome.happenings):
-        row = _event_row(outcome, happening, seq + ordinal, ordinal, checkpoint_id)
+        row = _event_row(outcome, happening, ordinal, checkpoint_id)
         row |= {"prev_hash": prev_hash, "hash": event_hash(prev_hash, row)}
         prev_hash = row["hash"]
         rows.append(row)
-    connection.execute(_ADD_EVENTS, rows)
-    connection.execute(_SET_HEAD, {"conversation": outcome.conversation_id, "head": prev_hash})
+    return rows
 
 
 def _write_messages(connection: Connection, outcome: Outcome, seq: int) -> tuple[StoredMessage, ...]:
@@ -187,11 +186,9 @@ def _message_row(conversation_id: str, message: StoredMessage) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _event_row(
-    outcome: Outcome, happening: Happening, seq: int, ordinal: int, checkpoint_id: str | None
-) -> dict[str, Any]:
+def _event_row(outcome: Outcome, happening: Happening, ordinal: int, checkpoint_id: str | None) -> dict[str, Any]:
     return {
-        "id": happening.id, "conversation_id": outcome.conversation_id, "seq": seq, "event": happening.event.value,
+        "id": happening.id, "conversation_id": outcome.conversation_id, "event": happening.event.value,
         "source": happening.source.value, "target": happening.target.value, "role": happening.role.value,
         "actor_id": happening.actor_id, "cause": outcome.cause, "ordinal": ordinal,
         "policy_hash": outcome.policy_hash, "checkpoint_id": checkpoint_id, "data": dict(happening.data),

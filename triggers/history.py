@@ -6,7 +6,7 @@ A plain JSON value, so that it can live in the conversation row and in a checkpo
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from policy.facts import Scalar
@@ -54,7 +54,8 @@ class History:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        values = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
 
     def observe(self, text: str, sentiment: float) -> History:
         """The history with one more customer message."""

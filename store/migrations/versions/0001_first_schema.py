@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("policy_name", sa.Text(), nullable=False),
         sa.Column("policy_hash", sa.Text(), nullable=False),
         sa.Column("head_hash", sa.Text(), nullable=False),
+        sa.Column("checkpoint_id", sa.Text(), nullable=True),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("lease_owner", sa.Text(), nullable=True),
         sa.Column("lease_until", UtcDateTime(), nullable=True),
