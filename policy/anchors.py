@@ -1,123 +1,94 @@
-"""Anchors: word sequences that a text must hold for a phrase to stand in it, cheap to look for by the thousand.
+"""Anchors: the words that a text must hold for a phrase to stand in it, cheap to look for by the thousand.
 
 Without them every phrase with a gap or a choice would multiply the states of the one automaton that scans for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from policy.phrase_tree import Choice, Ending, Gap, Sequence, Text, Word
+from policy.phrase_tree import Atom, Choice, Ending, Gap, Listed, Sequence, Text, Word
 
+_NOTHING = [""]
 MAX_FORMS = 48
-"""Spoken forms that one group lists at most; a longer phrase is parted into several groups."""
+"""Spoken forms of one word that are listed at most ("re(fund|imburse)[d]"); a word of more is no anchor."""
+MAX_JOINED = 20
+"""Forms that neighbouring words are listed together as at most; the more, the fewer phrases are tried in vain."""
+
+Group = frozenset[str]
+"""Forms of which one stands in every text the phrase stands in: words with one space between them, `*` any ending."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Anchors:
-    """What a phrase cannot do without: of every group at least one form stands in the text.
+    """What a phrase cannot do without: of every group at least one form stands in the text."""
 
-    A form is words with one space between them; `*` in it is any ending.
-    """
-
-    groups: tuple[frozenset[str], ...]
+    groups: tuple[Group, ...]
     exact: bool
     """One group says it all: a form found is the phrase found."""
 
 
 def anchors_of(sequence: Sequence) -> Anchors:
-    """The anchors of a phrase; no groups if no word of it is certain."""
-    runs = _runs(sequence)
-    groups: list[frozenset[str]] = []
-    whole = True
-    for run in runs:
-        found, complete = _run_groups(run)
-        groups += found
-        whole = whole and complete
-    return Anchors(groups=tuple(groups), exact=whole and len(runs) == 1 and len(groups) == 1)
-
-
-def _runs(sequence: Sequence) -> list[list[Word]]:
-    """The words between the gaps."""
-    runs: list[list[Word]] = [[]]
+    """The anchors of a phrase, in its order; no groups if no word of it is certain."""
+    groups: list[Group] = []
+    current, complete = _NOTHING, True
     for item in sequence.items:
-        if isinstance(item, Gap):
-            runs.append([])
-        else:
-            runs[-1].append(item)
-    return runs
-
-
-def _run_groups(words: Iterable[Word]) -> tuple[list[frozenset[str]], bool]:
-    """Groups for words that follow one another, as few and as long as can be listed; whether they say it all."""
-    groups: list[frozenset[str]] = []
-    current: list[str] | None = None
-    bridge: list[str] | None = [""]
-    complete = True
-    for word in words:
-        forms = _word_forms(word)
-        if word.optional:
-            bridge = _joined(bridge, forms)
+        forms = None if isinstance(item, Gap) else _forms(item)
+        longer = _joined(current, forms)
+        if longer is not None:
+            current = longer
             continue
-        longer = _joined(_joined(current, bridge), forms) if current is not None else forms
-        if longer is None:
-            complete = False
-            groups += [frozenset(current)] if current is not None else []
-            groups += [best] if forms is None and (best := _best(word)) else []
-        current, bridge = (longer if longer is not None else forms), [""]
-    return [*groups, *([frozenset(current)] if current is not None else [])], complete
+        complete = False
+        groups.append(frozenset(current))
+        current = _NOTHING if forms is None or isinstance(item, Gap) or item.optional else forms
+        if forms is None and not isinstance(item, Gap):
+            groups.append(_best_of(item))
+    groups.append(frozenset(current))
+    told = tuple(group for group in groups if group and "" not in group)
+    return Anchors(groups=told, exact=complete and bool(told))
 
 
-def _word_forms(word: Word) -> list[str] | None:
-    """Every form of a word, or None if they are too many; an optional word has the empty form as well."""
+def _joined(first: list[str], second: list[str] | None) -> list[str] | None:
+    """Every form of one followed by every form of the other, or None if they are too many."""
+    if second is None:
+        return None
+    if first is _NOTHING:
+        return second
+    if len(first) * len(second) > MAX_JOINED:
+        return None
+    return [f"{one} {other}".strip() for one in first for other in second]
+
+
+def _forms(word: Word) -> list[str] | None:
+    """Every spoken form of a word, or None if they cannot be listed; an optional word has the empty form as well."""
     forms = [""]
     for atom in word.atoms:
-        pieces = _atom_forms(atom)
+        pieces = _pieces(atom)
         if pieces is None or len(forms) * len(pieces) > MAX_FORMS:
             return None
-        forms = [form + piece for form in forms for piece in pieces]
+        forms = [form + piece for form in forms for piece in pieces] if forms != [""] else pieces
     return forms
 
 
-def _atom_forms(atom: Text | Ending | Choice) -> list[str] | None:
+def _best_of(word: Word) -> Group:
+    """One group for a word that cannot be listed, if it is a mere choice: the best group of every alternative."""
+    first, *others = word.atoms
+    if others or not isinstance(first, Choice) or first.optional:
+        return frozenset()
+    groups = [max(anchors_of(choice).groups, key=_telling, default=frozenset()) for choice in first.choices]
+    return frozenset().union(*groups) if all(groups) else frozenset()
+
+
+def _telling(group: Group) -> tuple[int, int]:
+    return min(map(len, group)), -len(group)
+
+
+def _pieces(atom: Atom) -> list[str] | None:
+    """Every spoken form of a part of a word, or None if they cannot be listed."""
     if isinstance(atom, Text):
         return [atom.text]
     if isinstance(atom, Ending):
         return ["*"]
-    forms = [""] if atom.optional else []
-    for choice in atom.choices:
-        listed = _listed(choice)
-        if listed is None or len(forms) + len(listed) > MAX_FORMS:
-            return None
-        forms += listed
-    return forms
-
-
-def _listed(sequence: Sequence) -> list[str] | None:
-    """Every spoken form of a sequence without gaps, or None."""
-    forms: list[str] | None = [""]
-    for item in sequence.items:
-        forms = _joined(forms, None if isinstance(item, Gap) else _word_forms(item))
-    return forms
-
-
-def _best(word: Word) -> frozenset[str]:
-    """One group for a choice that cannot be listed: the longest-worded group of each alternative, together."""
-    chosen: set[str] = set()
-    choices = [atom for atom in word.atoms if isinstance(atom, Choice) and not atom.optional]
-    if len(word.atoms) != 1 or not choices:
-        return frozenset()
-    for alternative in choices[0].choices:
-        groups = anchors_of(alternative).groups
-        if not groups:
-            return frozenset()
-        chosen |= max(groups, key=lambda group: min(len(form) for form in group))
-    return frozenset(chosen) if len(chosen) <= 4 * MAX_FORMS else frozenset()
-
-
-def _joined(first: list[str] | None, second: list[str] | None) -> list[str] | None:
-    """Every form of one followed by every form of the other, or None if they are too many."""
-    if first is None or second is None or len(first) * len(second) > MAX_FORMS:
-        return None
-    return [f"{one} {other}".strip() for one in first for other in second]
+    if isinstance(atom, Listed):
+        return [*atom.text.split("|"), *([""] if atom.optional else [])]
+    return None

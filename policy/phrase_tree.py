@@ -6,15 +6,23 @@ Without a tree the compiled forms of a phrase (spaced, squeezed, its anchors) wo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from states.errors import PolicyError
 
 SEPARATOR = "[^a-z0-9]+"
 GAPS = {"..": 2, "...": 5}
+TO = "(?:to|2)"
+_TO_MARK = "\x02"
 _LETTERS = re.compile(r"(?:[^\W_]|')+")
+_PLAIN = r"[a-z0-9']+(?:(?<!')\*)?"
+_LISTED = re.compile(rf"{_PLAIN}(?: {_PLAIN})*(?:\|{_PLAIN}(?: {_PLAIN})*)*")
+_TO = re.compile(r"(?<![a-z0-9'])to(?![a-z0-9'])")
+_NO_LETTERS = re.compile(rf"[^a-z{_TO_MARK}]+")
+_EITHER = str.maketrans({"i": "[i1]", "l": "[l1]"})
+_NO_WORD = str.maketrans("", "", "0123456789' *")
 
 
 @lru_cache(maxsize=16_384)
@@ -23,7 +31,7 @@ def parse(phrase: str, folded: str) -> Sequence:
     return _Parser(phrase, folded).parse()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Text:
     """Letters and digits."""
 
@@ -33,9 +41,7 @@ class Text:
         return self.text.replace("'", "['`]?")
 
     def tight(self) -> str:
-        if self.text == "to":
-            return "(?:to|2)"
-        return "".join({"i": "[i1]", "l": "[l1]"}.get(char, char) for char in self.text if char.isalpha())
+        return tight_text(self.text)
 
     def shortest(self) -> int:
         return sum(char.isalpha() for char in self.text)
@@ -44,7 +50,7 @@ class Text:
         return False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ending:
     """`*`: any ending of a word."""
 
@@ -61,9 +67,31 @@ class Ending:
         return False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """`(a|b c|d*)` or, if `optional`, `[a|b]`: a choice of plain words, kept as one text because nearly all are."""
+
+    text: str
+    optional: bool
+
+    def spaced(self) -> str:
+        plain = self.text.replace("*", "[a-z0-9]*").replace("'", "['`]?").replace(" ", SEPARATOR)
+        return f"(?:{plain})" + "?" * self.optional
+
+    def tight(self) -> str:
+        letters = "|".join(_NO_LETTERS.sub("", one) for one in _TO.sub(_TO_MARK, self.text).split("|"))
+        return f"(?:{letters.translate(_EITHER).replace(_TO_MARK, TO)})" + "?" * self.optional
+
+    def shortest(self) -> int:
+        return 0 if self.optional else min(map(len, self.text.translate(_NO_WORD).split("|")))
+
+    def has_gap(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """`(a|b)` or, if `optional`, `[a|b]`."""
+    """`(a|b)` or, if `optional`, `[a|b]`, where the alternatives hold choices or gaps themselves."""
 
     choices: tuple[Sequence, ...]
     optional: bool
@@ -81,31 +109,31 @@ class Choice:
         return any(choice.has_gap() for choice in self.choices)
 
 
-Atom = Text | Ending | Choice
+Atom = Text | Ending | Listed | Choice
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Word:
     """What stands between two spaces."""
 
     atoms: tuple[Atom, ...]
+    optional: bool = field(init=False)
 
-    @cached_property
-    def optional(self) -> bool:
-        return all(isinstance(atom, Choice) and atom.optional for atom in self.atoms)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "optional", all(map(_is_optional, self.atoms)))
 
     def spaced(self) -> str:
         return "".join(atom.spaced() for atom in self.atoms)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Up to `words` words of any kind."""
 
     words: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sequence:
     """Words and gaps in order; at least one word is not optional, and a gap stands between words."""
 
@@ -140,10 +168,21 @@ class Sequence:
         return [item for item in self.items if isinstance(item, Word)]
 
 
+def _is_optional(atom: Atom) -> bool:
+    return isinstance(atom, (Listed, Choice)) and atom.optional
+
+
+@lru_cache(maxsize=16_384)
+def tight_text(text: str) -> str:
+    """One word in the squeezed view, where `1` may stand for i or l and `2` for to."""
+    if text == "to":
+        return TO
+    return "".join(char for char in text if char.isalpha()).translate(_EITHER)
+
+
 def _optional(word: Word, *, before: str, after: str) -> str:
     """An optional word together with the space that goes with it."""
-    choices = [atom.choices for atom in word.atoms if isinstance(atom, Choice)]
-    atoms = "".join(f"(?:{'|'.join(choice.spaced() for choice in one)})" for one in choices)
+    atoms = "".join(atom.spaced().removesuffix("?") for atom in word.atoms)
     return f"(?:{before}{atoms}{after})?"
 
 
@@ -214,8 +253,12 @@ class _Parser:
         self._at = letters.end()
         return Text(letters[0])
 
-    def _choice(self, *, closing: str) -> Choice:
+    def _choice(self, *, closing: str) -> Choice | Listed:
         self._at += 1
+        listed = _LISTED.match(self._text, self._at)
+        if listed is not None and self._text[listed.end() : listed.end() + 1] == closing:
+            self._at = listed.end() + 1
+            return Listed(listed[0], optional=closing == "]")
         choices = [self._sequence()]
         while self._peek() == "|":
             self._at += 1

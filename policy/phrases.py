@@ -16,13 +16,15 @@ A phrase stands between word boundaries. Whatever else is no letter or digit is 
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from functools import lru_cache
 
 from policy.anchors import Anchors, anchors_of
 from policy.letters import FOLD
 from policy.phrase_tree import parse
 
 EDGE = r"(?:\b|_)"
+_DIGIT = re.compile(r"\d")
 SQUEEZED_LETTERS = 9
 """Shorter phrases are not looked for between spaced-out letters: they would be found inside ordinary words."""
 
@@ -32,6 +34,7 @@ def fold_phrase(phrase: str) -> str:
     return " ".join(phrase.translate(FOLD).split())
 
 
+@lru_cache(maxsize=16_384)
 def compile_phrase(phrase: str) -> str:
     """RE2 source that finds the phrase in folded text; PolicyError names what is wrong with it."""
     folded = fold_phrase(phrase)
@@ -49,16 +52,15 @@ def squeezed(phrase: str) -> str | None:
     """
     folded = fold_phrase(phrase)
     sequence = parse(phrase, folded)
-    if any(char.isdigit() for char in folded) or sequence.has_gap() or sequence.shortest() < SQUEEZED_LETTERS:
+    if _DIGIT.search(folded) or sequence.has_gap() or sequence.shortest() < SQUEEZED_LETTERS:
         return None
     return sequence.tight()
 
 
 def anchors(phrase: str) -> Anchors:
-    """Words that a text must hold for the phrase to stand in it."""
+    """Words that a text must hold for the phrase to stand in it; none are told of a phrase in another alphabet."""
     folded = fold_phrase(phrase)
-    found = anchors_of(parse(phrase, folded))
-    return found if folded.isascii() else replace(found, exact=False)
+    return anchors_of(parse(phrase, folded)) if folded.isascii() else Anchors(groups=(), exact=False)
 
 
 def _is_plain(char: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from policy.anchors import Anchors
+from policy.anchors import Anchors, Group
 from policy.phrases import anchors, compile_phrase, squeezed
 from triggers.folding import Folded
 from triggers.watched import SetFactory, WatchedSet, WordIndex, compile_source, tight_source, word_source
@@ -112,9 +112,11 @@ class Scanner:
         return regex
 
 
-def _tight_groups(found: Anchors) -> tuple[frozenset[str], ...]:
-    """The groups that tell something where words have no edges: letters only, four or more of them."""
-    return tuple(group for group in found.groups if min(sum(map(str.isalpha, form)) for form in group) >= _TELLING)
+def _tight_groups(found: Anchors) -> tuple[Group, ...]:
+    """The groups that tell something where words have no edges: of words of four letters if there are such."""
+    shortest = [min(sum(map(str.isalpha, word)) for word in group) for group in found.groups]
+    least = min(_TELLING, max(shortest, default=0))
+    return tuple(group for group, size in zip(found.groups, shortest, strict=True) if size >= least > 0)
 
 
 def _between_words(text: str, start: int, end: int) -> bool:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
 from typing import Any, Protocol
 
 import re2
 
-from policy.phrase_tree import SEPARATOR
+from policy.phrase_tree import SEPARATOR, tight_text
 from states.errors import DependencyFault, PolicyError
 
 CANARY = b"\n\x02handrail canary\x02"
 _CANARY_SOURCE = rb"\x02handrail canary\x02\z"
 _MAX_MEM = 256 << 20
 """Bytes one set may use; a bound against surprises, the default pack's sets use a few million."""
-_GROUPS = 4
-"""Groups of one pattern that are looked for at most."""
 _COMMON = 3
 _COMMON_WORDS = frozenset(
     ("that", "this", "with", "have", "want", "your", "need", "from", "they", "what", "when", "just", "will", "would",
@@ -81,7 +81,7 @@ class WatchedSet:
 
 
 class WordIndex:
-    """Which patterns have a form of each of their most telling groups in a text."""
+    """Which patterns have a form of each of their two most telling groups in a text."""
 
     def __init__(
         self,
@@ -89,19 +89,16 @@ class WordIndex:
         source_of: Callable[[str], str],
         make_set: SetFactory | None = None,
     ) -> None:
-        counts = Counter(word for several in groups.values() for group in several for word in group)
-        chosen = {
-            n: sorted(several, key=lambda group: _commonness(group, counts))[:_GROUPS] for n, several in groups.items()
-        }
-        words = sorted({word for several in chosen.values() for group in several for word in group})
-        number = {word: at for at, word in enumerate(words)}
-        self._first: list[list[int]] = [[] for _ in words]
-        self._others: dict[int, tuple[frozenset[int], ...]] = {}
-        for n, several in chosen.items():
-            for word in sorted(several[0]):
-                self._first[number[word]].append(n)
-            self._others[n] = tuple(frozenset(number[word] for word in group) for group in several[1:])
-        self._set = WatchedSet([source_of(word) for word in words], make_set)
+        counts = Counter(chain.from_iterable(chain.from_iterable(groups.values())))
+        telling = {n: sorted(several, key=lambda one: _commonness(one, counts))[:2] for n, several in groups.items()}
+        forms = sorted(set(chain.from_iterable(chain.from_iterable(telling.values()))))
+        number = {form: at for at, form in enumerate(forms)}
+        self._owners: list[list[tuple[int, frozenset[int] | None]]] = [[] for _ in forms]
+        for n, (first, *other) in telling.items():
+            besides = frozenset(map(number.__getitem__, other[0])) if other else None
+            for form in sorted(first):
+                self._owners[number[form]].append((n, besides))
+        self._set = WatchedSet([source_of(form) for form in forms], make_set)
 
     def candidates(self, data: bytes) -> Iterable[int]:
         """Patterns that may stand in the text, each once; ScannerSilent if the scan did not happen."""
@@ -110,50 +107,45 @@ class WordIndex:
 
     def _chosen(self, met: Sequence[int]) -> Iterator[int]:
         present = frozenset(met)
-        tried: set[int] = set()
-        for word in met:
-            for index in self._first[word]:
-                if index not in tried:
-                    tried.add(index)
-                    if not any(other.isdisjoint(present) for other in self._others[index]):
-                        yield index
+        given: set[int] = set()
+        for form in met:
+            for index, besides in self._owners[form]:
+                if (besides is None or not besides.isdisjoint(present)) and index not in given:
+                    given.add(index)
+                    yield index
 
 
 def word_source(form: str) -> str:
     """RE2 source of an anchor's form, in folded text without underscores."""
-    source = form.replace("'", "['`]?").replace(" ", SEPARATOR)
-    if not form.isascii():
-        return source.replace("*", "[a-z0-9]*")
-    open_ended = source.endswith("*")
-    source = source.removesuffix("*").replace("*", "[a-z0-9]*")
-    return rf"\b{source}" if open_ended else rf"\b{source}\b"
+    source = form.removesuffix("*").replace("*", "[a-z0-9]*").replace("'", "['`]?").replace(" ", SEPARATOR)
+    return rf"\b{source}" if form.endswith("*") else rf"\b{source}\b"
 
 
 def tight_source(form: str) -> str:
-    """RE2 source of an anchor's form in the squeezed view, where `1` may stand for i or l and `2` for to."""
-    return "".join(_tight_word(word) for word in form.split())
+    """RE2 source of an anchor's form in the squeezed view."""
+    return "".join(map(tight_text, form.split()))
 
 
-def _tight_word(word: str) -> str:
-    if word == "to":
-        return "(?:to|2)"
-    return "".join({"i": "[i1]", "l": "[l1]"}.get(char, char) for char in word if char.isalpha())
+@cache
+def _quiet() -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    return options
 
 
 def compile_source(source: str) -> Any:
     """One RE2 pattern over folded UTF-8; PolicyError if it is none."""
-    options = re2.Options()
-    options.log_errors = False
     try:
-        return re2.compile(source.encode(), options)
+        return re2.compile(source.encode(), _quiet())
     except re2.error as error:
         raise _no_pattern(source, error) from error
 
 
-def _commonness(group: frozenset[str], counts: Counter[str]) -> tuple[bool, bool, int]:
+def _commonness(group: frozenset[str], counts: Mapping[str, int]) -> tuple[bool, bool, int]:
     """Groups with forms of common words last, then single words, then those whose forms many patterns share."""
-    common = any(all(len(word) <= _COMMON or word in _COMMON_WORDS for word in form.split()) for form in group)
-    return common, any(" " not in form for form in group), sum(counts[form] for form in group)
+    singles = [form for form in group if " " not in form]
+    common = any(len(form) <= _COMMON or form in _COMMON_WORDS for form in singles)
+    return common, bool(singles), sum(map(counts.__getitem__, group))
 
 
 def _no_pattern(source: str, error: Exception) -> PolicyError:
