@@ -6,6 +6,7 @@ Without them every phrase with a gap or a choice would multiply the states of th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policy.phrase_tree import Atom, Choice, Ending, Gap, Listed, Sequence, Text, Word
 
@@ -14,6 +15,8 @@ MAX_FORMS = 48
 """Spoken forms of one word that are listed at most ("re(fund|imburse)[d]"); a word of more is no anchor."""
 MAX_JOINED = 20
 """Forms that neighbouring words are listed together as at most; the more, the fewer phrases are tried in vain."""
+MAX_WORDS = 3
+"""Words of a form that are looked for at most."""
 
 Group = frozenset[str]
 """Forms of which one stands in every text the phrase stands in: words with one space between them, `*` any ending."""
@@ -25,7 +28,7 @@ class Anchors:
 
     groups: tuple[Group, ...]
     exact: bool
-    """One group says it all: a form found is the phrase found."""
+    """One group without apostrophes says it all: a form found is the phrase found."""
 
 
 def anchors_of(sequence: Sequence) -> Anchors:
@@ -45,7 +48,18 @@ def anchors_of(sequence: Sequence) -> Anchors:
             groups.append(_best_of(item))
     groups.append(frozenset(current))
     told = tuple(group for group in groups if group and "" not in group)
-    return Anchors(groups=told, exact=complete and bool(told))
+    short = tuple(frozenset(map(_core, group)) for group in told)
+    exact = complete and len(told) == 1 and short == told and not any("'" in form for form in told[0])
+    return Anchors(groups=short, exact=exact)
+
+
+@lru_cache(maxsize=65_536)
+def _core(form: str) -> str:
+    """The neighbouring words of a long form that hold the most letters: they tell nearly as much as all."""
+    words = form.split()
+    if len(words) <= MAX_WORDS:
+        return form
+    return max((" ".join(words[at : at + MAX_WORDS]) for at in range(len(words) - MAX_WORDS + 1)), key=len)
 
 
 def _joined(first: list[str], second: list[str] | None) -> list[str] | None:

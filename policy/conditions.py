@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from policy.expressions import cel
 from policy.facts import FACTS, FACTS_BY_NAME, FactValues, Scalar, default_facts
 from policy.phrases import compile_phrase
 from states.errors import PolicyError
@@ -135,10 +136,8 @@ def _raised(default: Scalar) -> Scalar:
 
 def _trial(condition: str) -> Iterator[Finding]:
     """Compiles the condition and runs it twice: it must give true or false."""
-    import cel  # native library, loaded only when a policy is linted
-
     try:
-        program = cel.compile(condition)
+        program = cel().compile(condition)
     except ValueError as error:
         yield f"the condition is no CEL: {_reason(error)}", "correct it"
         return

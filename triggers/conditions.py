@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-import cel
-
+from policy import expressions
 from policy.facts import FACTS, FACTS_BY_NAME, Scalar
 from states.errors import PolicyError
+
+if TYPE_CHECKING:
+    import cel
 
 _STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _NAME = re.compile(r"\b(" + "|".join(re.escape(fact.name) for fact in FACTS) + r")\b")
@@ -42,7 +45,7 @@ class Conditions:
             context: cel.Context = self._local.context
             current: dict[str, Scalar] = self._local.values
         except AttributeError:
-            context = self._local.context = cel.Context({_flat(name): value for name, value in _DEFAULTS.items()})
+            context = self._local.context = expressions.cel().Context(_FLAT_DEFAULTS)
             current = self._local.values = dict(_DEFAULTS)
         wanted = {**_DEFAULTS, **{name: facts[name] for name in facts if name in FACTS_BY_NAME}}
         for name, value in wanted.items():
@@ -71,9 +74,10 @@ class Bound:
 
 def _compiled(source: str) -> cel.Program:
     try:
-        return cel.compile(_flattened(source))
+        program: cel.Program = expressions.cel().compile(_flattened(source))
     except Exception as error:
         raise PolicyError(f"condition {source!r} is no CEL ({error}); see the facts in docs/policy.md") from error
+    return program
 
 
 def _flattened(source: str) -> str:
@@ -87,6 +91,9 @@ def _flattened(source: str) -> str:
 
 def _flat(name: str) -> str:
     return name.replace(".", "__")
+
+
+_FLAT_DEFAULTS: dict[str, Scalar] = {_flat(name): value for name, value in _DEFAULTS.items()}
 
 
 def _coerced(name: str, value: Scalar) -> Scalar:

@@ -13,7 +13,16 @@ from typing import Any
 from policy.anchors import Anchors, Group
 from policy.phrases import anchors, compile_phrase, squeezed
 from triggers.folding import Folded
-from triggers.watched import SetFactory, WatchedSet, WordIndex, compile_source, tight_source, word_source
+from triggers.watched import (
+    SetFactory,
+    WatchedSet,
+    WordIndex,
+    compile_source,
+    tight_source,
+    tight_view,
+    word_source,
+    words_view,
+)
 
 _LONG = 12
 """A squeezed match of so many letters may stand inside a run of letters ("ispeaktoahuman"); a shorter one must
@@ -71,11 +80,11 @@ class Scanner:
     def scan(self, folded: Folded) -> list[Hit]:
         """The patterns that stand in the text, in the policy's order; ScannerSilent if the scan did not happen."""
         hits = {self._raw[met][0] for met in self._whole.match(folded.data)}
-        for index in self._words.candidates(folded.data.replace(b"_", b" ")):
+        for index in self._words.candidates(words_view(folded.data)):
             if index in self._exact or self._regex(index, tight=False).search(folded.data) is not None:
                 hits.add(index)
         found = [Hit(index) for index in hits]
-        for index in self._tight.candidates(folded.squeezed.data):
+        for index in self._tight.candidates(tight_view(folded.squeezed.data)):
             if index not in hits and next(self._tight_spans(index, folded), None):
                 found.append(Hit(index, squeezed=True))
         return sorted(found, key=lambda hit: hit.index) if len(found) > 1 else found

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 import re2
 
-from policy.phrase_tree import SEPARATOR, tight_text
 from states.errors import DependencyFault, PolicyError
 
 CANARY = b"\n\x02handrail canary\x02"
@@ -27,6 +26,10 @@ _COMMON_WORDS = frozenset(
      "could", "there", "been", "more", "some", "time", "like", "help", "para", "como", "que", "pour", "dans", "nicht")
 )  # fmt: skip
 """Words of three letters or less, and these, stand in nearly every message."""
+
+_SPACES = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789" else 32 for code in range(256))
+_ALIKE = bytes.maketrans(b"l1", b"ii")
+_ALIKE_LETTERS = str.maketrans("l", "i", "0123456789' *")
 
 
 class ScannerSilent(DependencyFault):
@@ -90,13 +93,14 @@ class WordIndex:
         make_set: SetFactory | None = None,
     ) -> None:
         counts = Counter(chain.from_iterable(chain.from_iterable(groups.values())))
-        telling = {n: sorted(several, key=lambda one: _commonness(one, counts))[:2] for n, several in groups.items()}
+        rank = _Commonness(counts)
+        telling = {n: sorted(several, key=rank)[:2] for n, several in groups.items()}
         forms = sorted(set(chain.from_iterable(chain.from_iterable(telling.values()))))
         number = {form: at for at, form in enumerate(forms)}
         self._owners: list[list[tuple[int, frozenset[int] | None]]] = [[] for _ in forms]
         for n, (first, *other) in telling.items():
             besides = frozenset(map(number.__getitem__, other[0])) if other else None
-            for form in sorted(first):
+            for form in first:
                 self._owners[number[form]].append((n, besides))
         self._set = WatchedSet([source_of(form) for form in forms], make_set)
 
@@ -115,15 +119,25 @@ class WordIndex:
                     yield index
 
 
+def words_view(data: bytes) -> bytes:
+    """Folded text with one space around every run of letters and digits."""
+    return b" %b " % b" ".join(data.translate(_SPACES).split())
+
+
 def word_source(form: str) -> str:
-    """RE2 source of an anchor's form, in folded text without underscores."""
-    source = form.removesuffix("*").replace("*", "[a-z0-9]*").replace("'", "['`]?").replace(" ", SEPARATOR)
-    return rf"\b{source}" if form.endswith("*") else rf"\b{source}\b"
+    """RE2 source of an anchor's form in the view of words; what an apostrophe joins may be parted there."""
+    source = f" {form} ".replace("'", " ?").removesuffix("* ")
+    return source.replace("*", "[a-z0-9]*") if "*" in source else source
+
+
+def tight_view(squeezed: bytes) -> bytes:
+    """The squeezed view with one letter for i, l and 1, and 2 written out: it holds more forms, never fewer."""
+    return squeezed.translate(_ALIKE).replace(b"2", b"to")
 
 
 def tight_source(form: str) -> str:
-    """RE2 source of an anchor's form in the squeezed view."""
-    return "".join(map(tight_text, form.split()))
+    """RE2 source of an anchor's form in that view."""
+    return form.translate(_ALIKE_LETTERS)
 
 
 @cache
@@ -141,11 +155,16 @@ def compile_source(source: str) -> Any:
         raise _no_pattern(source, error) from error
 
 
-def _commonness(group: frozenset[str], counts: Mapping[str, int]) -> tuple[bool, bool, int]:
-    """Groups with forms of common words last, then single words, then those whose forms many patterns share."""
-    singles = [form for form in group if " " not in form]
-    common = any(len(form) <= _COMMON or form in _COMMON_WORDS for form in singles)
-    return common, bool(singles), sum(map(counts.__getitem__, group))
+class _Commonness:
+    """Sorts groups with forms of common words last, then single words, then those whose forms many patterns share."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._shared = counts.__getitem__
+        self._single = frozenset(form for form in counts if " " not in form)
+        self._common = frozenset(word for word in self._single if len(word) <= _COMMON or word in _COMMON_WORDS)
+
+    def __call__(self, group: frozenset[str]) -> tuple[bool, bool, int]:
+        return not group.isdisjoint(self._common), not group.isdisjoint(self._single), sum(map(self._shared, group))
 
 
 def _no_pattern(source: str, error: Exception) -> PolicyError:
