@@ -64,6 +64,11 @@ class KnowledgeBase:
         """Reads and indexes the articles now; SettingsError names what is wrong with the directory."""
         self._indexes()
 
+    @property
+    def instant(self) -> bool:
+        """Everything is in memory."""
+        return True
+
     def draft(self, question: Question) -> Draft:
         """The passages that answer the question; empty text below the threshold."""
         indexes, fingerprint = self._ready()

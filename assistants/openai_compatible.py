@@ -53,6 +53,11 @@ class OpenAICompatible:
         self._prompt = load("assistant")
         self._guard = load("guard")
 
+    @property
+    def instant(self) -> bool:
+        """It waits for somebody else."""
+        return False
+
     def draft(self, question: Question) -> Draft:
         """The model's answer from the passages; empty text if it cites none of them. Failures are DependencyFaults."""
         recognised = self._knowledge.recognition(question)

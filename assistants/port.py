@@ -69,6 +69,11 @@ class Assistant(Protocol):
     malformed, connection, ...). A late or failed draft hands the conversation to a person.
     """
 
+    @property
+    def instant(self) -> bool:
+        """Whether it computes locally, in about a millisecond, and cannot hang: then it needs no thread of its own."""
+        ...
+
     def draft(self, question: Question) -> Draft:
         """The draft for one question; an empty text means "I do not know"."""
         ...

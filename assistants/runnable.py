@@ -54,6 +54,11 @@ class RunnableAssistant:
         self._knowledge = knowledge
         self._name = name
 
+    @property
+    def instant(self) -> bool:
+        """It waits for somebody else."""
+        return False
+
     def draft(self, question: Question) -> Draft:
         """The chain's answer with the passages that support it; every failure is a DependencyFault."""
         call = partial(self._runnable.invoke, _input(question))

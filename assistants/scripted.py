@@ -45,6 +45,11 @@ class ScriptedAssistant:
         """How often it was asked."""
         return len(self.questions)
 
+    @property
+    def instant(self) -> bool:
+        """Only if it says what is written down: a function, a delay or a hold may take its time."""
+        return not callable(self._script) and self._delay_s == 0.0 and self._hold is None
+
     def draft(self, question: Question) -> Draft:
         """The scripted draft; "I do not know" when the script is empty."""
         with self._lock:

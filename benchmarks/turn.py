@@ -1,6 +1,8 @@
 """A durable turn without model time: ours against plain LangGraph with SqliteSaver and the messages in the state.
 
 Both answer with a constant text, so what is measured is the machinery: judging the message, the graph run, the commits.
+Each contender has a process of its own, and they alternate in short blocks: neither pays for the other's garbage, and
+both get the same share of whatever else the machine is doing, so that the ratio holds on a noisy one.
 Run as `python -m benchmarks.turn [--json]`. CPU is of the whole process; medians over the turns around a length.
 """
 
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing as mp
 import os
 import shutil
 import sqlite3
@@ -16,16 +19,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-TURNS = 30
-"""Turns measured around each length."""
-BLOCK = 10
-"""Turns that one takes before it is the other's turn."""
-LENGTHS = (10, 500)
+BLOCKS = {
+    10: [(f"short-{number}", 3, 7) for number in range(16)],
+    500: [("long", at, at + 8) for at in range(220, 284, 8)],
+}
+"""For each length in messages (two a turn): which turns of which conversation are measured, block by block."""
+WARM = ("warm", 0, 12)
 ANSWER = (
     "Standard delivery takes three to five working days. You get a message with a tracking link as soon as we ship. "
     * 3
@@ -45,38 +50,47 @@ def _folder() -> Iterator[Path]:
 class Contender:
     """One way of handling turns."""
 
-    turn: Callable[[int], None]
+    turn: Callable[[str, int], None]
+    """Handles one turn of a conversation."""
     size: Callable[[], int]
     """Bytes its database uses."""
 
 
-def _measure(contenders: dict[str, Contender]) -> dict[str, dict[str, float]]:
-    """Drives each through one conversation; around each length (messages, two a turn) they alternate in blocks.
+@dataclass(kw_only=True)
+class _Samples:
+    """What one contender's turns around one length took."""
 
-    Alternating gives both the same share of whatever else the machine is doing, so that the ratio holds on a noisy one.
-    """
-    figures: dict[str, dict[str, float]] = {name: {} for name in contenders}
-    done = 0
-    for length in LENGTHS:
-        start = max(done, (length - TURNS) // 2)
-        for contender in contenders.values():
-            for number in range(done, start):
-                contender.turn(number)
-        before = {name: contender.size() for name, contender in contenders.items()}
-        cpu: dict[str, list[float]] = {name: [] for name in contenders}
-        wall: dict[str, list[float]] = {name: [] for name in contenders}
-        done = start + TURNS
-        for block in range(start, done, BLOCK):
-            for name, contender in contenders.items():
-                for number in range(block, block + BLOCK):
-                    cpu_start, wall_start = time.process_time(), time.perf_counter()
-                    contender.turn(number)
-                    cpu[name].append((time.process_time() - cpu_start) * 1000)
-                    wall[name].append((time.perf_counter() - wall_start) * 1000)
-        for name, contender in contenders.items():
-            figures[name][f"cpu_ms_{length}"] = round(statistics.median(cpu[name]), 2)
-            figures[name][f"wall_ms_{length}"] = round(statistics.median(wall[name]), 2)
-            figures[name][f"bytes_per_turn_{length}"] = round((contender.size() - before[name]) / TURNS)
+    cpu: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+    grown: int = 0
+
+
+def _serve(name: str, pipe: Connection) -> None:
+    """A contender's process: drives conversations as told and reports what each measured turn took."""
+    done: dict[str, int] = {}
+    with CONTENDERS[name]() as contender:
+        while (asked := pipe.recv()) is not None:
+            conversation, start, stop = asked
+            for number in range(done.get(conversation, 0), start):
+                contender.turn(conversation, number)
+            samples = _Samples(grown=-contender.size())
+            for number in range(start, stop):
+                cpu, wall = time.process_time(), time.perf_counter()
+                contender.turn(conversation, number)
+                samples.cpu.append((time.process_time() - cpu) * 1000)
+                samples.wall.append((time.perf_counter() - wall) * 1000)
+            samples.grown += contender.size()
+            done[conversation] = stop
+            pipe.send(samples)
+
+
+def _figures(samples: dict[int, list[_Samples]]) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for length, blocks in samples.items():
+        cpu = [one for block in blocks for one in block.cpu]
+        figures[f"cpu_ms_{length}"] = round(statistics.median(cpu), 2)
+        figures[f"wall_ms_{length}"] = round(statistics.median(one for block in blocks for one in block.wall), 2)
+        figures[f"bytes_per_turn_{length}"] = round(sum(block.grown for block in blocks) / len(cpu))
     return figures
 
 
@@ -108,14 +122,17 @@ def ours() -> Iterator[Contender]:
         runtime = Runtime(
             store=open_store(f"sqlite:///{folder}/handrail.db"),
             policy=load_pack("default"),
-            assistant=ScriptedAssistant(lambda question: draft),
+            assistant=ScriptedAssistant([draft]),
             clock=SystemClock(),
             ids=SystemIds(),
         )
-        runtime.open(NewConversation(id="bench"))
-        yield Contender(
-            turn=lambda number: _answered(runtime, number), size=lambda: _used_bytes(folder / "handrail.db")
-        )
+
+        def turn(conversation: str, number: int) -> None:
+            if number == 0:
+                runtime.open(NewConversation(id=conversation))
+            _answered(runtime, conversation, number)
+
+        yield Contender(turn=turn, size=lambda: _used_bytes(folder / "handrail.db"))
         runtime.close()
 
 
@@ -132,8 +149,8 @@ def _question(number: int) -> str:
     return f"How long does delivery of the {one} take, and do the {two} and the {three} come in parcel {number}?"
 
 
-def _answered(runtime: Any, number: int) -> None:
-    result = runtime.post("bench", _question(number), message_id=f"m{number}")
+def _answered(runtime: Any, conversation: str, number: int) -> None:
+    result = runtime.post(conversation, _question(number), message_id=f"m{number}")
     if result.decision["event"] != "message_answered":
         raise RuntimeError(f"turn {number} was not answered: {result.decision}")
 
@@ -151,27 +168,45 @@ def langgraph() -> Iterator[Contender]:
     builder.add_node("answer", lambda state: {"messages": [AIMessage(ANSWER)]})
     for one, after in pairwise((START, "rules", "classify", "answer", "screen", END)):
         builder.add_edge(one, after)
-    config: Any = {"configurable": {"thread_id": "bench"}}
     with _folder() as folder, SqliteSaver.from_conn_string(str(folder / "plain.db")) as saver:
         saver.setup()
         saver.conn.execute("PRAGMA synchronous=FULL")
         graph = builder.compile(checkpointer=saver)
 
-        def turn(number: int) -> None:
+        def turn(conversation: str, number: int) -> None:
+            config: Any = {"configurable": {"thread_id": conversation}}
             graph.invoke({"messages": [HumanMessage(_question(number))]}, config, durability="sync")
 
         yield Contender(turn=turn, size=lambda: _used_bytes(folder / "plain.db"))
 
 
+CONTENDERS = {"ours": ours, "langgraph": langgraph}
+
+
 def run() -> dict[str, Any]:
     """Both in one run, and how many times less CPU a turn takes here."""
-    with ours() as mine, langgraph() as plain:
-        figures = _measure({"ours": mine, "langgraph": plain})
-    ratios = {
-        f"ratio_{length}": round(figures["langgraph"][f"cpu_ms_{length}"] / figures["ours"][f"cpu_ms_{length}"], 2)
-        for length in LENGTHS
-    }
-    return {**figures, **ratios}
+    context = mp.get_context("spawn")
+    pipes: dict[str, Any] = {}
+    for name in CONTENDERS:
+        pipes[name], theirs = context.Pipe()
+        context.Process(target=_serve, args=(name, theirs), daemon=True).start()
+    samples: dict[str, dict[int, list[_Samples]]] = {name: {length: [] for length in BLOCKS} for name in pipes}
+    for pipe in pipes.values():
+        pipe.send(WARM)
+        pipe.recv()
+    for length, blocks in BLOCKS.items():
+        for block in blocks:
+            for name, pipe in pipes.items():
+                pipe.send(block)
+                samples[name][length].append(pipe.recv())
+    for pipe in pipes.values():
+        pipe.send(None)
+    figures = {name: _figures(found) for name, found in samples.items()}
+    return {**figures, **{f"ratio_{length}": _ratio(figures, length) for length in BLOCKS}}
+
+
+def _ratio(figures: dict[str, dict[str, float]], length: int) -> float:
+    return round(figures["langgraph"][f"cpu_ms_{length}"] / figures["ours"][f"cpu_ms_{length}"], 2)
 
 
 def main() -> None:
@@ -187,7 +222,7 @@ def main() -> None:
     print(f"{'a turn without model time':34}{'ours':>12}{'langgraph':>12}")
     for name in figures["ours"]:
         print(f"{name:34}{figures['ours'][name]:>12}{figures['langgraph'][name]:>12}")
-    for length in LENGTHS:
+    for length in BLOCKS:
         print(f"{f'times less CPU at {length} messages':34}{figures[f'ratio_{length}']:>12}")
 
 

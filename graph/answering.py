@@ -7,6 +7,7 @@ whatever fails, hangs or cannot be read becomes an event that moves the conversa
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -124,6 +125,8 @@ def _models(working: Working, message: StoredMessage) -> tuple[TopicVerdict | No
     seconds = services.loaded.policy.answers.deadline.delta.total_seconds()
     deadline = time.monotonic() + seconds
     question = _question(working, message, seconds)
+    if services.assistant.instant and services.classifier is None:
+        return None, _faultless(lambda: services.assistant.draft(question), "assistant")
     drafting = services.pool.submit(services.assistant.draft, question)
     if services.classifier is None:
         return None, _within(drafting, deadline, "assistant")
@@ -136,11 +139,17 @@ def _models(working: Working, message: StoredMessage) -> tuple[TopicVerdict | No
 def _within(future: Future[Result], deadline: float, what: str) -> Result:
     """The result in time, or DependencyFault: late, broken and refused all count as failed."""
     try:
-        return future.result(timeout=max(0.0, deadline - time.monotonic()))
+        return _faultless(lambda: future.result(timeout=max(0.0, deadline - time.monotonic())), what)
     except FutureTimeout as error:
         future.cancel()
         raise DependencyFault("timeout", f"the {what} did not answer within the turn's deadline") from error
-    except DependencyFault:
+
+
+def _faultless(call: Callable[[], Result], what: str) -> Result:
+    """What a port gives; whatever it raises against its promise becomes a DependencyFault."""
+    try:
+        return call()
+    except (DependencyFault, FutureTimeout):
         raise
     except Exception as error:
         raise DependencyFault("broken", f"the {what} raised {type(error).__name__}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, RowMapping
 from graph.views import ConversationView, EventView, HandoverView, MessageView, QueueItem
 from handover.queue import urgency
 from policy.facts import default_facts
-from states.vocabulary import Role, State
+from states.vocabulary import Clock, Role, State
 from store import queries
 from store.records import StoredMessage
 from triggers.history import History
@@ -54,13 +55,19 @@ def handover_view(row: RowMapping) -> HandoverView:
     return HandoverView(**{name: row[name] for name in names})
 
 
-def conversation_view(connection: Connection, conversation_id: str, *, whole: bool = True) -> ConversationView:
-    """A conversation as it is now; without transcript, log and packet unless `whole`."""
-    return from_row(connection, queries.conversation(connection, conversation_id), whole=whole)
+def conversation_view(connection: Connection, conversation_id: str, idle: timedelta | None = None) -> ConversationView:
+    """A conversation as it is now, with transcript, log and packet."""
+    return from_row(connection, queries.conversation(connection, conversation_id), idle, whole=True)
 
 
-def from_row(connection: Connection, row: RowMapping, *, whole: bool) -> ConversationView:
-    """The same from a row that was read already."""
+def from_row(
+    connection: Connection, row: RowMapping, idle: timedelta | None = None, *, whole: bool
+) -> ConversationView:
+    """The same from a row that was read already; without transcript, log and packet unless `whole`.
+
+    `idle` is how long a conversation may be quiet: the idle clock's row is moved on only when it runs out, so without
+    it the idle clock shows when it will next be looked at.
+    """
     conversation_id = row["id"]
     handover = queries.newest_handover(connection, conversation_id) if whole else None
     return ConversationView(
@@ -82,9 +89,15 @@ def from_row(connection: Connection, row: RowMapping, *, whole: bool) -> Convers
         messages=tuple(map(message_view, queries.transcript(connection, conversation_id))) if whole else (),
         events=tuple(map(event_view, queries.events(connection, conversation_id))) if whole else (),
         handover=handover_view(handover) if handover else None,
-        timers=queries.timers(connection, conversation_id) if whole else {},
+        timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
         exception=row["pending_exception"],
     )
+
+
+def _timers(running: dict[str, datetime], last: datetime, idle: timedelta | None) -> dict[str, datetime]:
+    if idle is None or Clock.IDLE.value not in running:
+        return running
+    return running | {Clock.IDLE.value: max(running[Clock.IDLE.value], last + idle)}
 
 
 def _facts(row: RowMapping) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -29,6 +30,7 @@ from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
 from states.errors import BadInput, ForbiddenRole, HandrailError, MessageTooLong, NotFound, Refused
 from states.vocabulary import STAFF, Event, Role, State
+from states.vocabulary import Clock as TimerKind
 from store import queries, receiving, timers
 from store.database import Store
 from store.records import DueTimer, Incoming, Received, Snapshot
@@ -114,7 +116,7 @@ class Runtime:
     def view(self, conversation_id: str) -> ConversationView:
         """A conversation as it is now. NotFound if there is none."""
         with self._store.read() as connection:
-            return conversation_view(connection, conversation_id)
+            return conversation_view(connection, conversation_id, self.policy.policy.limits.idle.delta)
 
     def version(self, conversation_id: str) -> int:
         """Its fencing number: cheap to poll for changes."""
@@ -124,7 +126,10 @@ class Runtime:
     def conversations(self, limit: int = 100) -> tuple[ConversationView, ...]:
         """The conversations that changed last, newest first, without transcripts."""
         with self._store.read() as connection:
-            return tuple(from_row(connection, row, whole=False) for row in queries.conversations(connection, limit))
+            return tuple(
+                from_row(connection, row, self.policy.policy.limits.idle.delta, whole=False)
+                for row in queries.conversations(connection, limit)
+            )
 
     def queue(self) -> tuple[QueueItem, ...]:
         """Every open handover, most urgent first."""
@@ -146,10 +151,8 @@ class Runtime:
         lease = self._services.ids.new("run_")
         with self._store.write() as connection:
             received = receiving.receive(connection, incoming, lease, self._lease_s)
-            # Read in the same transaction: cheaper than a second one, and nobody can come in between.
-            snapshot = queries.snapshot(connection, conversation_id) if received.leased else None
         if not received.decided:
-            turn = self._settle(conversation_id, message_id, lease, received, snapshot)
+            turn = self._settle(conversation_id, message_id, lease, received)
             if turn is not None:
                 return turn
         return self._stored_result(conversation_id, message_id, repeated=received.repeated)
@@ -169,14 +172,12 @@ class Runtime:
             at=self._services.clock.now(),
         )
 
-    def _settle(
-        self, conversation_id: str, message_id: str, lease: str, received: Received, snapshot: Snapshot | None = None
-    ) -> TurnResult | None:
+    def _settle(self, conversation_id: str, message_id: str, lease: str, received: Received) -> TurnResult | None:
         """Decides messages of the conversation, oldest first, until this one has its outcome.
 
         Returns the turn if it was decided here, None if somebody else was faster.
         """
-        leased, pause = received.leased, POLL_S[0]
+        leased, pause, snapshot = received.leased, POLL_S[0], received.snapshot
         while True:
             if not leased:
                 time.sleep(pause)
@@ -262,10 +263,7 @@ class Runtime:
     def _stored_result(self, conversation_id: str, message_id: str, *, repeated: bool) -> TurnResult:
         with self._store.read() as connection:
             row = queries.conversation(connection, conversation_id)
-            message = queries.message(connection, conversation_id, message_id)
-            event = (
-                queries.event(connection, message.outcome_event_id) if message and message.outcome_event_id else None
-            )
+            event = queries.first_event_of(connection, conversation_id, f"message:{message_id}")
             replies = queries.replies_to(connection, conversation_id, message_id)
         if event is None:
             raise NotFound(f"message {message_id!r} has no outcome yet; ask again")
@@ -375,7 +373,8 @@ class Runtime:
         )
         with self._store.read() as connection:
             running = queries.timers(connection, timer.conversation_id)
-        if running.get(timer.clock.value) != timer.due_at:
+            last = queries.conversation(connection, timer.conversation_id)["updated_at"]
+        if running.get(timer.clock.value) != timer.due_at or self._rearmed(timer, last):
             return False
         try:
             return not self._apply(timer.conversation_id, inbound).repeated
@@ -383,6 +382,15 @@ class Runtime:
             with self._store.write() as connection:
                 timers.stop_timer(connection, timer)
             return False
+
+    def _rearmed(self, timer: DueTimer, last: datetime) -> bool:
+        """Moves an idle clock on if somebody has written since it was set: answered turns do not touch it."""
+        due_at = last + self.policy.policy.limits.idle.delta
+        if timer.clock is not TimerKind.IDLE or due_at <= self._services.clock.now():
+            return False
+        with self._store.write() as connection:
+            timers.set_timers(connection, timer.conversation_id, {timer.clock: (timer.event, due_at)})
+        return True
 
     @property
     def store(self) -> Store:

@@ -40,7 +40,12 @@ _NEWEST_HANDOVER = (
 
 def snapshot(connection: Connection, conversation_id: str) -> Snapshot:
     """What a run decides on. NotFound if there is no such conversation."""
-    row = conversation(connection, conversation_id)
+    return snapshot_of(connection, conversation(connection, conversation_id))
+
+
+def snapshot_of(connection: Connection, row: RowMapping) -> Snapshot:
+    """The same from a row that was read already."""
+    conversation_id = row["id"]
     pending = connection.execute(_OLDEST_PENDING, {"id": conversation_id}).mappings().first()
     recent = connection.execute(_RECENT, {"id": conversation_id}).mappings().all()
     decided = [one for one in reversed(recent) if one["author"] != "customer" or one["outcome_event_id"]]
@@ -117,11 +122,6 @@ def events(connection: Connection, conversation_id: str) -> tuple[RowMapping, ..
     """The event log, oldest first."""
     found = select(EVENT).where(EVENT.c.conversation_id == conversation_id).order_by(EVENT.c.seq)
     return tuple(connection.execute(found).mappings())
-
-
-def event(connection: Connection, event_id: str) -> RowMapping | None:
-    """One event by its id."""
-    return connection.execute(select(EVENT).where(EVENT.c.id == event_id)).mappings().first()
 
 
 def first_event_of(connection: Connection, conversation_id: str, cause: str) -> RowMapping | None:

@@ -34,7 +34,7 @@ _ARRIVE = (
             (_FREE, bindparam("until", type_=CONVERSATION.c.lease_until.type)), else_=CONVERSATION.c.lease_until
         ),
     )
-    .returning(CONVERSATION.c.next_seq, CONVERSATION.c.closed, CONVERSATION.c.lease_owner)
+    .returning(CONVERSATION)
 )
 _TAKE = (
     update(CONVERSATION)
@@ -101,16 +101,19 @@ def receive(connection: Connection, incoming: Incoming, lease_owner: str, lease_
     Raises NotFound, MessageConflict (same id, other body) or ConversationClosed; nothing is written then.
     """
     # The row is updated first, so that two receivers of one id queue up behind each other.
-    arrived = connection.execute(
-        _ARRIVE, _lease_values(incoming.conversation_id, lease_owner, incoming.at, lease_s)
-    ).first()
+    arrived = (
+        connection.execute(_ARRIVE, _lease_values(incoming.conversation_id, lease_owner, incoming.at, lease_s))
+        .mappings()
+        .first()
+    )
     if arrived is None:
         raise NotFound(f"there is no conversation {incoming.conversation_id!r}; create it first, or check the id")
-    leased = arrived.lease_owner == lease_owner
-    if not arrived.closed:
-        row = _customer_row(incoming, arrived.next_seq - 1)
+    leased = arrived["lease_owner"] == lease_owner
+    if not arrived["closed"]:
+        row = _customer_row(incoming, arrived["next_seq"] - 1)
         if connection.execute(_INSERTS[connection.dialect.name], row).rowcount == 1:
-            return Received(repeated=False, decided=False, leased=leased)
+            snapshot = queries.snapshot_of(connection, arrived) if leased else None
+            return Received(repeated=False, decided=False, leased=leased, snapshot=snapshot)
     return _known(connection, incoming, lease_owner, leased)
 
 

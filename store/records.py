@@ -33,6 +33,8 @@ class Received:
     """It has an outcome already."""
     leased: bool
     """The caller now holds the conversation's lease."""
+    snapshot: Snapshot | None = None
+    """What the turn can be decided on, if the caller holds the lease: read in the same transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from states.vocabulary import Clock, State
@@ -108,14 +108,12 @@ class EventRow(SQLModel, table=True):
     """One event of the append-only log, chained by hash."""
 
     __tablename__ = "event"
-    __table_args__ = (
-        UniqueConstraint("conversation_id", "seq", name="event_seq"),
-        UniqueConstraint("conversation_id", "cause", "ordinal", name="event_cause"),
-    )
+    __table_args__ = (UniqueConstraint("conversation_id", "cause", "ordinal", name="event_cause"),)
 
-    id: str = Field(sa_column=Column(Text, primary_key=True))
-    conversation_id: str = _conversation_ref()
-    seq: int
+    # Keyed by conversation and place: one index fewer to write in every turn.
+    conversation_id: str = _conversation_id()
+    seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    id: str = Field(sa_column=Column(Text, nullable=False))
     event: str = Field(sa_column=Column(Text, nullable=False))
     source: str = Field(sa_column=Column(Text, nullable=False))
     target: str = Field(sa_column=Column(Text, nullable=False))

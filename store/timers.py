@@ -30,17 +30,10 @@ _STOP_OTHERS = delete(TIMER).where(
 _DUE = select(TIMER).where(TIMER.c.due_at <= bindparam("now")).order_by(TIMER.c.due_at).limit(bindparam("most"))
 
 
-def set_timers(
-    connection: Connection,
-    conversation_id: str,
-    wanted: Mapping[Clock, tuple[Event, datetime]],
-    *,
-    others_may_run: bool = True,
-) -> None:
-    """Makes `wanted` the conversation's only running clocks. `others_may_run` says that there may be some to stop."""
-    if others_may_run:
-        running = [clock.value for clock in wanted]
-        connection.execute(_STOP_OTHERS, {"conversation": conversation_id, "running": running})
+def set_timers(connection: Connection, conversation_id: str, wanted: Mapping[Clock, tuple[Event, datetime]]) -> None:
+    """Makes `wanted` the conversation's only running clocks."""
+    running = [clock.value for clock in wanted]
+    connection.execute(_STOP_OTHERS, {"conversation": conversation_id, "running": running})
     rows = [
         {"conversation_id": conversation_id, "clock": clock.value, "event": event.value, "due_at": due_at}
         for clock, (event, due_at) in wanted.items()

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, case, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from states.errors import Conflict
+from states.vocabulary import Clock
 from store.database import Store
 from store.ledger import event_hash
 from store.outbox import write_outbox
@@ -94,7 +95,9 @@ class UnitOfWork:
                 replies = _write_messages(connection, outcome, seq + len(outcome.happenings))
                 write_handover(connection, outcome)
                 moved = any(one.source is not one.target for one in outcome.happenings) or outcome.closed
-                set_timers(connection, outcome.conversation_id, outcome.timers, others_may_run=moved)
+                if moved or Clock.IDLE not in outcome.timers:
+                    # The idle clock is moved on when it runs out, not with every answer.
+                    set_timers(connection, outcome.conversation_id, outcome.timers)
                 write_outbox(connection, outcome)
                 checkpoint(connection)
                 return Committed(version=version, replies=replies)

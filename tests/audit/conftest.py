@@ -61,6 +61,8 @@ class WordRules:
 class WordAssistant:
     """Knows delivery; a message may name its own confidence, as in "0.7 ..."."""
 
+    instant = True
+
     def draft(self, question: Question) -> Draft:
         if "broken" in question.text:
             raise DependencyFault("timeout", "too late")

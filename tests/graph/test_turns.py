@@ -437,3 +437,14 @@ def test_named_holders_of_a_role_keep_others_out(desk: Desk) -> None:
     desk.say("human please")
     with pytest.raises(ForbiddenRole, match="mallory"):
         desk.do(Event.CLAIMED, Actor(id="mallory", role=Role.ADMIN))
+
+
+def test_answers_move_the_idle_clock_on_without_touching_it(desk: Desk) -> None:
+    desk.say(ROUTINE)
+    desk.clock.advance(timedelta(hours=20))
+    desk.say("Do you deliver to Cork?")
+    assert desk.view.timers["idle"] == desk.clock.now() + timedelta(hours=24)
+    assert desk.wait(hours=5) == 0
+    assert desk.view.state is State.BOT_HANDLING
+    desk.wait(hours=20)
+    assert desk.view.state is State.RESOLVED

@@ -73,11 +73,9 @@ def upgrade() -> None:
             ["conversation_id"],
             ["conversation.id"],
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("conversation_id", "seq"),
         sa.UniqueConstraint("conversation_id", "cause", "ordinal", name="event_cause"),
-        sa.UniqueConstraint("conversation_id", "seq", name="event_seq"),
     )
-    op.create_index(op.f("ix_event_conversation_id"), "event", ["conversation_id"], unique=False)
     op.create_table(
         "handover",
         sa.Column("id", sa.Text(), nullable=False),
