@@ -31,12 +31,22 @@ def edges(table: tuple[Transition, ...] = TABLE) -> dict[State, tuple[State, ...
     return {state: tuple(dict.fromkeys(row.target for row in table if row.source is state)) for state in State}
 
 
-def build_graph(saver: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[Thread, None, Thread, Thread]:
-    """The compiled graph. One run handles one inbound event and ends; waiting for a person is a state, not a pause."""
+def build_graph(
+    saver: BaseCheckpointSaver[Any] | None = None, arrive: Node | None = None
+) -> CompiledStateGraph[Thread, None, Thread, Thread]:
+    """The compiled graph. One run handles one inbound event and ends; waiting for a person is a state, not a pause.
+
+    `arrive` runs first where nobody else prepares the working copy, as under LangGraph's own server.
+    """
     builder = StateGraph(Thread)
     for state in State:
         builder.add_node(state.value, _node(state))
-    builder.add_conditional_edges(START, _entry, {state.value: state.value for state in State})
+    entry = START
+    if arrive is not None:
+        entry = "arrive"
+        builder.add_node(entry, arrive)
+        builder.add_edge(START, entry)
+    builder.add_conditional_edges(entry, _entry, {state.value: state.value for state in State})
     for state, targets in edges().items():
         onward: dict[Hashable, str] = {target.value: target.value for target in targets if target is not state}
         builder.add_conditional_edges(state.value, _onward, onward | {END: END})
@@ -65,9 +75,16 @@ def _node(node_state: State) -> Node:
             Step(event=one.event.value, role=one.role.value, source=one.source.value, target=one.target.value)
             for one in working.happenings[before:]
         ]
-        return Thread(state=working.state.value, trail=trail, facts=working.history.facts(), working=working)
+        said = [{"author": one.author, "text": one.text} for one in working.utterances]
+        return Thread(state=working.state.value, trail=trail, memory=memory_of(working), said=said, working=working)
 
     return run
+
+
+def memory_of(working: Working) -> dict[str, Any]:
+    """What a thread remembers of a run, as plain JSON."""
+    owner = {"id": working.owner_id, "role": working.owner_role.value} if working.owner_role else None
+    return {"history": working.history.to_json(), "latched": working.latched, "owner": owner}
 
 
 def _handle(state: State, working: Working) -> None:

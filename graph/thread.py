@@ -25,7 +25,10 @@ class Thread(TypedDict, total=False):
     version: int
     inbound: dict[str, Any]
     """`kind` (message, act, clock), `id`, `event`, `role`, `actor`: what this run was about, without texts."""
-    facts: dict[str, Any]
+    memory: dict[str, Any]
+    """The bounded history, the latch and the owner after the run: what the row says, for whoever reads the thread."""
     trail: list[Step]
+    said: Annotated[list[dict[str, str]], UntrackedValue]
+    """`author` and `text` of what the run would say; the transcript lives in rows, so it is not checkpointed."""
     working: Annotated[Working, UntrackedValue]
     """The run's working copy; never checkpointed, gone when the run ends."""

@@ -222,9 +222,11 @@ class Working:
         self.history = replace(self.history, **changes)
 
     def change_handover(self, **columns: Any) -> None:
-        """Changes columns of the open handover."""
+        """Changes columns of the open handover; a thread without rows, as in Studio, has none to change."""
+        if self.handover is None:
+            return
         self.changed |= columns
-        self.handover = {**(self.handover or {}), **columns}
+        self.handover = {**self.handover, **columns}
 
     def outcome(self) -> Outcome:
         """Everything this run led to, ready to be committed."""

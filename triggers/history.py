@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from typing import Any
+from zlib import crc32
 
 from policy.facts import Scalar
 
@@ -38,7 +39,7 @@ class History:
     repeats: int = 0
     """Earlier messages in the window that say nearly the same as the newest."""
     recent: tuple[str, ...] = ()
-    """Word sets of the last messages, for the repeat count: words only, sorted, bounded."""
+    """Word sets of the last messages as checksums, for the repeat count: sorted, bounded."""
     sentiments: tuple[float, ...] = ()
     disarmed: tuple[str, ...] = ()
     unmet_since: str | None = None
@@ -104,7 +105,9 @@ def trend(points: tuple[float, ...]) -> float:
 
 
 def _fingerprint(text: str) -> str:
-    return " ".join(sorted(set(_WORDS.findall(text.lower()[:2000])))[:_MAX_WORDS])
+    """The set of words as checksums: enough to compare, and no words in rows and checkpoints that outlive the text."""
+    words = sorted(set(_WORDS.findall(text.lower()[:2000])))[:_MAX_WORDS]
+    return " ".join(f"{crc32(word.encode('utf-8', 'replace')):x}" for word in words)
 
 
 def _similar(one: str, other: str) -> bool:
