@@ -40,7 +40,7 @@ bench: $(READY) ## Print the figures
 	$(BIN)/python -m benchmarks.triggers
 
 soak: $(READY) ## Long campaigns: 10,000 kills, many races, long fuzzing
-	HANDRAIL_SOAK=1 $(BIN)/python -m pytest -q tests/soak
+	HANDRAIL_SOAK=1 $(BIN)/python -m pytest -q tests/campaigns
 
 lock: ## Write the lock files anew from pyproject.toml (needs pip-tools or uv)
 	uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q -o requirements.lock
