@@ -15,6 +15,9 @@ from handover.packet import Claim, Step
 MAX_QUOTE = 240
 MAX_ATTEMPTS = 3
 MAX_QUESTIONS = 5
+NOT_ANSWERED = "not answered"
+"""The result of an attempt that was a clarifying question, an offer or an admission instead of an answer."""
+AGENT = "agent"
 SUPPORTED = 0.6
 """Share of a claim's own content words that its messages must contain."""
 
@@ -59,10 +62,18 @@ def steps_tried(case: Case) -> tuple[Step, ...]:
 
 
 def open_questions(case: Case) -> tuple[str, ...]:
-    """The customer's questions since the last answer, or else the last one they asked."""
-    answered = max((turn.seq for turn in case.turns if turn.author in (ASSISTANT, "agent")), default=0)
-    asked = [(turn.seq, question) for turn in case.customer_turns for question in _questions(turn.text)]
-    pending = [question for seq, question in asked if seq > answered] or [question for _, question in asked[-1:]]
+    """The customer's questions that nobody answered: what was said next was no answer, or nothing was said at all.
+
+    Nothing is said to a latched conversation, so every question since the last word of an agent or an answer is open.
+    """
+    unanswered = {attempt.turn for attempt in case.attempts if attempt.result == NOT_ANSWERED or not attempt.text}
+    replies = {turn.seq: turn.author for turn in case.turns if turn.author in (ASSISTANT, AGENT)}
+    agent = max((seq for seq, author in replies.items() if author == AGENT), default=0)
+    pending: list[str] = []
+    for turn in case.customer_turns:
+        reply = min((seq for seq in replies if seq > turn.seq), default=None)
+        if turn.seq > agent and (reply is None or reply in unanswered):
+            pending += _questions(turn.text)
     return tuple(dict.fromkeys(pending))[-MAX_QUESTIONS:]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from handover.packet import Claim
 from handover.summary import (
     MAX_QUESTIONS,
     MAX_QUOTE,
+    NOT_ANSWERED,
     check_claims,
     clip,
     extract,
@@ -19,6 +22,7 @@ from handover.summary import (
     open_questions,
     steps_tried,
 )
+from tests.graph.example import Desk, sqlite_url
 from tests.handover.example import TURNS, UNHURRIED, case, fired, turn
 
 
@@ -82,10 +86,39 @@ def test_what_was_tried_comes_with_what_came_of_it() -> None:
     assert tried[1].result == "no answer was given"
 
 
-def test_open_questions_are_those_asked_since_the_last_answer() -> None:
+def test_open_questions_are_those_nobody_answered() -> None:
     asked = (*TURNS, turn(6, "customer", "Where is my money? And who pays the postage?\nHello?"))
     assert open_questions(case(turns=asked)) == ("Where is my money?", "And who pays the postage?", "Hello?")
-    assert open_questions(case()) == ("It cost €49.90, when do I get it back?",)
+
+
+def test_a_question_the_assistant_answered_is_not_open() -> None:
+    assert open_questions(case()) == ()
+    told = (turn(1, "customer", "How long does delivery take?"), turn(2, "assistant", "Three days."))
+    answered = (Attempt(turn=2, text="Three days."),)
+    assert open_questions(case(turns=(*told, turn(3, "customer", "I can smell gas")), attempts=answered)) == ()
+
+
+def test_a_question_the_assistant_could_not_answer_stays_open() -> None:
+    talk = (
+        turn(1, "customer", "Do your gnomes sing?"),
+        turn(2, "assistant", "I do not want to guess."),
+        turn(3, "customer", "How long does delivery take?"),
+        turn(4, "assistant", "Three days."),
+        turn(5, "customer", "Let me talk to a person."),
+    )
+    attempts = (Attempt(turn=2, text=talk[1].text, result=NOT_ANSWERED), Attempt(turn=4, text=talk[3].text))
+    assert open_questions(case(turns=talk, attempts=attempts)) == ("Do your gnomes sing?",)
+    replied = (*talk, turn(6, "agent", "They do not."))
+    assert open_questions(case(turns=replied, attempts=attempts)) == ()
+
+
+def test_the_packet_of_a_real_conversation_lists_what_was_not_answered(tmp_path: Path) -> None:
+    desk = Desk(sqlite_url(tmp_path))
+    for text in ("When do you deliver?", "Do your gnomes sing?", "I can smell gas"):
+        desk.say(text)
+    packet = desk.view.handover.packet
+    desk.runtime.close()
+    assert packet["context"]["open_questions"] == ["Do your gnomes sing?"]
 
 
 def test_open_questions_are_bounded() -> None:
