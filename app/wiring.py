@@ -74,6 +74,13 @@ def active_policy(name: str) -> LoadedPolicy:
     return loaded
 
 
+def activate(runtime: Runtime, name: str) -> LoadedPolicy:
+    """Puts a policy in force on a running Handrail. PolicyError lists what is wrong, and the active one stays."""
+    policy = active_policy(name)
+    runtime.activate(policy)
+    return policy
+
+
 def build_assistant(settings: Settings, policy: LoadedPolicy) -> Assistant:
     """The assistant the settings name; whatever it is, the articles decide how far it is trusted."""
     knowledge = build_knowledge(settings.knowledge, policy)

@@ -128,7 +128,7 @@ def queue_items(connection: Connection) -> tuple[QueueItem, ...]:
             waiting_since=row["waiting_since"],
             claim_due_at=row["claim_due_at"],
             owner_id=row["owner"],
-            last_message=queries.last_customer_message(connection, row["conversation_id"])[:200],
+            last_message=row["last_message"][:200],
         )
         for row in queries.open_handovers(connection)
     ]

@@ -10,6 +10,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +44,7 @@ MAX_CHARS = 1_200_000
 """Longer messages are refused: they are no messages. Up to here a message is kept and goes to a person unread."""
 LEASE_MARGIN_S = 5.0
 """How long beyond the models' deadline a worker may hold a conversation before another takes over."""
-POLL_S = (0.005, 0.1)
+POLL_S = (0.005, 0.04)
 """First and longest pause while another worker holds the conversation."""
 MAX_ACT_TRIES = 50
 MATERIAL = 200
@@ -90,6 +91,19 @@ class Runtime:
     def policy(self) -> LoadedPolicy:
         """The active policy."""
         return self._services.loaded
+
+    def activate(self, policy: LoadedPolicy) -> None:
+        """Makes another policy the one that decides from now on; what was decided keeps the policy of its day.
+
+        The caller has linted it and run its vectors (`app.wiring.activate`). Runs that are under way finish under the
+        policy they began with.
+        """
+        engine = compile_policy(policy)
+        with self._store.write() as connection:
+            receiving.remember_policy(
+                connection, policy.hash, policy.policy.name, policy.canonical, self._services.clock.now()
+            )
+        self._services = replace(self._services, loaded=policy, engine=engine)
 
     # Conversations
 

@@ -1,0 +1,69 @@
+"""The same code on PostgreSQL: a whole life of a conversation, and the saver's contract."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import nullcontext
+from itertools import count
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.conformance import checkpointer_test, validate
+from sqlmodel import SQLModel
+
+from states.vocabulary import Event, State
+from store.database import open_store
+from store.saver import TurnSaver
+from tests.campaigns.invariants import open_handovers, violations
+from tests.components import new_database
+from tests.graph.example import CLEO, Desk
+
+pytestmark = pytest.mark.postgres
+
+
+def test_conversation_lives_its_whole_life_on_postgres(postgres: str) -> None:
+    desk = Desk(new_database(postgres, "life"))
+    desk.say("How long does delivery take?", "m1")
+    assert desk.say("How long does delivery take?", "m1").repeated
+    assert desk.say("please change my address").state is State.HANDED_OFF
+    assert open_handovers(desk.runtime.store, desk.id) == 1
+    assert desk.wait(minutes=61) >= 1
+    desk.do(Event.CLAIMED)
+    desk.do(Event.IDENTITY_VERIFIED, text="called the number on file")
+    desk.do(Event.RESOLVED, text="changed", steps_done=["checked"])
+    assert desk.say("and my phone number?").state is State.HANDED_OFF
+    desk.do(Event.ESCALATED)
+    desk.do(Event.CLAIMED, CLEO)
+    desk.do(Event.HANDED_BACK, CLEO, text="the rest is routine")
+    assert desk.say("Do you deliver to Cork?").replies[0].author == "assistant"
+    assert desk.runtime.tick() >= 1
+    assert violations(desk.runtime.store, desk.id) == []
+    desk.runtime.close()
+
+
+def test_migrations_make_exactly_the_tables_of_the_models_on_postgres(postgres: str) -> None:
+    opened = open_store(new_database(postgres, "schema"))
+    with opened.read() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+    ours = set(SQLModel.metadata.tables)
+    assert [one for one in found if getattr(one[1], "name", "") in ours or one[0].startswith("add")] == []
+    opened.close()
+
+
+@pytest.mark.parametrize("buffered", [False, True])
+def test_saver_passes_the_conformance_suite_on_postgres(postgres: str, buffered: bool) -> None:
+    names = (f"conformance_{buffered}_{number}" for number in count())
+
+    @checkpointer_test(name="TurnSaver")
+    async def fresh() -> AsyncGenerator[BaseCheckpointSaver[str], None]:
+        opened = open_store(new_database(postgres, next(names)))
+        saver = TurnSaver(opened)
+        with saver.buffered() if buffered else nullcontext():
+            yield saver
+        opened.close()
+
+    report = asyncio.run(validate(fresh))
+    assert report.passed_all_base(), report.to_dict()
