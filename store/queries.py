@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, func, or_, select
 
 from states.errors import NotFound
 from states.vocabulary import Role, State
@@ -36,6 +36,27 @@ _NEWEST_HANDOVER = (
     .order_by(HANDOVER.c.open.desc(), HANDOVER.c.created_at.desc())
     .limit(1)
 )
+
+_LAST_SAID = (
+    select(MESSAGE.c.text)
+    .where(MESSAGE.c.conversation_id == HANDOVER.c.conversation_id, MESSAGE.c.author == "customer")
+    .order_by(MESSAGE.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_OPEN_HANDOVERS = (
+    select(
+        *(HANDOVER.c[name] for name in (
+            "id", "conversation_id", "reason_code", "reason", "severity", "team", "language", "waiting_since",
+            "claim_due_at",
+        )),
+        CONVERSATION.c.state.label("conversation_state"),
+        CONVERSATION.c.owner_id.label("owner"),
+        func.coalesce(_LAST_SAID, "").label("last_message"),
+    )
+    .join(CONVERSATION, CONVERSATION.c.id == HANDOVER.c.conversation_id)
+    .where(HANDOVER.c.open)
+)  # fmt: skip
 
 
 def snapshot(connection: Connection, conversation_id: str) -> Snapshot:
@@ -138,24 +159,11 @@ def newest_handover(connection: Connection, conversation_id: str) -> RowMapping 
 
 
 def open_handovers(connection: Connection) -> tuple[RowMapping, ...]:
-    """Every open handover with its conversation's state, owner and language."""
-    found = (
-        select(HANDOVER, CONVERSATION.c.state.label("conversation_state"), CONVERSATION.c.owner_id.label("owner"))
-        .join(CONVERSATION, CONVERSATION.c.id == HANDOVER.c.conversation_id)
-        .where(HANDOVER.c.open)
-    )
-    return tuple(connection.execute(found).mappings())
+    """Every open handover without its packet: with its conversation's state and owner and what the customer said last.
 
-
-def last_customer_message(connection: Connection, conversation_id: str) -> str:
-    """The newest thing the customer said; empty if nothing."""
-    found = (
-        select(MESSAGE.c.text)
-        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer")
-        .order_by(MESSAGE.c.seq.desc())
-        .limit(1)
-    )
-    return str(connection.execute(found).scalar() or "")
+    One statement however long the queue is; `last_message` is empty if the customer said nothing.
+    """
+    return tuple(connection.execute(_OPEN_HANDOVERS).mappings())
 
 
 def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
