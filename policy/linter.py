@@ -19,7 +19,7 @@ from policy.schema import RUNTIME_TRIGGERS, Action, Evidence, Policy, Severity, 
 from policy.sources import Gravity, Place, Problem, path_text
 from states.vocabulary import Role
 
-PLACEHOLDERS = ("reply_by", "reply_within", "team", "reference", "hours")
+PLACEHOLDERS = ("reply_by", "reply_within", "team", "reference", "hours", "next_opening")
 """What a script may leave open, as in `{reply_by}`."""
 
 Found = tuple[Place, str, str, Gravity]

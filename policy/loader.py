@@ -108,7 +108,7 @@ def policy_from_canonical(canonical: str) -> Policy:
 def json_schema() -> dict[str, Any]:
     """JSON Schema of a policy file, for editors; see `docs/schemas/policy.schema.json`."""
     schema = Policy.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Handrail policy", **schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Handrail policy"}
 
 
 def policy_error(source: str, problems: tuple[Problem, ...]) -> PolicyError:

@@ -29,9 +29,10 @@ SQUEEZED_LETTERS = 9
 """Shorter phrases are not looked for between spaced-out letters: they would be found inside ordinary words."""
 
 
+@lru_cache(maxsize=16_384)
 def fold_phrase(phrase: str) -> str:
     """The phrase in the alphabet of folded text, its syntax characters kept."""
-    return " ".join(phrase.translate(FOLD).split())
+    return " ".join((phrase.lower() if phrase.isascii() else phrase.translate(FOLD)).split())
 
 
 @lru_cache(maxsize=16_384)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from string import ascii_lowercase
 
 from policy.letters import FOLD
+from triggers.watched import compile_source
 
 _LEET = {"0": "o", "1": "1", "2": "2", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 _LEET |= {letter: letter for letter in "abcdefghijklmnopqrstuvwxyz"}
@@ -19,19 +21,30 @@ _FEW_KINDS = 24
 _BARS = re.compile(rb"[!|](?=[a-z0-9@$])")
 _BETWEEN_BARS = re.compile(rb"[!|][a-z0-9@$][!|]")
 """Bars around single letters part them ("h|u|m|a|n") instead of standing for one ("h!m")."""
+_EURO = re.compile(rb"(?<=[a-z])\xe2\x82\xac|\xe2\x82\xac(?=[a-z])")
+"""A euro sign beside a letter, which stands for e; beside a price it stands for itself."""
+_RUN = re.compile(rb"([a-z])\1{2,}")
+_HAS_RUN = compile_source("|".join(f"{letter}{{3}}" for letter in ascii_lowercase))
+_KEPT = (1, 2)
+"""Letters that may be meant by a stretched one: "huuuman", "neeeed"."""
 _TURNED = frozenset("ɐǝɟƃɥᴉɾʞɯɹʇʌʍʎɔ")
 _UPRIGHT = str.maketrans("nupdbq", "undpqb")
 _ENOUGH_TURNED, _HEAD = 3, 240
 
 
 class Squeezed:
-    """Letters only, letter-like digits read as letters (`1` and `2` stay: a phrase decides what they stand for)."""
+    """Letters only, letter-like digits read as letters (`1` and `2` stay: a phrase decides what they stand for).
+
+    A zero byte in the source is a part of the letter before it.
+    """
 
     __slots__ = ("_kept", "_source", "data")
 
     def __init__(self, source: bytes) -> None:
         if (b"!" in source or b"|" in source) and _BETWEEN_BARS.search(source) is None:
             source = _BARS.sub(b"1", source)
+        if b"\xe2\x82\xac" in source:
+            source = _EURO.sub(b"e\0\0", source)
         self._source = source
         self._kept: list[int] | None = None
         self.data = source.translate(_TO, _DROP)
@@ -41,7 +54,10 @@ class Squeezed:
         if self._kept is None:
             dropped = frozenset(_DROP)
             self._kept = [at for at, byte in enumerate(self._source) if byte not in dropped]
-        return _through(self._kept, start, end, len(self._source))
+        first, last = _through(self._kept, start, end, len(self._source))
+        while start < end and self._source[last : last + 1] == b"\0":
+            last += 1
+        return first, last
 
 
 class Folded:
@@ -51,7 +67,7 @@ class Folded:
     A text typed upside down is read from its end.
     """
 
-    __slots__ = ("_origins", "_read", "_squeezed", "_starts", "_turned", "data", "original", "text")
+    __slots__ = ("_origins", "_read", "_squeezed", "_starts", "_turned", "_views", "data", "original", "text")
 
     def __init__(self, original: str) -> None:
         self.original = original
@@ -62,6 +78,7 @@ class Folded:
         self._origins: list[int] | None = None
         self._starts: list[int] | None = None
         self._squeezed: Squeezed | None = None
+        self._views: tuple[Squeezed, ...] | None = None
 
     @property
     def squeezed(self) -> Squeezed:
@@ -69,6 +86,14 @@ class Folded:
         if self._squeezed is None:
             self._squeezed = Squeezed(self.data)
         return self._squeezed
+
+    @property
+    def squeezed_views(self) -> tuple[Squeezed, ...]:
+        """That view and, where a letter is stretched ("huuuman"), one for each way to read it."""
+        if self._views is None:
+            stretched = _HAS_RUN.search(self.data) is not None
+            self._views = (self.squeezed, *(_unstretched(self.data, kept) for kept in _KEPT if stretched))
+        return self._views
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the original for offsets in `text`; always inside the original."""
@@ -91,6 +116,11 @@ class Folded:
         if self._starts is None:
             self._starts = [at for at, code in enumerate(self.data) if code & 0xC0 != 0x80]
         return bisect_right(self._starts, byte - 1)
+
+
+def _unstretched(data: bytes, kept: int) -> Squeezed:
+    """The squeezed view with runs of three and more of a letter cut to so many."""
+    return Squeezed(_RUN.sub(lambda run: run[0][:kept].ljust(len(run[0]), b"\0"), data))
 
 
 def _looks_turned(head: str) -> bool:

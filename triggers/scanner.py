@@ -84,9 +84,11 @@ class Scanner:
             if index in self._exact or self._regex(index, tight=False).search(folded.data) is not None:
                 hits.add(index)
         found = [Hit(index) for index in hits]
-        for index in self._tight.candidates(tight_view(folded.squeezed.data)):
-            if index not in hits and next(self._tight_spans(index, folded), None):
-                found.append(Hit(index, squeezed=True))
+        for view in folded.squeezed_views:
+            for index in self._tight.candidates(tight_view(view.data)):
+                if index not in hits and next(self._tight_spans(index, folded), None):
+                    hits.add(index)
+                    found.append(Hit(index, squeezed=True))
         return sorted(found, key=lambda hit: hit.index) if len(found) > 1 else found
 
     def spans(self, hit: Hit, folded: Folded) -> Iterator[tuple[int, int]]:
@@ -104,8 +106,9 @@ class Scanner:
             yield start, end
 
     def _tight_spans(self, index: int, folded: Folded) -> Iterator[tuple[int, int]]:
-        view = folded.squeezed
-        for found in self._regex(index, tight=True).finditer(view.data):
+        regex = self._regex(index, tight=True)
+        places = ((view, found) for view in folded.squeezed_views for found in regex.finditer(view.data))
+        for view, found in places:
             first, last = view.span(found.start(), found.end())
             start, end = folded.char_at(first), folded.char_at(last)
             if found.end() - found.start() >= _LONG or _between_words(folded.text, start, end):

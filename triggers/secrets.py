@@ -28,7 +28,15 @@ _NO_PASSWORD = frozenset(
         "incorrect wrong invalid expired missing required correct right different unknown unsafe secure strong secret "
         "forgotten stolen hidden visible useless broken private empty blank simple another somehow nothing something "
         "anything everything already always never still temporarily currently definitely please because working there "
-        "reset change help forgot changed",
+        "reset change help forgot changed "
+        "incorrecta incorrecto erronea erroneo invalida invalido caducada caducado obligatoria obligatorio necesaria "
+        "requerida olvidada olvidado segura insegura correcta correcto distinta diferente bloqueada vacia igual "
+        "incorrecte errone erronee invalide expire expiree obligatoire necessaire requis requise oublie oubliee "
+        "correcte faux fausse mauvais bloque bloquee vide inconnu perdu toujours "
+        "falsch ungultig abgelaufen erforderlich notwendig vergessen richtig korrekt sicher unsicher gesperrt leer "
+        "unbekannt verloren immer nicht "
+        "incorreta incorreto errada errado expirada expirado obrigatoria obrigatorio necessaria esquecida correta "
+        "correto bloqueada vazia perdida sempre",
     )
 )
 _STATES = ("ed", "ing", "ly", "able", "ible", "ful", "less")

@@ -6,6 +6,7 @@ too large would quietly stop seeing anything, and every message would look clear
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -29,7 +30,7 @@ _COMMON_WORDS = frozenset(
 
 _SPACES = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789" else 32 for code in range(256))
 _ALIKE = bytes.maketrans(b"l1", b"ii")
-_ALIKE_LETTERS = str.maketrans("l", "i", "0123456789' *")
+_NO_LETTERS = re.compile("[^a-z]+")
 
 
 class ScannerSilent(DependencyFault):
@@ -137,7 +138,7 @@ def tight_view(squeezed: bytes) -> bytes:
 
 def tight_source(form: str) -> str:
     """RE2 source of an anchor's form in that view."""
-    return form.translate(_ALIKE_LETTERS)
+    return _NO_LETTERS.sub("", form).replace("l", "i")
 
 
 @cache

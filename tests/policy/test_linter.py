@@ -191,3 +191,7 @@ def test_quoted_words_in_a_condition_are_no_facts() -> None:
 def test_one_macro_at_a_time_is_allowed() -> None:
     loaded, _ = _broken("customer.tier != 'internal'", "\"['gold', 'silver'].exists(t, t == customer.tier)\"")
     assert lint(loaded) == ()
+
+
+def test_a_script_may_name_the_next_opening() -> None:
+    assert lint(load_text(SAFE.replace("{reply_by}", "{next_opening}"))) == ()

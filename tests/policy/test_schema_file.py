@@ -23,3 +23,7 @@ def test_the_schema_lets_phrases_be_a_bare_list() -> None:
 
 def test_the_schema_refuses_unknown_keys() -> None:
     assert json_schema()["additionalProperties"] is False
+
+
+def test_the_schema_has_a_title_of_its_own() -> None:
+    assert json_schema()["title"] == "Handrail policy"

@@ -73,6 +73,22 @@ def test_the_squeezed_view_reads_leet_and_leads_back() -> None:
     assert fold("h|u|m|a|n").squeezed.data == b"human"
 
 
+def test_a_euro_sign_among_letters_is_an_e_and_beside_a_price_is_not() -> None:
+    folded = fold("sp€ak for 50€")
+    assert folded.squeezed.data == b"speakforso"
+    assert folded.char_at(folded.squeezed.span(0, 5)[1]) == 5
+
+
+def test_stretched_letters_are_read_once_and_twice_and_lead_back() -> None:
+    folded = fold("I neeeed a huuuman")
+    plain, once, twice = folded.squeezed_views
+    assert plain is folded.squeezed
+    assert (once.data, twice.data) == (b"1nedahuman".replace(b"1", b"i"), b"ineedahuuman")
+    assert folded.text[slice(*once.span(5, 10))] == "huuuman"
+    assert folded.text[slice(*twice.span(1, 5))] == "neeeed"
+    assert len(fold("bill late").squeezed_views) == 1
+
+
 def test_lookalikes_agree_with_the_published_table() -> None:
     """Greek and Cyrillic letters whose only Latin look-alike is one letter must fold to that letter."""
     wrong = []

@@ -78,6 +78,19 @@ def test_the_scanner_finds_a_phrase_exactly_where_its_pattern_does(phrase: str, 
     assert bool(scanned) == finds(phrase, text)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [("speak to a human", "I want to speeeak to a huuuman!!!"), ("real person", "a reeeal persooonnn please"),
+     ("i need a person", "i neeeed a person"), ("speak to a human", "sp€ak to a human")],
+)  # fmt: skip
+def test_a_request_is_found_however_it_is_drawn_out(phrase: str, text: str) -> None:
+    folded, scanner = fold(text), Scanner([phrase_pattern(phrase)])
+    (hit,) = scanner.scan(folded)
+    ((start, end), *_) = scanner.spans(hit, folded)
+    assert fold(text[start:end]).text in folded.text
+    assert end - start >= len(phrase)
+
+
 @given(PHRASES)
 def test_every_phrase_with_a_certain_word_has_anchors(phrase: str) -> None:
     assert anchors(phrase).groups

@@ -140,3 +140,17 @@ def test_redaction_is_idempotent_and_its_spans_are_in_order(text: str) -> None:
     assert redact(clean)[0] == clean
     ends = [0, *(one.end for one in redactions)]
     assert all(before <= one.start < one.end <= len(text) for before, one in zip(ends, redactions, strict=False))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["la contraseña es incorrecta", "das Passwort ist falsch", "das Passwort ist ungültig", "a senha é obrigatória",
+     "a senha está errada", "le mot de passe est incorrect", "le mot de passe est erroné", "mi contraseña es inválida"],
+)  # fmt: skip
+def test_a_password_that_is_merely_wrong_is_not_told(text: str) -> None:
+    assert redact(text) == (text, ())
+
+
+@pytest.mark.parametrize("text", ["la contraseña es tortuga", "das Passwort ist sonnenblume", "a senha é girassol"])
+def test_a_password_that_is_told_is_still_taken_out(text: str) -> None:
+    assert redact(text)[0].endswith("[secret]")
