@@ -138,17 +138,18 @@ class Engine:
         """
         try:
             bound = self._conditions.bind(circumstances.facts)
-            reading = self._reading(message) if message is not None else None
-            fired = [one for n in self._late if (one := self._judged_late(n, bound, reading, circumstances.disarmed))]
+            reading = self._reading(message) if message is not None and self._gated_late else None
+            turn = message.turn if message is not None else 0
+            disarmed = circumstances.disarmed
+            fired = [one for n in self._late if (one := self._judged_late(n, bound, reading, turn, disarmed))]
             return self._ordered(fired)
         except Exception as error:  # noqa: BLE001 - safety boundary: an answer nobody could judge goes to a person
             return (_fault_fired(type(error).__name__),)
 
     def _judged_late(
-        self, number: int, bound: Bound, reading: Reading | None, disarmed: frozenset[str]
+        self, number: int, bound: Bound, reading: Reading | None, turn: int, disarmed: frozenset[str]
     ) -> Fired | None:
         rule = self._rules[number]
-        turn = reading.turn if reading else 0
         late = (when for when in rule.whens if mentions_answer(when) or number in self._gated_late)
         evidence = [_conditional(when, turn) for when in late if rule.id not in disarmed and bound.holds(when)]
         if reading is not None and number in self._gated_late:

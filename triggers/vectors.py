@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from policy.loader import LoadedPolicy
-from policy.schema import Vector, Vectors
+from policy.schema import Filter, Trigger, Vector, Vectors
 from states.errors import PolicyError
 from triggers.assessment import Circumstances, Decision, Message
 from triggers.engine import Engine, compile_policy
@@ -35,18 +35,16 @@ class VectorFailure:
 
 def run_vectors(loaded: LoadedPolicy) -> tuple[VectorFailure, ...]:
     """Every vector that fails, triggers first. PolicyError if the policy cannot be compiled."""
-    engine = compile_policy(loaded)
-    triggers = (
-        failure
-        for trigger in loaded.policy.triggers
-        for failure in _failures(trigger.id, trigger.vectors, partial(_fires, engine, trigger.id))
-    )
-    filters = (
-        failure
-        for one in loaded.policy.filters
-        for failure in _failures(one.id, one.vectors, partial(_holds_back, engine, one.id))
-    )
-    return (*triggers, *filters)
+    return rule_failures(compile_policy(loaded), (*loaded.policy.triggers, *loaded.policy.filters))
+
+
+def rule_failures(engine: Engine, rules: Iterable[Trigger | Filter]) -> tuple[VectorFailure, ...]:
+    """Every vector of these rules of the engine's policy that fails, in their order."""
+    return tuple(failure for rule in rules for failure in _failures(rule.id, rule.vectors, _judge(engine, rule)))
+
+
+def _judge(engine: Engine, rule: Trigger | Filter) -> Callable[[Vector], bool | None]:
+    return partial(_fires if isinstance(rule, Trigger) else _holds_back, engine, rule.id)
 
 
 def activate(loaded: LoadedPolicy) -> None:
@@ -81,8 +79,9 @@ def _fires(engine: Engine, trigger_id: str, vector: Vector) -> bool | None:
     assessment = engine.evaluate(message, circumstances)
     if assessment.decision is Decision.FAULT:
         return None
-    fired = (*assessment.fired, *engine.judge_answer(circumstances, message))
-    return any(one.trigger_id == trigger_id for one in fired)
+    if any(one.trigger_id == trigger_id for one in assessment.fired):
+        return True
+    return any(one.trigger_id == trigger_id for one in engine.judge_answer(circumstances, message))
 
 
 def _holds_back(engine: Engine, filter_id: str, vector: Vector) -> bool | None:

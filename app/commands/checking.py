@@ -5,7 +5,10 @@ Without this command the proofs would be run by nobody but the authors.
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -23,14 +26,25 @@ def check(policy: PolicyOption = None, as_json: JsonOption = False) -> None:
     """Prove the machine, try the policy.
 
     Searches the transition table, lints the policy and runs all its vectors; exit 1 if anything fails."""
-    from app.checking import run_checks
-    from app.settings import load_settings
-    from app.wiring import load_policy
+    with _no_collection():
+        from app.checking import run_checks
+        from app.settings import load_settings
+        from app.wiring import load_policy
 
-    checked = run_checks(load_policy(load_settings(policy=policy).policy))
+        checked = run_checks(load_policy(load_settings(policy=policy).policy))
     print_json({"passed": checked.passed, **asdict(checked)}) if as_json else _show(checked)
     if not checked.passed:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Lets a short process keep its garbage: looking for it takes a fifth of the time and finds none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _show_machine(checked: Checked) -> None:

@@ -1,0 +1,39 @@
+"""Work beside this process: its result comes back, and where it fails the work is done here."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+
+from app.beside import beside
+
+
+def test_work_beside_is_done_in_another_process() -> None:
+    assert beside(os.getpid)() != os.getpid() or (os.cpu_count() or 1) < 2 or threading.active_count() > 1
+
+
+def test_an_error_beside_is_raised_here() -> None:
+    def fail() -> int:
+        raise ValueError(f"done by {here}")
+
+    here = os.getpid()
+    with pytest.raises(ValueError, match=str(here)):
+        beside(fail)()
+
+
+def test_work_whose_process_dies_is_done_here() -> None:
+    here = os.getpid()
+    assert beside(lambda: os._exit(9) if os.getpid() != here else "done")() == "done"
+
+
+def test_no_process_is_forked_while_another_thread_runs() -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        assert beside(os.getpid)() == os.getpid()
+    finally:
+        stop.set()
+        thread.join()
