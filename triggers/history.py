@@ -107,7 +107,7 @@ def trend(points: tuple[float, ...]) -> float:
 def _fingerprint(text: str) -> str:
     """The set of words as checksums: enough to compare, and no words in rows and checkpoints that outlive the text."""
     words = sorted(set(_WORDS.findall(text.lower()[:2000])))[:_MAX_WORDS]
-    return " ".join(f"{crc32(word.encode('utf-8', 'replace')):x}" for word in words)
+    return " ".join(f"{crc32(word.encode('utf-8', 'replace')) & 0xFFFFF:x}" for word in words)
 
 
 def _similar(one: str, other: str) -> bool:
