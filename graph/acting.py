@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 from typing import Any
 
 from graph.answering import fire
@@ -66,12 +65,11 @@ def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) ->
 
 
 def _climb(working: Working, handover: dict[str, Any]) -> None:
-    """One more step of the ladder; the next deadline is half the first one away, at least a minute."""
+    """One more step of the ladder."""
     if working.inbound.event is not Event.SLA_BREACHED:
         return
     working.change_handover(climb=handover.get("climb", 0) + 1)
-    waited = handover["claim_due_at"] - handover["waiting_since"] if handover else timedelta(minutes=5)
-    again = working.now + max(waited / 2, timedelta(minutes=1))
+    again = working.now + working.ladder_step()
     working.due = {Clock.CLAIM: again, Clock.RESOLVE: again}
 
 

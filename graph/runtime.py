@@ -322,12 +322,17 @@ class Runtime:
                 f"{actor.id!r} does not hold the role {actor.role.value!r} in policy {self.policy.policy.name!r}"
             )
 
-    def _apply(self, conversation_id: str, inbound: Inbound) -> ActResult:
-        """Decides and commits an act; starts over when somebody else was faster."""
+    def _apply(self, conversation_id: str, inbound: Inbound, timer: DueTimer | None = None) -> ActResult:
+        """Decides and commits an act; starts over when somebody else was faster, and drops a `timer` that was reset."""
         for _ in range(MAX_ACT_TRIES):
             with self._store.read() as connection:
                 done = queries.first_event_of(connection, conversation_id, inbound.cause)
                 snapshot = queries.snapshot(connection, conversation_id)
+                running = queries.timers(connection, conversation_id) if timer else {}
+            if timer is not None and (
+                running.get(timer.clock.value) != timer.due_at or self._rearmed(timer, snapshot.updated_at)
+            ):
+                return _act_result(snapshot, timer.event, repeated=True)
             if done is not None:
                 return _act_result(snapshot, Event(done["event"]), repeated=True)
             try:
@@ -380,18 +385,13 @@ class Runtime:
         """One deadline, checked again against the state: one that no longer holds is dropped."""
         inbound = Inbound(
             kind="clock",
-            id=f"{timer.clock.value}:{timer.due_at.isoformat()}",
+            id=f"{timer.clock.value}:{timer.due_at.isoformat()}:{self.version(timer.conversation_id)}",
             event=timer.event,
             role=Role.SYSTEM,
             data={"clock": timer.clock.value, "due_at": timer.due_at.isoformat()},
         )
-        with self._store.read() as connection:
-            running = queries.timers(connection, timer.conversation_id)
-            last = queries.conversation(connection, timer.conversation_id)["updated_at"]
-        if running.get(timer.clock.value) != timer.due_at or self._rearmed(timer, last):
-            return False
         try:
-            return not self._apply(timer.conversation_id, inbound).repeated
+            return not self._apply(timer.conversation_id, inbound, timer).repeated
         except Refused:
             with self._store.write() as connection:
                 timers.stop_timer(connection, timer)
@@ -403,7 +403,7 @@ class Runtime:
         if timer.clock is not TimerKind.IDLE or due_at <= self._services.clock.now():
             return False
         with self._store.write() as connection:
-            timers.set_timers(connection, timer.conversation_id, {timer.clock: (timer.event, due_at)})
+            timers.move_timer(connection, timer, due_at)
         return True
 
     @property

@@ -265,11 +265,31 @@ class Working:
 
     def _default_due(self, clock: Clock) -> datetime:
         limits = self.services.loaded.policy.limits
-        handover = self.handover or {}
         return {
             Clock.IDLE: self.now + limits.idle.delta,
             Clock.PACKET: self.now + limits.packet.delta,
-            Clock.CLAIM: handover.get("claim_due_at") or self.now + limits.packet.delta,
-            Clock.RESOLVE: handover.get("resolve_due_at") or self.now + limits.packet.delta,
+            Clock.CLAIM: self._person_due(clock, "claim_due_at"),
+            Clock.RESOLVE: self._person_due(clock, "resolve_due_at"),
             Clock.REOPEN: self.now + limits.reopen_window.delta,
         }[clock]
+
+    def _person_due(self, clock: Clock, deadline_name: str) -> datetime:
+        """The handover's deadline. One that has passed stays where the ladder has moved it, or climbs from now on.
+
+        Set to the past again, it would breach with every message, and never again once that very moment has fired.
+        """
+        deadline: datetime | None = (self.handover or {}).get(deadline_name)
+        if deadline is None:
+            return self.now + self.services.loaded.policy.limits.packet.delta
+        if deadline > self.now:
+            return deadline
+        if deadline_name in self.changed:
+            return self.now
+        return self.snapshot.timers.get(clock.value) or self.now + self.ladder_step()
+
+    def ladder_step(self) -> timedelta:
+        """From one breach to the next: half the time there was to claim, at least a minute."""
+        if self.handover is None:
+            return timedelta(minutes=2, seconds=30)
+        waited: timedelta = self.handover["claim_due_at"] - self.handover["waiting_since"]
+        return max(waited / 2, timedelta(minutes=1))

@@ -77,6 +77,7 @@ def snapshot_of(connection: Connection, row: RowMapping) -> Snapshot:
         window=tuple(message_of(one) for one in decided),
         pending=message_of(pending) if pending else None,
         handover=_handover_for(connection, row),
+        timers=timers(connection, conversation_id) if row["latched"] else {},
     )
 
 

@@ -82,6 +82,8 @@ class Snapshot:
     """The oldest customer message without an outcome."""
     handover: Mapping[str, Any] | None = None
     """The open handover's row, or the newest closed one (`open` tells)."""
+    timers: Mapping[str, datetime] = field(default_factory=dict)
+    """Running clocks of a conversation that a person owns: kind → due time."""
 
 
 @dataclass(frozen=True, kw_only=True)

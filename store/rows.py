@@ -120,7 +120,7 @@ class EventRow(SQLModel, table=True):
     role: str = Field(sa_column=Column(Text, nullable=False))
     actor_id: str = Field(sa_column=Column(Text, nullable=False))
     cause: str = Field(sa_column=Column(Text, nullable=False))
-    """`message:ID`, `act:ID` or `clock:KIND:DUE`: a cause has one outcome, by constraint."""
+    """`message:ID`, `act:ID` or `clock:KIND:DUE:VERSION`: a cause has one outcome, by constraint."""
     ordinal: int
     policy_hash: str = Field(sa_column=Column(Text, nullable=False))
     checkpoint_id: str | None = Field(sa_column=Column(Text, nullable=True))

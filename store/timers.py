@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -40,6 +40,20 @@ def set_timers(connection: Connection, conversation_id: str, wanted: Mapping[Clo
     ]
     if rows:
         connection.execute(_UPSERTS[connection.dialect.name], rows)
+
+
+def move_timer(connection: Connection, timer: DueTimer, due_at: datetime) -> bool:
+    """Moves one running clock on and leaves all others alone; False if it has been set anew or stopped since."""
+    moved = connection.execute(
+        update(TIMER)
+        .where(
+            TIMER.c.conversation_id == timer.conversation_id,
+            TIMER.c.clock == timer.clock.value,
+            TIMER.c.due_at == timer.due_at,
+        )
+        .values(due_at=due_at)
+    )
+    return moved.rowcount == 1
 
 
 def stop_timer(connection: Connection, timer: DueTimer) -> None:
