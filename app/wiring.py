@@ -22,11 +22,24 @@ if TYPE_CHECKING:
     from graph.views import ConversationView
     from policy.loader import LoadedPolicy
     from prompts.model import Model
+    from triggers.engine import Engine
     from triggers.llm import TopicClassifier
 
 KNOWLEDGE = Path(__file__).parent.parent / "assistants" / "knowledge"
 NO_KEY = "none"
 """Stands for the key of a server that wants none: the client insists on having one."""
+WARMING = (
+    "Hello, how long does delivery take?",
+    "I want to speak to a real person, please.",
+    "I can smell gas in my kitchen!",
+    "Should I invest my savings in shares? Write to jane@example.com or call +1 202 555 0143.",
+    "Quiero hablar con una persona",
+    "Ich möchte mit einem Menschen sprechen",
+    "Je voudrais parler à un conseiller",
+    "Quero falar com uma pessoa",
+    "Your parcel arrives in three days. " * 20,
+)
+"""A few messages of each kind and language, and a draft of usual length."""
 
 
 def build(settings: Settings, **overrides: Any) -> Runtime:
@@ -37,6 +50,7 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
     from graph.runtime import Runtime
     from states.clock import SystemClock, SystemIds
     from store.database import open_store
+    from triggers.engine import compile_policy
 
     policy = overrides.pop("policy", None) or active_policy(settings.policy)
     assistant = overrides.pop("assistant", None) or build_assistant(settings, policy)
@@ -49,7 +63,26 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
     if store is None:
         _make_directory(settings)
         store = open_store(settings.store_url)
+    warm(compile_policy(policy))
     return Runtime(store=store, policy=policy, assistant=assistant, clock=clock, ids=ids, classifier=classifier)
+
+
+def warm(engine: Engine) -> None:
+    """Judges a few messages that are thrown away: what is compiled lazily is compiled before a customer waits for it.
+
+    None of these calls raises, and none is recorded.
+    """
+    from triggers.assessment import Circumstances, Message
+
+    for text in WARMING:
+        message, nothing = Message(text=text), Circumstances()
+        engine.redact(text)
+        engine.language_of(text)
+        engine.evaluate(message, nothing)
+        engine.smalltalk(text)
+        engine.offer_answer(text)
+        engine.screen(text)
+        engine.judge_answer(nothing, message)
 
 
 def load_policy(name: str) -> LoadedPolicy:
@@ -109,10 +142,15 @@ def build_model(settings: Settings) -> Model:
 
 
 def build_knowledge(name: str, policy: LoadedPolicy) -> KnowledgeBase:
-    """The embedded assistant over a demo knowledge base by its name, or over any directory of Markdown."""
+    """The embedded assistant over a demo knowledge base by its name, or over any directory of Markdown.
+
+    The articles are read here: SettingsError tells what is wrong with them before a customer could find out.
+    """
     from assistants.knowledge_base import KnowledgeBase
 
-    return KnowledgeBase(knowledge_directory(name), answer_from=policy.policy.answers.confidence)
+    knowledge = KnowledgeBase(knowledge_directory(name), answer_from=policy.policy.answers.confidence)
+    knowledge.load()
+    return knowledge
 
 
 def knowledge_directory(name: str) -> Path:

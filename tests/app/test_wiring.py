@@ -16,11 +16,12 @@ from app.api import build_api
 from app.cli import main
 from app.logging import configure
 from app.settings import load_settings
-from app.wiring import build, knowledge_directory, load_policy
+from app.wiring import WARMING, build, knowledge_directory, load_policy, warm
 from graph.views import Act, Actor, NewConversation
-from policy.schema import RUNTIME_TRIGGERS
+from policy.schema import LANGUAGES, RUNTIME_TRIGGERS
 from states.errors import NotFound, PolicyError, SettingsError
 from states.vocabulary import Event, Role, State
+from triggers.engine import Engine, compile_policy
 
 POLICY: dict[str, Any] = {
     "handrail": 1,
@@ -117,6 +118,38 @@ def test_knowledge_is_a_shipped_name_or_a_directory(no_config: None, tmp_path: P
     assert knowledge_directory(str(tmp_path)) == tmp_path
     with pytest.raises(SettingsError, match="one of bank, shop"):
         knowledge_directory("nothing")
+
+
+def test_articles_that_cannot_be_read_are_found_before_anything_is_served(policy: str, tmp_path: Path) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    with pytest.raises(SettingsError, match="holds no Markdown text"):
+        build(load_settings(policy=policy, knowledge=str(articles), data_dir=tmp_path / "data"))
+
+
+def test_a_warmed_engine_has_judged_messages_and_drafts_of_every_kind(policy: str) -> None:
+    asked: set[str] = set()
+
+    class Watched(Engine):
+        """Notes what is asked of it."""
+
+        def __getattribute__(self, name: str) -> Any:
+            if not name.startswith("_"):
+                asked.add(name)
+            return super().__getattribute__(name)
+
+    warm(Watched(load_policy(policy)))
+    assert {"redact", "evaluate", "smalltalk", "offer_answer", "screen", "judge_answer"} <= asked
+    languages = {compile_policy(load_policy("default")).language_of(text) for text in WARMING}
+    assert languages == set(LANGUAGES)
+
+
+def test_warming_leaves_no_trace(policy: str, tmp_path: Path) -> None:
+    runtime = build(load_settings(policy=policy, data_dir=tmp_path / "data"))
+    try:
+        assert runtime.conversations() == ()
+    finally:
+        runtime.close()
 
 
 def test_a_data_directory_that_cannot_be_made_is_refused_in_words(policy: str, tmp_path: Path) -> None:
