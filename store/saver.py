@@ -261,7 +261,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
         await asyncio.to_thread(self.delete_thread, thread_id)
 
     def get_next_version(self, current: str | None, channel: None) -> str:
-        """Growing, fixed-width channel versions: they are compared as text. Short, since every checkpoint has a dozen."""
+        """Growing, fixed-width channel versions: compared as text, and short, since a checkpoint has a dozen."""
         return f"{int(current or 0) + 1:010}"
 
 

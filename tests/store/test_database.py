@@ -18,7 +18,7 @@ import store.rows  # noqa: F401  registers the tables
 from states.errors import SchemaMismatch, SettingsError, StoreUnavailable
 from states.vocabulary import State
 from store.database import Store, open_store
-from store.migrate import HEAD, KNOWN, _SCRIPTS
+from store.migrate import _SCRIPTS, HEAD, KNOWN
 
 CHECKPOINT_TABLES = {"checkpoints", "writes", "alembic_version"}
 
