@@ -15,6 +15,8 @@ from states.properties import CHECKS
 from states.table import CLOCKS, INITIAL, TABLE, VOICES, Transition
 from states.vocabulary import Event, Role, State, Voice
 
+FITTED, WIDEST = 0.58, 0.66
+"""Width of a letter in parts of the font size: to which names on plates are fitted, and at most in a usual font."""
 PathStep = tuple[State, Event, State]
 Pair = tuple[State, State]
 
@@ -123,7 +125,7 @@ class _Drawing:
         lit = self.lit.get((state, state), [])
         if lit:
             numbers = [number for number, _ in lit]
-            yield self._badge(numbers, x - BOX_WIDTH / 2 + 8, y - BOX_HEIGHT / 2 + self.size * 0.5)
+            yield self._badge(numbers, x - BOX_WIDTH / 2 + 6, y - BOX_HEIGHT / 2 + self.size * 0.35)
         if self.compact:
             yield from self._compact_words(state, x, y)
             return
@@ -145,28 +147,56 @@ class _Drawing:
             yield _text("name", x, top + 27 * index, line)
 
     def _label(self, pair: Pair, line: Line) -> Iterator[str]:
-        told = {event for _, event in self.lit.get(pair, [])}
-        events = tuple(event for event in self.pairs[pair] if event in told or not self.compact)
-        anchor = "middle" if self.compact else line.anchor
-        x, middle = (self.compact and line.compact_at) or line.at
+        """The events of a line, one below the other; the lit ones with their numbers."""
+        lit: dict[Event, list[int]] = {}
+        for number, event in self.lit.get(pair, []):
+            lit.setdefault(event, []).append(number)
+        if self.compact:
+            yield from self._plates(lit, line)
+            return
+        events = self.pairs[pair]
         step = self.size + 1.5
-        top = middle - step * (len(events) - 1) / 2 + self.size * 0.35
-        kind = "label" if anchor == "middle" else f"label {anchor}"
+        top = line.at[1] - step * (len(events) - 1) / 2 + self.size * 0.35
+        kind = "label" if line.anchor == "middle" else f"label {line.anchor}"
         for index, event in enumerate(events):
             y = top + step * index
-            yield _text(f"{kind} told" if event in told else kind, x, y, event.value)
-            numbers = [number for number, one in self.lit.get(pair, []) if one is event]
-            if numbers:
-                width = len(event.value) * self.size * 0.52
-                left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
-                yield self._badge(numbers, max(left - self.size * 0.95, self.size * 0.8), y)
+            yield _text(f"{kind} told" if event in lit else kind, line.at[0], y, event.value)
+            if event in lit:
+                left = _left(line.at[0], len(event.value) * self.size * WIDEST, line.anchor)
+                yield self._badge(lit[event], max(left - self.size * 0.8, self.size * 0.8), y)
+
+    def _plates(self, lit: dict[Event, list[int]], line: Line) -> Iterator[str]:
+        """A plate with number and name for each lit event; the name is fitted to it, whatever font there is."""
+        x, middle = line.plate_at or line.at
+        height = self.size * 1.4
+        for index, (event, numbers) in enumerate(lit.items()):
+            badge, name = self._badge_width(numbers), len(event.value) * self.size * FITTED
+            centre = middle + (height + 2) * (index - (len(lit) - 1) / 2)
+            left = _left(x, badge + name + 9, line.plate_anchor)
+            y = centre + self.size * 0.35
+            yield (
+                f'<rect class="paper plate" x="{left:.1f}" y="{centre - height / 2:.1f}" '
+                f'width="{badge + name + 9:.1f}" height="{height:.1f}" rx="{height / 2:.1f}"/>'
+            )
+            yield self._badge(numbers, left + badge / 2, y)
+            yield (
+                f'<text class="label told start" x="{left + badge + 4:.1f}" y="{y:.1f}" '
+                f'textLength="{name:.1f}" lengthAdjust="spacingAndGlyphs">{event.value}</text>'
+            )
+
+    def _badge_width(self, numbers: list[int]) -> float:
+        return max(1.35, 0.6 + 0.56 * len(",".join(map(str, numbers)))) * self.size
 
     def _badge(self, numbers: list[int], x: float, y: float) -> str:
         text = ",".join(map(str, numbers))
-        height = self.size * 1.35
-        width = max(height, self.size * (0.6 + 0.56 * len(text)))
+        height, width = self.size * 1.35, self._badge_width(numbers)
         frame = f'x="{x - width / 2:.1f}" y="{y - self.size * 1.02:.1f}" width="{width:.1f}" height="{height:.1f}"'
         return f'<rect class="badge" {frame} rx="{height / 2:.1f}"/>{_text("number", x, y, text)}'
+
+
+def _left(x: float, width: float, anchor: str) -> float:
+    """Where something this wide begins whose start, middle or end stands at `x`."""
+    return x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
 
 
 def _text(kind: str, x: float, y: float, text: str) -> str:

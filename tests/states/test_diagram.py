@@ -87,6 +87,83 @@ def test_the_compact_drawing_labels_lit_lines_only() -> None:
     assert len(_texts(svg(compact=True, path=JOURNEY), "label")) == 4
 
 
+TRIGGER: tuple[PathStep, ...] = (
+    (S.BOT_HANDLING, E.TRIGGER_FIRED, S.TRIGGERED),
+    (S.TRIGGERED, E.PACKET_READY, S.HANDED_OFF),
+)
+CAUTION: tuple[PathStep, ...] = ((S.BOT_HANDLING, E.CAUTION_RAISED, S.GUARDED),)
+CLAIM: tuple[PathStep, ...] = ((S.HANDED_OFF, E.CLAIMED, S.AGENT_VERIFYING),)
+RESOLVE: tuple[PathStep, ...] = ((S.AGENT_VERIFYING, E.RESOLVED, S.RESOLVED),)
+COMMON: dict[str, tuple[PathStep, ...]] = {
+    "trigger": TRIGGER,
+    "caution": CAUTION,
+    "caution cleared": (*CAUTION, (S.GUARDED, E.CAUTION_CLEARED, S.BOT_HANDLING)),
+    "caution, then trigger": (*CAUTION, (S.GUARDED, E.HUMAN_ACCEPTED, S.TRIGGERED), TRIGGER[1]),
+    "verify": (*TRIGGER, *CLAIM, (S.AGENT_VERIFYING, E.IDENTITY_VERIFIED, S.AGENT_VERIFYING)),
+    "verification failed": (*TRIGGER, *CLAIM, (S.AGENT_VERIFYING, E.VERIFICATION_FAILED, S.ESCALATED)),
+    "resolve": (*TRIGGER, *CLAIM, *RESOLVE),
+    "hand back": (*TRIGGER, *CLAIM, (S.AGENT_VERIFYING, E.HANDED_BACK, S.BOT_HANDLING)),
+    "escalate": (*TRIGGER, (S.HANDED_OFF, E.ESCALATED, S.ESCALATED), (S.ESCALATED, E.RESOLVED, S.RESOLVED)),
+    "release": (*TRIGGER, *CLAIM, (S.AGENT_VERIFYING, E.RELEASED, S.HANDED_OFF), *CLAIM),
+    "breach": (*TRIGGER, (S.HANDED_OFF, E.SLA_BREACHED, S.ESCALATED)),
+    "late packet": (
+        TRIGGER[0],
+        (S.TRIGGERED, E.SLA_BREACHED, S.ESCALATED),
+        (S.ESCALATED, E.RELEASED, S.HANDED_OFF),
+    ),
+    "reopen": (TRIGGER[1], *CLAIM, *RESOLVE, (S.RESOLVED, E.REOPENED, S.HANDED_OFF), *CLAIM),
+    "exception": (
+        *CLAIM,
+        (S.AGENT_VERIFYING, E.EXCEPTION_REQUESTED, S.ESCALATED),
+        (S.ESCALATED, E.EXCEPTION_APPROVED, S.AGENT_VERIFYING),
+        *RESOLVE,
+    ),
+}
+ALONE = {f"{row.source} {row.event} {row.target}": ((row.source, row.event, row.target),) for row in TABLE}
+
+Frame = tuple[float, float, float, float]
+
+
+def _frames(drawing: str, kind: str) -> list[Frame]:
+    """Left, top, right and bottom of the rectangles of a kind."""
+    found = []
+    for one in ElementTree.fromstring(drawing).iter(f"{NAMESPACE}rect"):
+        if kind in one.attrib["class"].split():
+            x, y, width, height = (float(one.attrib[name]) for name in ("x", "y", "width", "height"))
+            found.append((x, y, x + width, y + height))
+    return found
+
+
+def _overlap(one: Frame, other: Frame) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+@pytest.mark.parametrize("path", (COMMON | ALONE).values(), ids=(COMMON | ALONE).keys())
+def test_nothing_overlaps_in_the_compact_drawing(path: tuple[PathStep, ...]) -> None:
+    drawing = svg(path=path, compact=True)
+    plates, boxes = _frames(drawing, "plate"), _frames(drawing, "box")
+    assert len(plates) == len({step for step in path if step[0] is not step[2]})
+    for number, plate in enumerate(plates):
+        assert plate[0] >= 0
+        assert plate[1] >= 0
+        assert plate[2] <= WIDTH
+        assert plate[3] <= HEIGHT
+        assert not any(_overlap(plate, box) for box in boxes), "a plate covers a state"
+        assert not any(_overlap(plate, other) for other in plates[:number]), "two plates cover each other"
+
+
+def test_a_name_on_a_plate_never_reaches_its_number_or_the_edge() -> None:
+    for path in COMMON.values():
+        drawing = svg(path=path, compact=True)
+        plates, badges = _frames(drawing, "plate"), _frames(drawing, "badge")
+        names = [one for one in ElementTree.fromstring(drawing).iter(f"{NAMESPACE}text") if "textLength" in one.attrib]
+        for name, plate in zip(names, plates, strict=True):
+            left = float(name.attrib["x"])
+            badge = next(one for one in badges if _overlap(one, plate))
+            assert badge[2] < left
+            assert left + float(name.attrib["textLength"]) < plate[2]
+
+
 @pytest.mark.parametrize("compact", [False, True])
 def test_the_drawing_is_small_and_has_no_scripts_or_links(compact: bool) -> None:
     drawing = svg(present=S.ESCALATED, path=JOURNEY * 3, compact=compact)
