@@ -5,9 +5,11 @@ Without it "absence of an error" would pass for "absence of a reason": here ever
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Literal
 
@@ -281,12 +283,25 @@ _engines: OrderedDict[str, Engine] = OrderedDict()
 _lock = threading.Lock()
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keeps the garbage collector from walking a hundred thousand fresh values that all stay: a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def compile_policy(loaded: LoadedPolicy) -> Engine:
     """The engine of a policy; the last few are kept by hash. PolicyError if it cannot be compiled."""
     with _lock:
         engine = _engines.get(loaded.hash)
         if engine is None:
-            engine = _engines[loaded.hash] = Engine(loaded)
+            with _no_collection():
+                engine = _engines[loaded.hash] = Engine(loaded)
         _engines.move_to_end(loaded.hash)
         while len(_engines) > _CACHED:
             _engines.popitem(last=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import compress
 from string import ascii_lowercase
 
 from policy.letters import FOLD
@@ -17,6 +18,7 @@ _LEET = {"0": "o", "1": "1", "2": "2", "3": "e", "4": "a", "5": "s", "7": "t", "
 _LEET |= {letter: letter for letter in "abcdefghijklmnopqrstuvwxyz"}
 _TO = bytes(ord(_LEET.get(chr(code), chr(0))) for code in range(256))
 _DROP = bytes(code for code in range(256) if chr(code) not in _LEET)
+_IS_KEPT = bytes(code not in _DROP for code in range(256))
 _FEW_KINDS = 24
 _BARS = re.compile(rb"[!|](?=[a-z0-9@$])")
 _BETWEEN_BARS = re.compile(rb"[!|][a-z0-9@$][!|]")
@@ -52,8 +54,7 @@ class Squeezed:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Byte offsets in the folded text for byte offsets in this view."""
         if self._kept is None:
-            dropped = frozenset(_DROP)
-            self._kept = [at for at, byte in enumerate(self._source) if byte not in dropped]
+            self._kept = list(compress(range(len(self._source)), self._source.translate(_IS_KEPT)))
         first, last = _through(self._kept, start, end, len(self._source))
         while start < end and self._source[last : last + 1] == b"\0":
             last += 1

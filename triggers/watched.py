@@ -122,7 +122,10 @@ class WordIndex:
 
 def words_view(data: bytes) -> bytes:
     """Folded text with one space around every run of letters and digits."""
-    return b" %b " % b" ".join(data.translate(_SPACES).split())
+    view = b" %b " % data.translate(_SPACES)
+    while b"  " in view:
+        view = view.replace(b"  ", b" ")
+    return view
 
 
 def word_source(form: str) -> str:
