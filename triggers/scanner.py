@@ -80,11 +80,11 @@ class Scanner:
     def scan(self, folded: Folded) -> list[Hit]:
         """The patterns that stand in the text, in the policy's order; ScannerSilent if the scan did not happen."""
         hits = {self._raw[met][0] for met in self._whole.match(folded.data)}
-        for index in self._words.candidates(words_view(folded.data)):
+        for index in self._words.candidates(words_view(folded.data)) if self._words else ():
             if index in self._exact or self._regex(index, tight=False).search(folded.data) is not None:
                 hits.add(index)
         found = [Hit(index) for index in hits]
-        for view in folded.squeezed_views:
+        for view in folded.squeezed_views if self._tight else ():
             for index in self._tight.candidates(tight_view(view.data)):
                 if index not in hits and next(self._tight_spans(index, folded), None):
                     hits.add(index)

@@ -105,6 +105,10 @@ class WordIndex:
                 self._owners[number[form]].append((n, besides))
         self._set = WatchedSet([source_of(form) for form in forms], make_set)
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self._owners)
+
     def candidates(self, data: bytes) -> Iterable[int]:
         """Patterns that may stand in the text, each once; ScannerSilent if the scan did not happen."""
         met = self._set.match(data)
