@@ -15,8 +15,8 @@ from states.properties import CHECKS
 from states.table import CLOCKS, INITIAL, TABLE, VOICES, Transition
 from states.vocabulary import Event, Role, State, Voice
 
-FITTED, WIDEST = 0.58, 0.66
-"""Width of a letter in parts of the font size: to which names on plates are fitted, and at most in a usual font."""
+FITTED = 0.58
+"""Width of a letter, in parts of the font size, to which the names of lit events are fitted."""
 PathStep = tuple[State, Event, State]
 Pair = tuple[State, State]
 
@@ -160,10 +160,13 @@ class _Drawing:
         kind = "label" if line.anchor == "middle" else f"label {line.anchor}"
         for index, event in enumerate(events):
             y = top + step * index
-            yield _text(f"{kind} told" if event in lit else kind, line.at[0], y, event.value)
-            if event in lit:
-                left = _left(line.at[0], len(event.value) * self.size * WIDEST, line.anchor)
-                yield self._badge(lit[event], max(left - self.size * 0.8, self.size * 0.8), y)
+            if event not in lit:
+                yield _text(kind, line.at[0], y, event.value)
+                continue
+            left = _left(line.at[0], len(event.value) * self.size * FITTED, line.anchor)
+            half = self._badge_width(lit[event]) / 2
+            yield self._badge(lit[event], max(left - half - 2, half), y)
+            yield self._fitted(kind, line.at[0], y, event)
 
     def _plates(self, lit: dict[Event, list[int]], line: Line) -> Iterator[str]:
         """A plate with number and name for each lit event; the name is fitted to it, whatever font there is."""
@@ -179,10 +182,15 @@ class _Drawing:
                 f'width="{badge + name + 9:.1f}" height="{height:.1f}" rx="{height / 2:.1f}"/>'
             )
             yield self._badge(numbers, left + badge / 2, y)
-            yield (
-                f'<text class="label told start" x="{left + badge + 4:.1f}" y="{y:.1f}" '
-                f'textLength="{name:.1f}" lengthAdjust="spacingAndGlyphs">{event.value}</text>'
-            )
+            yield self._fitted("label start", left + badge + 4, y, event)
+
+    def _fitted(self, kind: str, x: float, y: float, event: Event) -> str:
+        """A lit event's name, fitted to one width in every font, so that no number has to guess where it begins."""
+        width = len(event.value) * self.size * FITTED
+        return (
+            f'<text class="{kind} told" x="{x:g}" y="{y:.1f}" textLength="{width:.1f}" '
+            f'lengthAdjust="spacingAndGlyphs">{event.value}</text>'
+        )
 
     def _badge_width(self, numbers: list[int]) -> float:
         return max(1.35, 0.6 + 0.56 * len(",".join(map(str, numbers)))) * self.size

@@ -49,7 +49,7 @@ LINES: dict[tuple[State, State], Line] = {
     (S.GUARDED, S.TRIGGERED): Line(
         path="M210,392C270,392 326,372 334,301", at=(288, 372), plate_at=(326, 398), plate_anchor="start"
     ),
-    (S.TRIGGERED, S.HANDED_OFF): Line(path="M438,262H524", at=(481, 241), plate_at=(482, 196)),
+    (S.TRIGGERED, S.HANDED_OFF): Line(path="M438,262H524", at=(481, 209), plate_at=(482, 196)),
     (S.TRIGGERED, S.ESCALATED): Line(path="M392,299C422,372 734,372 808,301", at=(560, 353), plate_at=(540, 376)),
     (S.HANDED_OFF, S.AGENT_VERIFYING): Line(
         path="M626,225C638,138 704,94 778,90", at=(674, 132), plate_at=(646, 98), plate_anchor="end"
