@@ -10,6 +10,7 @@ import pytest
 from typer.main import get_command
 
 from app.cli import app
+from policy.facts import FACTS
 from policy.linter import require_safe
 from policy.loader import load_text, pack_names
 from states.diagram import svg
@@ -53,6 +54,12 @@ def test_readme_counts_what_there_is() -> None:
 
 def test_drawing_of_the_readme_is_current() -> None:
     assert (ROOT / "docs" / "images" / "machine.svg").read_text() == svg(TABLE)
+
+
+def test_page_of_policies_tells_every_fact_as_it_is() -> None:
+    page = (ROOT / "docs" / "policy.md").read_text()
+    rows = dict(re.findall(r"^\| `([a-z_.]+)` \| \w+ \| [^|]+ \| (.+) \|$", page, flags=re.MULTILINE))
+    assert rows == {fact.name: fact.meaning for fact in FACTS}
 
 
 def test_help_of_make_names_every_command() -> None:
