@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from assistants.port import Draft, Question, Turn
 from graph.evidence import circumstances, fired_json, raised
+from graph.intake import kept, masked, storable
 from graph.working import Working
 from handover.scripts import render
 from states.errors import DependencyFault
@@ -66,7 +67,7 @@ def answer(working: Working, message: StoredMessage) -> None:
         assessment = assess(working, message, topics)
         if assessment.decision.needs_person:
             return fire(working, assessment.fired)
-    _decide(working, message, draft)
+    _decide(working, message, kept(draft))
 
 
 def assess(working: Working, message: StoredMessage, topics: TopicVerdict | None = None) -> Assessment:
@@ -100,6 +101,7 @@ def fault(working: Working, kind: str, detail: str) -> None:
         *(working.assessment.fired if working.assessment else ()),
         raised(working, "system.fault", "fault", kind),
     )
+    detail = working.services.redacted(storable(detail))
     data = {**_about(working), "fault": kind, "detail": detail, "fired": fired_json(working.fired)}
     working.apply(Event.FAULT, Role.SYSTEM, data)
 
@@ -171,7 +173,8 @@ def _question(working: Working, message: StoredMessage, seconds: float) -> Quest
 def _decide(working: Working, message: StoredMessage, draft: Draft) -> None:
     soft = working.assessment is not None and working.assessment.decision is Decision.GUARD
     careful = soft or working.state is State.GUARDED
-    drafted = Drafted(draft=draft, routine=_routine(working, draft, careful))
+    safe = masked(draft, working.services.redacted)
+    drafted = Drafted(draft=safe, routine=_routine(working, draft, careful))
     if draft.wants_person:
         recommended = raised(working, "answer.recommended", "assistant", "the assistant recommends a person")
         return fire(working, (recommended,), Role.ASSISTANT, **drafted.data())
@@ -185,13 +188,13 @@ def _decide(working: Working, message: StoredMessage, draft: Draft) -> None:
         return _hold(working, drafted, tuple(hit.filter_id for hit in held))
     if soft:
         _caution(working, drafted.data() | {"soft": True}, answered=True)
-    _reply(working, draft.text, drafted.data(), soft=soft, citations=draft)
+    _reply(working, safe.text, drafted.data(), soft=soft, citations=safe)
 
 
 def _routine(working: Working, draft: Draft, careful: bool) -> bool:
     answers = working.services.loaded.policy.answers
     needed = answers.guarded_confidence if careful else answers.confidence
-    return bool(draft.text.strip()) and draft.confidence >= needed and (draft.verbatim or not careful)
+    return bool(draft.text.strip()) and needed <= draft.confidence <= 1.0 and (draft.verbatim or not careful)
 
 
 def _judged_with_answer(working: Working, message: StoredMessage, drafted: Drafted) -> tuple[Fired, ...]:

@@ -9,7 +9,6 @@ import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,16 +19,25 @@ from assistants.port import Assistant
 from desks.builtin import BuiltInDesk
 from desks.port import Desk
 from graph.build import build_graph
+from graph.intake import act_data, channel_facts, check_actor, check_id, label, storable
 from graph.outbox import perform_due
 from graph.present import conversation_view, from_row, message_view, queue_items
 from graph.services import Services
 from graph.thread import Thread
 from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
 from graph.working import Inbound, Material, Working
-from policy.facts import FACTS_BY_NAME
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
-from states.errors import BadInput, ForbiddenRole, HandrailError, MessageTooLong, NotFound, Refused
+from states.errors import (
+    BadInput,
+    Conflict,
+    ForbiddenRole,
+    MessageTooLong,
+    NotFound,
+    Refused,
+    StoreError,
+    StoreUnavailable,
+)
 from states.vocabulary import STAFF, Event, Role, State
 from states.vocabulary import Clock as TimerKind
 from store import queries, receiving, timers
@@ -110,16 +118,18 @@ class Runtime:
     def open(self, new: NewConversation) -> ConversationView:
         """Begins a conversation; one that exists under this id is returned as it is."""
         conversation_id = new.id or self._services.ids.new("cnv_")
-        _check_id(conversation_id, "conversation id")
-        now, loaded = self._services.clock.now(), self.policy
+        check_id(conversation_id, "conversation id")
+        now, loaded, redact = self._services.clock.now(), self.policy, self._services.redacted
+        channel, customer = label(new.channel, "channel", redact), label(new.customer, "customer", redact)
+        language, facts = label(new.language or "", "language", redact), channel_facts(new.facts, redact)
         with self._store.write() as connection:
             receiving.create(
                 connection,
                 conversation_id=conversation_id,
-                channel=new.channel,
-                language=new.language or "en",
-                customer=new.customer,
-                channel_facts=_channel_facts(new.facts),
+                channel=channel,
+                language=language or "en",
+                customer=customer,
+                channel_facts=facts,
                 policy_name=loaded.policy.name,
                 policy_hash=loaded.hash,
                 idle_until=now + loaded.policy.limits.idle.delta,
@@ -160,7 +170,7 @@ class Runtime:
         stored before a StoreUnavailable is completed by `recover`.
         """
         message_id = message_id or self._services.ids.new("msg_")
-        _check_id(message_id, "message id")
+        check_id(message_id, "message id")
         incoming = self._incoming(conversation_id, message_id, text)
         lease = self._services.ids.new("run_")
         with self._store.write() as connection:
@@ -176,7 +186,7 @@ class Runtime:
             raise BadInput("the message is empty; send some text")
         if len(text) > MAX_CHARS:
             raise MessageTooLong(f"the message has {len(text)} characters; {MAX_CHARS} are the most that is kept")
-        redacted, redactions = self._services.engine.redact(_storable(text))
+        redacted, redactions = self._services.engine.redact(storable(text))
         return Incoming(
             conversation_id=conversation_id,
             id=message_id,
@@ -239,14 +249,19 @@ class Runtime:
     def _decide(self, snapshot: Snapshot, inbound: Inbound, lease: str | None) -> tuple[Working, Committed]:
         """One graph run and commit 2. A message whose run breaks is decided again as a fault: toward a person."""
         try:
-            working, buffer = self._run(snapshot, inbound)
-        except HandrailError:
+            return self._attempt(snapshot, inbound, lease)
+        except (Conflict, StoreError):
             raise
         except Exception as error:
             if inbound.message is None:
                 raise
             log.error("run broke", extra={"conversation": snapshot.id, "error": type(error).__name__})
-            working, buffer = self._run(snapshot, inbound, broken=type(error).__name__)
+            return self._attempt(snapshot, inbound, lease, broken=type(error).__name__)
+
+    def _attempt(
+        self, snapshot: Snapshot, inbound: Inbound, lease: str | None, broken: str | None = None
+    ) -> tuple[Working, Committed]:
+        working, buffer = self._run(snapshot, inbound, broken)
         done = self._work.commit(
             working.outcome(), lambda connection: self._saver.flush(buffer, connection), buffer.head, lease
         )
@@ -300,18 +315,19 @@ class Runtime:
         conversation never held still.
         """
         act_id = act.id or self._services.ids.new("act_")
-        _check_id(act_id, "act id")
+        check_id(act_id, "act id")
         self._check_role(act.actor)
-        text, _ = self._services.engine.redact(_storable(act.text))
+        text, data = self._services.redacted(storable(act.text)), act_data(act.data, self._services.redacted)
         if act.event is Event.AGENT_REPLIED and not text.strip():
             raise BadInput("the reply is empty; write what the customer shall read")
         inbound = Inbound(
-            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=act.data
+            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data
         )
         return self._apply(conversation_id, inbound)
 
     def _check_role(self, actor: Actor) -> None:
         """Refuses an actor who does not hold the role, where the policy names who does."""
+        check_actor(actor.id)
         holders = self.policy.policy.roles.get(actor.role, ())
         if actor.role not in STAFF and actor.role is not Role.ADMIN:
             raise ForbiddenRole(
@@ -366,7 +382,7 @@ class Runtime:
                     Received(repeated=True, decided=False, leased=False),
                 )
                 done += 1
-            except HandrailError as error:
+            except Exception as error:  # noqa: BLE001  safety boundary: one message must not stop all others' clocks
                 log.error(
                     "message not recovered", extra={"conversation": conversation_id, "error": type(error).__name__}
                 )
@@ -395,6 +411,11 @@ class Runtime:
         except Refused:
             with self._store.write() as connection:
                 timers.stop_timer(connection, timer)
+            return False
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  safety boundary: the clock stays due; the others fire all the same
+            log.error("clock broke", extra={"conversation": timer.conversation_id, "error": type(error).__name__})
             return False
 
     def _rearmed(self, timer: DueTimer, last: datetime) -> bool:
@@ -445,40 +466,5 @@ def _act_result(snapshot: Snapshot, event: Event, *, repeated: bool) -> ActResul
     )
 
 
-def _check_id(value: str, what: str) -> None:
-    if not 1 <= len(value) <= 200 or not value.isprintable() or not _is_utf8(value):
-        raise BadInput(f"{what} {value[:40]!r} cannot be used; take 1 to 200 printable characters")
-
-
 def _names(roles: tuple[Role, ...]) -> str:
     return ", ".join(role.value for role in roles)
-
-
-def _is_utf8(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _storable(text: str) -> str:
-    """The text as every database can keep it: no NUL, no lone surrogates; both become the replacement character."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-
-
-def _fits(value: object, default: bool | int | float | str) -> bool:
-    """Whether a value has the fact's type; a whole number is a fine float, a bool is no number."""
-    if isinstance(default, float):
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return type(value) is type(default)
-
-
-def _channel_facts(facts: Mapping[str, bool | int | float | str]) -> dict[str, bool | int | float | str]:
-    for name, value in facts.items():
-        if name not in FACTS_BY_NAME or not name.startswith(("customer.", "channel.")):
-            allowed = ", ".join(known for known in FACTS_BY_NAME if known.startswith(("customer.", "channel.")))
-            raise BadInput(f"{name!r} is no fact that a channel may state; it may state: {allowed}")
-        if not _fits(value, FACTS_BY_NAME[name].default):
-            raise BadInput(f"{name!r} is {value!r}, but it is a {FACTS_BY_NAME[name].type_name}")
-    return dict(facts)

@@ -30,3 +30,7 @@ class Services:
     pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(MODEL_THREADS, thread_name_prefix="handrail-model")
     )
+
+    def redacted(self, text: str) -> str:
+        """The text without card numbers, secrets and account numbers; never raises."""
+        return self.engine.redact(text)[0]

@@ -119,7 +119,8 @@ class Working:
             language=snapshot.language,
             handover=handover,
             exception=exception,
-            closed=snapshot.closed,
+            # A message is kept only while the window is open: one that waits was in time, however late it is decided.
+            closed=snapshot.closed and inbound.message is None,
             material=material or (lambda: Material(messages=snapshot.window, total=len(snapshot.window))),
         )
 
