@@ -12,6 +12,7 @@ from graph.working import EXCEPTION_LIFE, Working
 from handover.scripts import render
 from states.table import ANSWERING
 from states.vocabulary import Clock, Effect, Event
+from triggers.conditions import mentions_answer
 
 _CLOSING = {Event.RESOLVED: "closing.resolved", Event.EXPIRED: "closing.expired"}
 
@@ -23,7 +24,9 @@ def act(working: Working) -> None:
         raise ValueError("an act names the event it asks for")
     if inbound.event is Event.TRIGGER_FIRED and working.state in ANSWERING:
         pulled = raised(working, "person.pulled", "agent", inbound.text or "an agent took the conversation over")
-        return fire(working, (pulled,), inbound.role, inbound.actor)
+        return fire(working, (pulled,), inbound.role, inbound.actor, body_hash=inbound.body_hash)
+    if inbound.event is Event.RELEASED:
+        working.exception = None  # Whoever takes the case next asks anew; nobody approves for a person who left.
     before = working.handover
     step = working.apply(inbound.event, inbound.role, _data(working), actor=inbound.actor)
     for effect in step.effects:
@@ -33,7 +36,8 @@ def act(working: Working) -> None:
 def _data(working: Working) -> dict[str, Any]:
     inbound = working.inbound
     noted = {"note": inbound.text} if inbound.text and inbound.event is not Event.AGENT_REPLIED else {}
-    return {**noted, **inbound.data}
+    hashed = {"body_hash": inbound.body_hash} if inbound.kind == "act" else {}
+    return {**noted, **inbound.data, **hashed}
 
 
 def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) -> None:
@@ -74,11 +78,12 @@ def _climb(working: Working, handover: dict[str, Any]) -> None:
 
 
 def exception_request(working: Working) -> dict[str, Any]:
-    """A policy exception that waits for a second person; the hash binds the approval to this very text."""
+    """A policy exception that waits for a second person; the hash binds the approval to this very request."""
     text = working.inbound.text
+    bound = "\n".join((working.snapshot.id, working.inbound.id, working.inbound.actor, text))
     return {
         "text": text,
-        "hash": hashlib.sha256(f"{working.snapshot.id}\n{text}".encode()).hexdigest(),
+        "hash": hashlib.sha256(bound.encode()).hexdigest(),
         "requested_by": working.inbound.actor,
         "expires_at": (working.now + EXCEPTION_LIFE).isoformat(),
     }
@@ -91,7 +96,12 @@ def _close(working: Working) -> None:
     working.exception = None
     if back:
         packet = (working.handover or {}).get("packet", {})
-        fired = {one["trigger_id"] for one in packet.get("why", {}).get("triggers", ()) if one["kind"] == "when"}
+        fired = {
+            one["trigger_id"]
+            for one in packet.get("why", {}).get("triggers", ())
+            # What an answer is like is new with every answer: that never rests.
+            if one["kind"] == "when" and not mentions_answer(one["detail"])
+        }
         working.remember(
             disarmed=tuple(sorted({*working.history.disarmed, *fired})),
             misses=0, failed_answers=0, clean_turns=0, offers=0, offered=False, unmet_since=None,

@@ -83,10 +83,21 @@ def assess(working: Working, message: StoredMessage, topics: TopicVerdict | None
     asked = Message(text=message.text, language=working.language, turn=working.history.turns)
     scores = {one.topic: one.score for one in topics.scores} if topics is not None else None
     first = working.assessment is None
+    if first and working.history.disarmed:
+        _rearm(working, asked)
     working.assessment = engine.evaluate(asked, circumstances(working), topics=scores)
     if first and any(one.trigger_id == CONTRADICTION for one in working.assessment.fired):
         working.remember(contradictions=working.history.contradictions + 1)
     return working.assessment
+
+
+def _rearm(working: Working, asked: Message) -> None:
+    """Triggers that a hand-back disarmed rest only while what they read still holds."""
+    bare = Circumstances(facts=circumstances(working).facts)
+    found = working.services.engine.evaluate(asked, bare)
+    if found.decision is not Decision.FAULT:
+        holds = {one.trigger_id for one in found.fired}
+        working.remember(disarmed=tuple(name for name in working.history.disarmed if name in holds))
 
 
 def fire(working: Working, fired: tuple[Fired, ...], role: Role = Role.SYSTEM, actor: str = "", **data: Any) -> None:

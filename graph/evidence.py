@@ -37,7 +37,7 @@ def fired_json(fired: tuple[Fired, ...]) -> list[dict[str, Any]]:
 
 def facts_of(working: Working, **answer: Scalar) -> dict[str, Scalar]:
     """The documented facts of this moment, by full name; `answer` holds `answer.*` values by short name."""
-    snapshot = working.snapshot
+    snapshot, handover = working.snapshot, working.handover or {}
     minutes = (working.now - snapshot.created_at).total_seconds() / 60
     text = working.inbound.message.text if working.inbound.message else ""
     return {
@@ -45,7 +45,8 @@ def facts_of(working: Working, **answer: Scalar) -> dict[str, Scalar]:
         **snapshot.channel_facts,
         "conversation.minutes": round(minutes, 2),
         "conversation.guarded": working.state.value == "guarded",
-        "customer.verified": bool((working.handover or {}).get("verified")),
+        # An identity is verified for one handover; the next one asks again.
+        "customer.verified": bool(handover.get("open") and handover.get("verified")),
         "channel.name": snapshot.channel,
         "hours.open": working.people_at_work,
         "message.length": len(text),

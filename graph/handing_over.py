@@ -13,7 +13,8 @@ from graph.evidence import facts_of, fired_json, raised
 from graph.working import Working
 from handover.assemble import assemble, assemble_or_minimal, minimal
 from handover.case import Attempt, Case, CaseTurn
-from handover.packet import Packet, dump
+from handover.packet import Packet, dump, load
+from handover.raising import adds_duties, inherited, joined
 from handover.scripts import notice, wait_for
 from policy.schema import Severity
 from states.vocabulary import Effect, Event, Role, State
@@ -44,22 +45,23 @@ def open_handover(working: Working, packet: Packet, event: Event, role: Role, da
     working.payloads[Effect.DELIVER_HANDOVER] = {"handover_id": packet.envelope.handover_id}
 
 
-def case_of(working: Working) -> Case:
-    """Everything the packet is assembled from."""
+def case_of(working: Working, handover: dict[str, Any] | None = None) -> Case:
+    """Everything the packet is assembled from: a new one, or the one that `handover` has already."""
     snapshot, material = working.snapshot, working.material()
     pending = (working.inbound.message,) if working.inbound.message else ()
     known = {one.id for one in material.messages}
+    previous = handover["previous_id"] if handover else working.handover["id"] if working.handover else None
     messages = (*material.messages, *(one for one in pending if one.id not in known))
     assessment = working.assessment
     return Case(
-        handover_id=working.services.ids.new("ho_"),
+        handover_id=handover["id"] if handover else working.services.ids.new("ho_"),
         conversation_id=snapshot.id,
         now=working.now,
         channel=snapshot.channel,
         language=working.language,
         customer_ref=snapshot.customer,
         ledger_head=snapshot.head_hash,
-        previous_handover_id=working.handover["id"] if working.handover else None,
+        previous_handover_id=previous,
         fired=working.fired,
         fault=assessment.fault if assessment else None,
         flags=tuple(one.trigger_id for one in assessment.fired if one not in working.fired) if assessment else (),
@@ -160,35 +162,31 @@ def forward(working: Working) -> None:
 
 
 def _raise_urgency(working: Working) -> None:
-    """New, more severe evidence moves the deadlines forward; nothing moves them back."""
+    """New evidence moves the deadlines forward if it is more severe, and adds its duties in any case; none goes."""
     assessment, handover = working.assessment, working.handover
     if assessment is None or handover is None or not assessment.decision.needs_person or not assessment.fired:
         return
-    worst = assessment.fired[0]
-    if _RANK[worst.severity.value] >= _RANK.get(handover["severity"], 0):
-        return
+    rises = _RANK[assessment.fired[0].severity.value] < _RANK.get(handover["severity"], 0)
     working.fired = assessment.fired
-    try:
-        packet = assemble(case_of(working), working.services.loaded)
-    except Exception as error:  # noqa: BLE001  safety boundary: the open handover stays as it is and is raised all the same
-        working.apply(
-            Event.TRIGGER_FIRED, Role.SYSTEM, {"fired": fired_json(working.fired), "fault": type(error).__name__}
-        )
-        return working.change_handover(severity=worst.severity.value)
+    new = assemble_or_minimal(case_of(working, handover), working.services.loaded)
+    old = load(handover["packet"])
+    if not rises and not adds_duties(old, new):
+        return
+    packet = joined(old, new, rises=rises)
     working.apply(Event.TRIGGER_FIRED, Role.SYSTEM, {"fired": fired_json(working.fired)})
     working.change_handover(
-        severity=packet.why.severity.value,
-        reason_code=packet.why.reason_code,
-        reason=packet.why.reason,
-        sla=packet.why.sla_class,
-        team=packet.why.team,
-        claim_due_at=min(handover["claim_due_at"], packet.why.claim_due_at),
-        resolve_due_at=min(handover["resolve_due_at"], packet.why.resolve_due_at),
-        verify=handover["verify"] or bool(packet.action.required_verifications),
-        compliance=handover["compliance"] or bool(packet.action.compliance_flags),
-        packet={**handover["packet"], "why": dump(packet)["why"], "action": dump(packet)["action"]},
+        verify=handover["verify"] or bool(new.action.required_verifications),
+        compliance=handover["compliance"] or bool(new.action.compliance_flags),
+        packet=dump(packet),
     )
-    working.say("system", packet.action.promise.text)
+    if rises:
+        why = packet.why
+        working.change_handover(
+            severity=why.severity.value, reason_code=why.reason_code, reason=why.reason, sla=why.sla_class,
+            team=why.team, claim_due_at=min(handover["claim_due_at"], why.claim_due_at),
+            resolve_due_at=min(handover["resolve_due_at"], why.resolve_due_at),
+        )  # fmt: skip
+        working.say("system", packet.action.promise.text)
 
 
 def tell(working: Working, script_id: str) -> None:
@@ -217,4 +215,6 @@ def reopen(working: Working) -> None:
     )
     working.fired = (*assessment.fired, again) if assessment.decision.needs_person else (again,)
     packet = assemble_or_minimal(case_of(working), working.services.loaded)
+    if working.handover is not None and not working.broken:
+        packet = inherited(packet, load(working.handover["packet"]))
     open_handover(working, packet, Event.REOPENED, Role.CUSTOMER, {"fired": fired_json(working.fired)})

@@ -320,6 +320,8 @@ class Runtime:
         text, data = self._services.redacted(storable(act.text)), act_data(act.data, self._services.redacted)
         if act.event is Event.AGENT_REPLIED and not text.strip():
             raise BadInput("the reply is empty; write what the customer shall read")
+        if act.event is Event.EXCEPTION_REQUESTED and not text.strip():
+            raise BadInput("the request is empty; write which exception is asked for, and why")
         inbound = Inbound(
             kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data
         )
@@ -350,6 +352,8 @@ class Runtime:
             ):
                 return _act_result(snapshot, timer.event, repeated=True)
             if done is not None:
+                if done["data"].get("body_hash", inbound.body_hash) != inbound.body_hash:
+                    raise Conflict(f"{inbound.cause!r} was another act; send a new act under a new id")
                 return _act_result(snapshot, Event(done["event"]), repeated=True)
             try:
                 working, committed = self._decide(snapshot, inbound, None)

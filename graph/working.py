@@ -5,6 +5,8 @@ Nothing here is shared or written. A run that turns out stale is thrown away who
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -47,6 +49,13 @@ class Inbound:
     def cause(self) -> str:
         """The key under which an outcome happens once."""
         return f"{self.kind}:{self.id}"
+
+    @property
+    def body_hash(self) -> str:
+        """What tells an act from another one under the same id: who asks for what, in which words."""
+        event = self.event.value if self.event else None
+        body = [event, self.role.value, self.actor, self.text, self.data]
+        return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         """What the checkpoint keeps: no texts."""
