@@ -108,9 +108,7 @@ async def post_message(
     )
 
 
-@router.post(
-    "/conversations/{conversation_id}/acts", tags=["desk"], operation_id="act", response_model=ActResult
-)
+@router.post("/conversations/{conversation_id}/acts", tags=["desk"], operation_id="act", response_model=ActResult)
 def act(
     conversation_id: ConversationId,
     body: ActBody,
@@ -119,9 +117,7 @@ def act(
     idempotency_key: RequestKey = None,
 ) -> ActResult | JSONResponse:
     """What a person does: claim, reply, verify, escalate, resolve, hand back. A refusal says what is allowed."""
-    wanted = Act(
-        event=body.event, actor=caller, id=_one_id(body.id, idempotency_key), text=body.text, data=body.data
-    )
+    wanted = Act(event=body.event, actor=caller, id=_one_id(body.id, idempotency_key), text=body.text, data=body.data)
     try:
         return runtime.act(conversation_id, wanted)
     except Refused as refusal:

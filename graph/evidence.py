@@ -6,7 +6,7 @@ from typing import Any
 
 from graph.working import Working
 from policy.facts import Scalar
-from policy.schema import Action
+from policy.schema import Action, Severity
 from triggers.assessment import Circumstances, Evidence, Fired
 
 
@@ -63,11 +63,19 @@ def circumstances(working: Working, **answer: Scalar) -> Circumstances:
 def raised(working: Working, trigger_id: str, kind: str, detail: str, quote: str = "") -> Fired:
     """A trigger that the runtime itself raises, with its route from the policy."""
     evidence = Evidence(kind=kind, detail=detail, quote=quote, turn=working.history.turns)
-    try:
-        trigger = working.services.loaded.policy.trigger(trigger_id)
-    except KeyError:
-        # A policy without the route must not keep a person away: fall back on the fault's route.
-        trigger = working.services.loaded.policy.trigger("system.fault")
+    known = {one.id: one for one in working.services.loaded.policy.triggers}
+    trigger = known.get(trigger_id) or known.get("system.fault")
+    if trigger is None:
+        # A policy that nobody linted must not keep a person away: the packet finds a route for an unknown trigger.
+        return Fired(
+            trigger_id=trigger_id,
+            family="fault",
+            reason="The assistant could not go on.",
+            action=Action.HANDOVER,
+            severity=Severity.HIGH,
+            sla=None,
+            evidence=(evidence,),
+        )
     return Fired(
         trigger_id=trigger.id,
         family=trigger.family,

@@ -142,12 +142,12 @@ def _part(token: re.Match[str], *, weak_counts: bool) -> _Part | None:
 
 
 def _joined(tens: _Part, unit: _Part) -> _Part:
-    """"forty" and "one" are 41."""
+    """ "forty" and "one" are 41."""
     return _Part(tens.digits[0] + unit.digits, tens.start, unit.end, (tens.start, unit.end))
 
 
 def _repeated(part: _Part, times: int) -> _Part:
-    """"double four" is 44."""
+    """ "double four" is 44."""
     return part if times == 1 else _Part(part.digits * times, part.start, part.end, (part.start, part.end))
 
 

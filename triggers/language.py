@@ -16,8 +16,7 @@ _STOP_WORDS = {
     "this was please your for do hello thanks are when where",
     "es": "el la los que de y mi es un una no por favor como "
     "para con hola gracias quiero tengo donde cuando muy esta su",
-    "fr": "le la les de et est je ne pas une un mon ma vous "
-    "pour bonjour merci avec comment que mes suis ai veux votre",
+    "fr": "le la les de et est je ne pas une un mon ma vous pour bonjour merci avec comment que mes suis ai veux votre",
     "de": "der die das und ist ich nicht mein meine ein eine bitte wie kann "
     "mit fur hallo danke habe sie wo auf zu mich",
     "pt": "o os que de e meu minha um uma nao por favor como "

@@ -49,9 +49,7 @@ def _draw(form: Format, present: State | None, path: tuple[tuple[State, Event, S
     return diagram.png(drawn) if form is Format.PNG else drawn.encode()
 
 
-def _path_of(
-    conversation: str, data_dir: Path | None
-) -> tuple[State | None, tuple[tuple[State, Event, State], ...]]:
+def _path_of(conversation: str, data_dir: Path | None) -> tuple[State | None, tuple[tuple[State, Event, State], ...]]:
     """Where the conversation is, and the transitions that led there."""
     from app.settings import load_settings
     from app.wiring import open_for_reading

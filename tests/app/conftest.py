@@ -121,9 +121,18 @@ class MemoryRuntime:
     def queue(self) -> tuple[QueueItem, ...]:
         return tuple(
             QueueItem(
-                handover_id=f"ho_{view.id}", conversation_id=view.id, state=view.state, reason_code="human_request",
-                reason="Asks for a person.", severity="normal", team="frontline", language="en", waiting_since=NOW,
-                claim_due_at=NOW, owner_id=view.owner_id, last_message=view.messages[-1].text,
+                handover_id=f"ho_{view.id}",
+                conversation_id=view.id,
+                state=view.state,
+                reason_code="human_request",
+                reason="Asks for a person.",
+                severity="normal",
+                team="frontline",
+                language="en",
+                waiting_since=NOW,
+                claim_due_at=NOW,
+                owner_id=view.owner_id,
+                last_message=view.messages[-1].text,
             )
             for view in self.views.values()
             if view.latched

@@ -72,9 +72,7 @@ def test_a_refusal_is_one_clear_line_and_exit_code_two(
 
 
 @pytest.mark.usefixtures("no_config")
-def test_a_taken_port_is_told_before_anything_is_opened(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_a_taken_port_is_told_before_anything_is_opened(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     from app.server import bind
 
     with bind("127.0.0.1", 0) as taken:

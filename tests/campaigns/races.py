@@ -78,21 +78,23 @@ def _desk(runtime: Runtime, conversation: str) -> list[Callable[[], Any]]:
     ]
 
 
-def _side(number: int, url: str, trials: int, check_version: bool, barrier: Barrier, failures: Any) -> None:
+def _side(
+    number: int, url: str, trials: int, check_version: bool, wait_s: float, barrier: Barrier, failures: Any
+) -> None:
     """One process: at each barrier lets its threads go on the trial's conversation."""
     runtime = _runtime(url, check_version)
     for trial in range(trials):
         conversation = f"race-{trial}"
         if number == 0:
             runtime.open(NewConversation(id=conversation))
-        barrier.wait(WAIT_S)
+        barrier.wait(2 * WAIT_S)
         actions = (_customer, _desk)[number](runtime, conversation)
-        threads = [threading.Thread(target=_tell, args=(action, failures)) for action in actions]
+        threads = [threading.Thread(target=_tell, args=(action, failures), daemon=True) for action in actions]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(WAIT_S)
-        barrier.wait(WAIT_S)
+            thread.join(wait_s)
+        barrier.wait(2 * WAIT_S)
     runtime.close()
 
 
@@ -103,19 +105,25 @@ def _tell(action: Callable[[], Any], failures: Any) -> None:
         failures.put(f"{type(error).__name__}: {error}")
 
 
-def run(url: str, trials: int, *, check_version: bool = True) -> list[str]:
-    """Runs the trials in two processes; returns unexpected errors. The conversations are `race-0` and on."""
+def run(url: str, trials: int, *, check_version: bool = True, wait_s: float = WAIT_S) -> list[str]:
+    """Runs the trials in two processes; returns unexpected errors. The conversations are `race-0` and on.
+
+    `wait_s` is how long a trial may take: without the version check a conversation can end up where nothing goes on.
+    """
     open_store(url).close()
     context = mp.get_context("spawn")
     barrier, failures = context.Barrier(2), context.Queue()
     sides = [
-        context.Process(target=_side, args=(number, url, trials, check_version, barrier, failures)) for number in (0, 1)
+        context.Process(target=_side, args=(number, url, trials, check_version, wait_s, barrier, failures), daemon=True)
+        for number in (0, 1)
     ]
     for side in sides:
         side.start()
     for side in sides:
-        side.join(60 + trials)
+        side.join(WAIT_S + 2 * trials)
     told = [] if all(side.exitcode == 0 for side in sides) else [f"exit codes {[side.exitcode for side in sides]}"]
+    for side in sides:
+        side.kill()
     while not failures.empty():
         told.append(failures.get())
     return told

@@ -11,6 +11,7 @@ import pytest
 from assistants.port import Draft, Question
 from assistants.scripted import ScriptedAssistant
 from graph.views import Actor, NewConversation
+from policy.loader import load_text
 from states.errors import (
     BadInput,
     ConversationClosed,
@@ -448,3 +449,13 @@ def test_answers_move_the_idle_clock_on_without_touching_it(desk: Desk) -> None:
     assert desk.view.state is State.BOT_HANDLING
     desk.wait(hours=20)
     assert desk.view.state is State.RESOLVED
+
+
+def test_policy_without_the_runtimes_routes_still_hands_a_fault_to_a_person(tmp_path: Path) -> None:
+    desk = Desk(sqlite_url(tmp_path), ScriptedAssistant([DependencyFault("html", "a page came back")]))
+    bare = "handrail: 1\nname: bare\nsla: {standard: {claim: 1h, resolve: 8h, hours: always}}\n"
+    desk.runtime.activate(load_text(bare, "bare"))
+    result = desk.say(ROUTINE)
+    assert result.state is State.HANDED_OFF
+    assert result.replies
+    assert desk.view.handover.reason_code == "fault"

@@ -41,9 +41,7 @@ def support_policy() -> LoadedPolicy:
         trigger("data.card", any=[{"pii": ["card"]}], action="guard"),
         trigger("data.secret", any=[{"pii": ["secret"]}], action="flag"),
         trigger("context.failed", when="conversation.failed_answers >= 3 || conversation.repeats >= 2"),
-        trigger(
-            "refund.late", any=[{"phrases": ["refund"]}], when="customer.tier == 'gold' && conversation.turns > 1"
-        ),
+        trigger("refund.late", any=[{"phrases": ["refund"]}], when="customer.tier == 'gold' && conversation.turns > 1"),
         trigger("topic.advice", any=[{"topic": "advice", "at_least": 0.6}]),
         trigger("answer.unsure", when="answer.drafted && answer.confidence < 0.3"),
         topics={"advice": "Asks for advice."},
