@@ -280,14 +280,15 @@ class Runtime:
 
     def _material(self, conversation_id: str) -> Material:
         with self._store.read() as connection:
-            messages = queries.transcript(connection, conversation_id)
+            messages = queries.transcript(connection, conversation_id, MATERIAL)
+            total = queries.length(connection, conversation_id)
             answers = {
                 row["cause"].removeprefix("message:"): row["data"]
-                for row in queries.events(connection, conversation_id)
+                for row in queries.events(connection, conversation_id, MATERIAL)
                 if row["ordinal"] == 0 and row["cause"].startswith("message:")
             }
         decided = tuple(one for one in messages if one.author != "customer" or one.outcome_event_id)
-        return Material(messages=decided[-MATERIAL:], total=len(messages), answers=answers)
+        return Material(messages=decided, total=total, answers=answers)
 
     def _stored_result(self, conversation_id: str, message_id: str, *, repeated: bool) -> TurnResult:
         with self._store.read() as connection:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from graph.services import Services
@@ -130,7 +130,7 @@ class Working:
             exception=exception,
             # A message is kept only while the window is open: one that waits was in time, however late it is decided.
             closed=snapshot.closed and inbound.message is None,
-            material=material or (lambda: Material(messages=snapshot.window, total=len(snapshot.window))),
+            material=cache(material or (lambda: Material(messages=snapshot.window, total=len(snapshot.window)))),
         )
 
     # Stepping

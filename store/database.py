@@ -59,7 +59,8 @@ class Store:
 
         @event.listens_for(engine, "begin")
         def _on_begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute(begin)
 
         return engine
 

@@ -117,10 +117,17 @@ def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
     )
 
 
-def transcript(connection: Connection, conversation_id: str) -> tuple[StoredMessage, ...]:
-    """All messages, oldest first."""
-    found = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id).order_by(MESSAGE.c.seq)
-    return tuple(message_of(row) for row in connection.execute(found).mappings())
+def transcript(connection: Connection, conversation_id: str, newest: int | None = None) -> tuple[StoredMessage, ...]:
+    """All messages, or the `newest` ones, oldest first."""
+    found = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id).order_by(MESSAGE.c.seq.desc())
+    rows = connection.execute(found.limit(newest)).mappings().all()
+    return tuple(message_of(row) for row in reversed(rows))
+
+
+def length(connection: Connection, conversation_id: str) -> int:
+    """How many messages the transcript has."""
+    found = select(func.count()).select_from(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id)
+    return int(connection.execute(found).scalar_one())
 
 
 def message(connection: Connection, conversation_id: str, message_id: str) -> StoredMessage | None:
@@ -140,10 +147,10 @@ def replies_to(connection: Connection, conversation_id: str, message_id: str) ->
     return tuple(message_of(row) for row in connection.execute(found).mappings())
 
 
-def events(connection: Connection, conversation_id: str) -> tuple[RowMapping, ...]:
-    """The event log, oldest first."""
-    found = select(EVENT).where(EVENT.c.conversation_id == conversation_id).order_by(EVENT.c.seq)
-    return tuple(connection.execute(found).mappings())
+def events(connection: Connection, conversation_id: str, newest: int | None = None) -> tuple[RowMapping, ...]:
+    """The event log, or its `newest` part, oldest first."""
+    found = select(EVENT).where(EVENT.c.conversation_id == conversation_id).order_by(EVENT.c.seq.desc())
+    return tuple(reversed(connection.execute(found.limit(newest)).mappings().all()))
 
 
 def first_event_of(connection: Connection, conversation_id: str, cause: str) -> RowMapping | None:
