@@ -11,21 +11,20 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from assistants.port import Assistant
 from desks.builtin import BuiltInDesk
 from desks.port import Desk
-from graph.build import build_graph
+from graph.deciding import Decider
 from graph.intake import act_data, channel_facts, check_actor, check_id, label, storable
 from graph.outbox import perform_due
-from graph.present import conversation_view, from_row, message_view, queue_items
+from graph.present import conversation_view, from_row, queue_items
+from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
-from graph.thread import Thread
 from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
-from graph.working import Inbound, Material, Working
+from graph.working import Inbound
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
 from states.errors import (
@@ -33,18 +32,15 @@ from states.errors import (
     Conflict,
     ForbiddenRole,
     MessageTooLong,
-    NotFound,
     Refused,
-    StoreError,
     StoreUnavailable,
 )
-from states.vocabulary import STAFF, Event, Role, State
+from states.vocabulary import STAFF, Event, Role
 from states.vocabulary import Clock as TimerKind
 from store import queries, receiving, timers
 from store.database import Store
 from store.records import DueTimer, Incoming, Received, Snapshot
-from store.saver import Buffer, TurnSaver
-from store.work import AlreadyDone, Committed, StaleOutcome, UnitOfWork
+from store.work import AlreadyDone, StaleOutcome, UnitOfWork
 from triggers.engine import compile_policy
 from triggers.llm import TopicClassifier
 
@@ -55,8 +51,6 @@ LEASE_MARGIN_S = 5.0
 POLL_S = (0.005, 0.04)
 """First and longest pause while another worker holds the conversation."""
 MAX_ACT_TRIES = 50
-MATERIAL = 200
-"""Messages of the transcript that a packet is made from."""
 
 log = logging.getLogger("handrail.runtime")
 
@@ -88,9 +82,7 @@ class Runtime:
             ids=ids,
             classifier=classifier,
         )
-        self._saver = TurnSaver(store)
-        self._graph = build_graph(self._saver)
-        self._work = unit_of_work or UnitOfWork(store)
+        self._decider = Decider(store, unit_of_work)
         self._lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         with store.write() as connection:
             receiving.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
@@ -179,7 +171,8 @@ class Runtime:
             turn = self._settle(conversation_id, message_id, lease, received)
             if turn is not None:
                 return turn
-        return self._stored_result(conversation_id, message_id, repeated=received.repeated)
+        with self._store.read() as connection:
+            return stored_result(connection, conversation_id, message_id, repeated=received.repeated)
 
     def _incoming(self, conversation_id: str, message_id: str, text: str) -> Incoming:
         if not text.strip():
@@ -218,15 +211,18 @@ class Runtime:
                 continue
             leased = False
             try:
-                working, done = self._decide(
-                    seen, Inbound(kind="message", id=pending.id, message=pending, text=pending.text), lease
+                working, done = self._decider.decide(
+                    self._services,
+                    seen,
+                    Inbound(kind="message", id=pending.id, message=pending, text=pending.text),
+                    lease,
                 )
             except (StaleOutcome, AlreadyDone):
                 # Somebody, most often an agent, was faster: what was computed is worthless, decide anew.
                 leased = self._lease(conversation_id, lease)
                 continue
             if pending.id == message_id:
-                return _turn_result(working, done, repeated=received.repeated)
+                return turn_result(working, done, repeated=received.repeated)
             pause = 0.0
         if leased:
             self._give_back(conversation_id, lease)
@@ -245,67 +241,6 @@ class Runtime:
     def _give_back(self, conversation_id: str, lease: str) -> None:
         with self._store.write() as connection:
             receiving.drop_lease(connection, conversation_id, lease)
-
-    def _decide(self, snapshot: Snapshot, inbound: Inbound, lease: str | None) -> tuple[Working, Committed]:
-        """One graph run and commit 2. A message whose run breaks is decided again as a fault: toward a person."""
-        try:
-            return self._attempt(snapshot, inbound, lease)
-        except (Conflict, StoreError):
-            raise
-        except Exception as error:
-            if inbound.message is None:
-                raise
-            log.error("run broke", extra={"conversation": snapshot.id, "error": type(error).__name__})
-            return self._attempt(snapshot, inbound, lease, broken=type(error).__name__)
-
-    def _attempt(
-        self, snapshot: Snapshot, inbound: Inbound, lease: str | None, broken: str | None = None
-    ) -> tuple[Working, Committed]:
-        working, buffer = self._run(snapshot, inbound, broken)
-        done = self._work.commit(
-            working.outcome(), lambda connection: self._saver.flush(buffer, connection), buffer.head, lease
-        )
-        return working, done
-
-    def _run(self, snapshot: Snapshot, inbound: Inbound, broken: str | None = None) -> tuple[Working, Buffer]:
-        working = Working.begin(snapshot, inbound, self._services, lambda: self._material(snapshot.id))
-        working.broken = broken
-        config: Any = {"configurable": {"thread_id": snapshot.id}}
-        start = Thread(
-            state=snapshot.state.value, version=snapshot.version, inbound=inbound.to_json(), trail=[], working=working
-        )
-        with self._saver.buffered(snapshot.checkpoint_id) as buffer:
-            self._graph.invoke(start, config, durability="exit", output_keys="state")
-        return working, buffer
-
-    def _material(self, conversation_id: str) -> Material:
-        with self._store.read() as connection:
-            messages = queries.transcript(connection, conversation_id, MATERIAL)
-            total = queries.length(connection, conversation_id)
-            answers = {
-                row["cause"].removeprefix("message:"): row["data"]
-                for row in queries.events(connection, conversation_id, MATERIAL)
-                if row["ordinal"] == 0 and row["cause"].startswith("message:")
-            }
-        decided = tuple(one for one in messages if one.author != "customer" or one.outcome_event_id)
-        return Material(messages=decided, total=total, answers=answers)
-
-    def _stored_result(self, conversation_id: str, message_id: str, *, repeated: bool) -> TurnResult:
-        with self._store.read() as connection:
-            row = queries.conversation(connection, conversation_id)
-            event = queries.first_event_of(connection, conversation_id, f"message:{message_id}")
-            replies = queries.replies_to(connection, conversation_id, message_id)
-        if event is None:
-            raise NotFound(f"message {message_id!r} has no outcome yet; ask again")
-        return TurnResult(
-            conversation_id=conversation_id,
-            message_id=message_id,
-            state=State(row["state"]),
-            version=row["version"],
-            replies=tuple(map(message_view, replies)),
-            decision={**event["data"], "event": event["event"]},
-            repeated=repeated,
-        )
 
     # Acts and clocks
 
@@ -351,13 +286,13 @@ class Runtime:
             if timer is not None and (
                 running.get(timer.clock.value) != timer.due_at or self._rearmed(timer, snapshot.updated_at)
             ):
-                return _act_result(snapshot, timer.event, repeated=True)
+                return act_result(snapshot, timer.event, repeated=True)
             if done is not None:
                 if done["data"].get("body_hash", inbound.body_hash) != inbound.body_hash:
                     raise Conflict(f"{inbound.cause!r} was another act; send a new act under a new id")
-                return _act_result(snapshot, Event(done["event"]), repeated=True)
+                return act_result(snapshot, Event(done["event"]), repeated=True)
             try:
-                working, committed = self._decide(snapshot, inbound, None)
+                working, committed = self._decider.decide(self._services, snapshot, inbound, None)
             except (StaleOutcome, AlreadyDone):
                 continue
             return ActResult(
@@ -450,25 +385,6 @@ class Runtime:
         """Lets go of threads and connections."""
         self._services.pool.shutdown(wait=False, cancel_futures=True)
         self._store.close()
-
-
-def _turn_result(working: Working, done: Committed, *, repeated: bool) -> TurnResult:
-    first = working.happenings[0]
-    return TurnResult(
-        conversation_id=working.snapshot.id,
-        message_id=working.inbound.id,
-        state=working.state,
-        version=done.version,
-        replies=tuple(map(message_view, done.replies)),
-        decision={**first.data, "event": first.event.value},
-        repeated=repeated,
-    )
-
-
-def _act_result(snapshot: Snapshot, event: Event, *, repeated: bool) -> ActResult:
-    return ActResult(
-        conversation_id=snapshot.id, event=event, state=snapshot.state, version=snapshot.version, repeated=repeated
-    )
 
 
 def _names(roles: tuple[Role, ...]) -> str:

@@ -1,0 +1,87 @@
+"""Deciding one inbound event: a graph run that writes nothing, then commit 2 with everything it led to."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from graph.build import build_graph
+from graph.services import Services
+from graph.thread import Thread
+from graph.working import Inbound, Material, Working
+from states.errors import Conflict, StoreError
+from store import queries
+from store.database import Store
+from store.records import Snapshot
+from store.saver import Buffer, TurnSaver
+from store.work import Committed, UnitOfWork
+
+MATERIAL = 200
+"""Messages and events from which a packet is made."""
+
+log = logging.getLogger("handrail.deciding")
+
+
+class Decider:
+    """The graph over a store. Holds no conversation; safe to call from any thread."""
+
+    def __init__(self, store: Store, unit_of_work: UnitOfWork | None = None) -> None:
+        self._store = store
+        self._saver = TurnSaver(store)
+        self._graph = build_graph(self._saver)
+        self._work = unit_of_work or UnitOfWork(store)
+
+    def decide(
+        self, services: Services, snapshot: Snapshot, inbound: Inbound, lease: str | None
+    ) -> tuple[Working, Committed]:
+        """One graph run and commit 2. A message whose run breaks is decided again as a fault: toward a person.
+
+        Raises Refused if the machine says no, StaleOutcome or AlreadyDone if somebody else was faster.
+        """
+        try:
+            return self._attempt(services, snapshot, inbound, lease)
+        except (Conflict, StoreError):
+            raise
+        except Exception as error:
+            if inbound.message is None:
+                raise
+            log.error("run broke", extra={"conversation": snapshot.id, "error": type(error).__name__})
+            return self._attempt(services, snapshot, inbound, lease, broken=type(error).__name__)
+
+    def _attempt(
+        self, services: Services, snapshot: Snapshot, inbound: Inbound, lease: str | None, broken: str | None = None
+    ) -> tuple[Working, Committed]:
+        working = Working.begin(snapshot, inbound, services, lambda: self._material(snapshot.id))
+        working.broken = broken
+        buffer = self._run(working)
+        done = self._work.commit(
+            working.outcome(), lambda connection: self._saver.flush(buffer, connection), buffer.head, lease
+        )
+        return working, done
+
+    def _run(self, working: Working) -> Buffer:
+        """The graph run; its checkpoint waits in the buffer."""
+        snapshot = working.snapshot
+        config: Any = {"configurable": {"thread_id": snapshot.id}}
+        start = Thread(
+            state=snapshot.state.value,
+            version=snapshot.version,
+            inbound=working.inbound.to_json(),
+            trail=[],
+            working=working,
+        )
+        with self._saver.buffered(snapshot.checkpoint_id) as buffer:
+            self._graph.invoke(start, config, durability="exit", output_keys="state")
+        return buffer
+
+    def _material(self, conversation_id: str) -> Material:
+        with self._store.read() as connection:
+            messages = queries.transcript(connection, conversation_id, MATERIAL)
+            total = queries.length(connection, conversation_id)
+            answers = {
+                row["cause"].removeprefix("message:"): row["data"]
+                for row in queries.events(connection, conversation_id, MATERIAL)
+                if row["ordinal"] == 0 and row["cause"].startswith("message:")
+            }
+        decided = tuple(one for one in messages if one.author != "customer" or one.outcome_event_id)
+        return Material(messages=decided, total=total, answers=answers)
