@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -54,6 +54,10 @@ _NEW_CONVERSATIONS = {
     "sqlite": sqlite_insert(CONVERSATION).on_conflict_do_nothing(),
     "postgresql": postgresql_insert(CONVERSATION).on_conflict_do_nothing(),
 }
+_NEW_POLICIES = {
+    "sqlite": sqlite_insert(POLICY).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(POLICY).on_conflict_do_nothing(),
+}
 _KNOWN = select(MESSAGE.c.body_hash, MESSAGE.c.author, MESSAGE.c.outcome_event_id).where(
     MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.id == bindparam("message")
 )
@@ -92,7 +96,7 @@ def remember_policy(connection: Connection, policy_hash: str, name: str, canonic
     """Keeps a policy's text under its hash; does nothing if it is known."""
     if queries.policy_text(connection, policy_hash) is None:
         row = {"hash": policy_hash, "name": name, "canonical": canonical, "first_used_at": now}
-        connection.execute(insert(POLICY).values(row))
+        connection.execute(_NEW_POLICIES[connection.dialect.name], row)
 
 
 def receive(connection: Connection, incoming: Incoming, lease_owner: str, lease_s: float) -> Received:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncGenerator
 from contextlib import nullcontext
 from itertools import count
@@ -15,11 +17,12 @@ from langgraph.checkpoint.conformance import checkpointer_test, validate
 from sqlmodel import SQLModel
 
 from states.vocabulary import Event, State
-from store.database import open_store
+from store.database import Store, open_store
+from store.receiving import remember_policy
 from store.saver import TurnSaver
 from tests.campaigns.invariants import open_handovers, violations
 from tests.components import new_database
-from tests.graph.example import CLEO, Desk
+from tests.graph.example import CLEO, START, Desk
 
 pytestmark = pytest.mark.postgres
 
@@ -67,3 +70,31 @@ def test_saver_passes_the_conformance_suite_on_postgres(postgres: str, buffered:
 
     report = asyncio.run(validate(fresh))
     assert report.passed_all_base(), report.to_dict()
+
+
+def test_two_processes_that_start_at_once_remember_the_policy_once(postgres: str) -> None:
+    opened, failures = open_store(new_database(postgres, "start")), []
+
+    def second() -> None:
+        try:
+            with opened.write() as connection:
+                remember_policy(connection, "h", "n", "c", START)
+        except Exception as error:  # noqa: BLE001  the test asserts that none happens
+            failures.append(error)
+
+    with opened.write() as connection:
+        remember_policy(connection, "h", "n", "c", START)
+        late = threading.Thread(target=second)
+        late.start()
+        # Until the second one waits for the first one's row, nothing has been tried.
+        while not _waiting(opened):
+            time.sleep(0.01)
+    late.join(10)
+    assert failures == []
+    opened.close()
+
+
+def _waiting(opened: Store) -> int:
+    with opened.read() as connection:
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'start'"
+        return int(connection.exec_driver_sql(asked).scalar_one())
