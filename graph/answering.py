@@ -75,9 +75,10 @@ def assess(working: Working, message: StoredMessage, topics: TopicVerdict | None
     engine = working.services.engine
     if working.broken:
         return Assessment(decision=Decision.FAULT, fault="run_broken", language=working.language)
+    scanned = engine.scan(message.text)
     if working.assessment is None:
-        working.language = engine.language_of(message.text, working.snapshot.language)
-        working.history = working.history.observe(message.text, engine.sentiment(message.text))
+        working.language = engine.language_of(message.text, working.snapshot.language, scanned)
+        working.history = working.history.observe(message.text, engine.sentiment(message.text, scanned))
         if working.history.unmet_since is None:
             working.remember(unmet_since=message.at.isoformat())
     asked = Message(text=message.text, language=working.language, turn=working.history.turns)
@@ -85,7 +86,7 @@ def assess(working: Working, message: StoredMessage, topics: TopicVerdict | None
     first = working.assessment is None
     if first and working.history.disarmed:
         _rearm(working, asked)
-    working.assessment = engine.evaluate(asked, circumstances(working), topics=scores)
+    working.assessment = engine.evaluate(asked, circumstances(working), topics=scores, scanned=scanned)
     if first and any(one.trigger_id == CONTRADICTION for one in working.assessment.fired):
         working.remember(contradictions=working.history.contradictions + 1)
     return working.assessment

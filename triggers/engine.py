@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
 
@@ -19,12 +20,12 @@ from policy.schema import Action, Policy, Severity, Trigger
 from states.errors import DependencyFault, PolicyError
 from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message, Redaction
 from triggers.conditions import Bound, Conditions, mentions_answer
-from triggers.folding import fold
+from triggers.folding import Folded, fold
 from triggers.language import by_stop_words, detect
 from triggers.pii import SYNONYMS, find, redact, redactions_of, without
 from triggers.recognised import Recogniser
 from triggers.rules import Reading, Rule, rule_of, signs_of
-from triggers.scanner import Scanner
+from triggers.scanner import Hit, Scanner
 from triggers.screen import FilterHit, Screen
 from triggers.sentiment import Lexicon
 from triggers.watched import SetFactory
@@ -34,6 +35,15 @@ _SEVERITIES = tuple(Severity)
 _ACTIONS = (Action.HANDOVER, Action.GUARD, Action.FLAG)
 _DECISIONS = {Action.HANDOVER: Decision.HANDOVER, Action.GUARD: Decision.GUARD, Action.FLAG: Decision.FLAG}
 _CACHED = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scanned:
+    """A text with what the scan of it found."""
+
+    text: str
+    folded: Folded
+    hits: list[Hit]
 
 
 class Engine:
@@ -74,30 +84,46 @@ class Engine:
 
     # Messages
 
+    def scan(self, text: str) -> Scanned:
+        """The text folded and scanned once, for `language_of`, `sentiment` and `evaluate` of the same message."""
+        folded = fold(text)
+        return Scanned(text=text, folded=folded, hits=self._scanner.scan(folded))
+
     def evaluate(
-        self, message: Message, circumstances: Circumstances, topics: Mapping[str, float] | None = None
+        self,
+        message: Message,
+        circumstances: Circumstances,
+        topics: Mapping[str, float] | None = None,
+        scanned: Scanned | None = None,
     ) -> Assessment:
         """What one message calls for. Total: whatever fails inside is a FAULT decision.
 
         `topics` are a classifier's scores; None means that no classifier is configured, which is no evidence.
+        `scanned` spares the scan if it is of this very text.
         """
         started = perf_counter()
         try:
-            return self._assess(message, circumstances, topics or {}, started)
+            return self._assess(message, circumstances, topics or {}, scanned, started)
         except Exception as error:  # noqa: BLE001 - safety boundary: a message nobody could judge goes to a person
             kind = error.kind if isinstance(error, DependencyFault) else "evaluation_error"
             return self._fault(message, kind, started)
 
     def _assess(
-        self, message: Message, circumstances: Circumstances, topics: Mapping[str, float], started: float
+        self,
+        message: Message,
+        circumstances: Circumstances,
+        topics: Mapping[str, float],
+        scanned: Scanned | None,
+        started: float,
     ) -> Assessment:
         if len(message.text) > self.policy.limits.message_chars:
             return self._fault(message, "message_too_long", started)
-        folded = fold(message.text)
+        if scanned is None or scanned.text != message.text:
+            scanned = self.scan(message.text)
+        folded, hits = scanned.folded, scanned.hits
         language = message.language or by_stop_words(folded.text) or "en"
         found = find(folded, self._extra)
         redactions = redactions_of(found, message.text) if found else ()
-        hits = self._scanner.scan(folded)
         sentiment = self._lexicon.score(hits, folded, self._scanner) if hits else 0.0
         reading = Reading(folded, found, redactions, self._scanner, message.turn)
         reading.take(hits, self._signs)
@@ -202,14 +228,15 @@ class Engine:
         """Whether the whole message takes up or declines the offer of a person."""
         return self._recogniser.offer_answer(text)
 
-    def language_of(self, text: str, hint: str | None = None) -> str:
+    def language_of(self, text: str, hint: str | None = None, scanned: Scanned | None = None) -> str:
         """The language of a message, one of the packs' five; the hint where the text does not tell."""
-        return detect(text, fold(text[:2000]).text, hint)
+        folded = fold(text[:2000]) if scanned is None else scanned.folded
+        return detect(text, folded.text, hint)
 
-    def sentiment(self, text: str) -> float:
+    def sentiment(self, text: str, scanned: Scanned | None = None) -> float:
         """-1 (angry) to 1 (pleased), from the policy's word lists."""
-        folded = fold(text)
-        return self._lexicon.score(self._scanner.scan(folded), folded, self._scanner)
+        read = scanned or self.scan(text)
+        return self._lexicon.score(read.hits, read.folded, self._scanner)
 
     def redact(self, text: str) -> tuple[str, tuple[Redaction, ...]]:
         """The text that may be stored. Never raises: a text that cannot be redacted is withheld as a whole."""

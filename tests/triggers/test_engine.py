@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy.facts import FACTS
+from policy.loader import load_pack
 from policy.schema import Action
 from states.errors import PolicyError
 from tests.triggers.policies import CARD, SilentSet, policy, support_policy, trigger
@@ -234,3 +235,11 @@ def test_actions_are_reported_with_the_trigger() -> None:
     fired = judge(f"{CARD}").fired[0]
     assert (fired.action, fired.family, fired.sla) == (Action.GUARD, "test", "short")
     assert re.fullmatch(r"[0-9a-f]{64}", ENGINE.policy_hash)
+
+
+def test_scan_of_another_text_is_not_believed() -> None:
+    engine = compile_policy(load_pack("default"))
+    calm = engine.scan("How long does delivery take?")
+    found = engine.evaluate(Message(text="I can smell gas in my kitchen"), Circumstances(), scanned=calm)
+    assert found.decision is Decision.HANDOVER
+    assert engine.sentiment("this is terrible", engine.scan("this is terrible")) == engine.sentiment("this is terrible")
