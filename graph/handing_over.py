@@ -16,6 +16,7 @@ from handover.case import Attempt, Case, CaseTurn
 from handover.packet import Packet, dump, load
 from handover.raising import adds_duties, inherited, joined
 from handover.scripts import notice, wait_for
+from handover.summary import NOT_ANSWERED
 from policy.schema import Severity
 from states.vocabulary import Effect, Event, Role, State
 
@@ -97,7 +98,7 @@ def _attempts(working: Working) -> tuple[Attempt, ...]:
                 text=message.text,
                 articles=tuple(one["source"] for one in message.citations),
                 intent=str(data.get("intent") or ""),
-                result="" if data.get("routine") else "not answered",
+                result="" if data.get("routine") else NOT_ANSWERED,
             )
         )
     return tuple(found)
