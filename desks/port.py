@@ -1,48 +1,258 @@
-"""The port every desk implements, and the values it speaks in."""
+"""The port every destination implements, and the values it speaks in: what to do, the frozen request, what came of it.
+
+A destination performs one attempt and says truthfully what it knows of it. Deadlines, retries, rate limits, breakers
+and dead letters are the business of `delivery`, once for all destinations.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
-from states.vocabulary import Effect
+JsonObject = dict[str, Any]
+
+
+class Job(StrEnum):
+    """What a destination is asked to do; one outbox step each."""
+
+    OPEN = "open"
+    """Make the ticket of a handover."""
+    NOTE = "note"
+    """Add an internal note; the first one carries the packet."""
+    REPLY = "reply"
+    """Add what a person said to the customer elsewhere, so that the ticket has the whole conversation."""
+    CUSTOMER_MESSAGE = "customer_message"
+    """Add what the customer wrote while a person owns the conversation."""
+    URGENCY = "urgency"
+    """Set the priority anew."""
+    CLAIM = "claim"
+    """Show who has claimed it."""
+    RELEASE = "release"
+    """Show that nobody has it any more."""
+    CLOSE = "close"
+    """Close the ticket with the outcome."""
+    ANNOUNCE = "announce"
+    """Tell a team: a card without personal data."""
+    PAGE = "page"
+    """Wake somebody."""
+    QUIET = "quiet"
+    """End the page: somebody has claimed it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
-    """One effect to perform, frozen when it was decided."""
+class Card:
+    """What may be shown in a chat channel, a page or a subject line: nothing of the customer's words or person."""
 
-    id: str
-    """The outbox row's id: the idempotency key."""
+    handover_id: str
     conversation_id: str
-    effect: Effect
-    payload: Mapping[str, Any]
-    attempt: int = 1
+    reason_code: str
+    severity: str
+    team: str
+    language: str
+    claim_due_at: datetime
+    headline: str
+    """What happened, in words of ours: "New handover", "Nobody has claimed it"."""
+    link: str = ""
+    """Where a person opens the case; empty without a public address."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Receipt:
-    """Proof that the effect happened."""
+class Task:
+    """One step for one destination, before it is put into the destination's own words."""
+
+    job: Job
+    id: str
+    """The outbox row's id, stable across retries."""
+    key: str
+    """The handover's id: the idempotency key of its ticket."""
+    marker: str
+    """`[key#n]`: stands in whatever this step adds, so that it can be found again."""
+    card: Card
+    text: str = ""
+    """What a note, a reply or a customer's message says; redacted."""
+    author: str = ""
+    """Who said it, or who has claimed."""
+    customer: str = ""
+    """The channel's reference to the customer."""
+    packet: Mapping[str, Any] = field(default_factory=dict)
+    """The whole packet, for OPEN and for the note that carries it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A task in the destination's own words, frozen in the outbox before the first attempt.
+
+    Everything in it is plain JSON and without credentials: those are added when it is sent.
+    """
+
+    job: Job
+    key: str
+    marker: str
+    ref: str = ""
+    """The ticket it belongs to; empty for OPEN and for destinations without tickets."""
+    method: str = "POST"
+    path: str = ""
+    """Relative to the destination's base URL: the address itself may be a secret."""
+    body: JsonObject = field(default_factory=dict)
+    expect: Mapping[str, str] = field(default_factory=dict)
+    """What a ticket read back must show: `key`, `queue`, `priority`, `status`, `public` ... as `Ticket` has them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """It happened."""
 
     ref: str
-    """The desk's own reference, e.g. a ticket number."""
-    note: str = ""
+    """The destination's own reference: a ticket number, a message's timestamp."""
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Desk(Protocol):
-    """Performs effects outside the database.
+@dataclass(frozen=True, kw_only=True)
+class Rejected:
+    """It did not happen, and the same request never will."""
 
-    `deliver` must be idempotent by `order.id`: the worker calls it again when it does not know whether the first call
-    got through. It raises DependencyFault if the effect did not happen or may not have happened; it never waits
-    longer than a few seconds.
+    code: str
+    field_errors: Mapping[str, str] = field(default_factory=dict)
+    """Names of fields and what the destination says of them; never a value of ours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryAfter:
+    """It did not happen; the same request may succeed later."""
+
+    seconds: float | None
+    """As the destination asks; None: the caller's backoff decides."""
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ambiguous:
+    """Nobody knows whether it happened: look it up by key or marker before trying again."""
+
+    code: str
+
+
+Outcome = Delivered | Rejected | RetryAfter | Ambiguous
+
+
+class Desk(Protocol):
+    """A destination of handovers. Safe to share between threads.
+
+    `send` makes one attempt, never waits longer than its deadline, and never raises for what the other side does:
+    the outcome says it. It does not retry, look up, or log addresses.
     """
 
-    def deliver(self, order: Order) -> Receipt:
-        """Performs one effect and says where it can be found."""
+    @property
+    def name(self) -> str:
+        """The operator's name for it, from the settings."""
+        ...
+
+    @property
+    def jobs(self) -> frozenset[Job]:
+        """What it can do; other tasks are never given to it."""
+        ...
+
+    def prepare(self, task: Task, ref: str) -> Request:
+        """The task in its own words: pure, the same for the same task. `ref` is the ticket, empty for OPEN."""
+        ...
+
+    def send(self, request: Request) -> Outcome:
+        """One attempt."""
+        ...
+
+    def find(self, request: Request) -> Delivered | None:
+        """Whether an earlier attempt got through: by key for OPEN, by marker for additions.
+
+        None: it surely did not. DependencyFault: it cannot tell now. A destination that is idempotent by itself, or
+        where a second copy does no harm, may return None always, and says so.
+        """
         ...
 
     def ping(self) -> str:
-        """One line that names the desk and says that it is ready; DependencyFault if it is not."""
+        """One line that names the destination and says that it is ready; DependencyFault if it is not."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comment:
+    """One entry of a ticket's history."""
+
+    id: str
+    text: str
+    public: bool
+    author: str
+    """The destination's own name of the author."""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """A ticket as it was read back, in our words."""
+
+    ref: str
+    key: str
+    """The handover's id, as the ticket carries it; empty if it carries none."""
+    status: str
+    """`open`, `claimed` or `resolved`."""
+    assignee: str = ""
+    """The destination's own name of the person; empty: nobody."""
+    queue: str = ""
+    priority: str = ""
+    """critical, high, normal or low."""
+    version: str = ""
+    """Grows with every change: changes are applied in this order, not in the order of their arrival."""
+    link: str = ""
+    packet: Mapping[str, Any] = field(default_factory=dict)
+    """The packet where the ticket carries it as data."""
+    comments: tuple[Comment, ...] = ()
+    """Oldest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """Tickets that changed after a cursor."""
+
+    refs: tuple[str, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """What an inbound webhook says, once its signature holds: something may have happened to this ticket."""
+
+    delivery_id: str
+    """Unique for this delivery; repeats have the same."""
+    ref: str
+    actor: str = ""
+    """The destination's own name of whoever caused it, where it says so."""
+
+
+class TicketDesk(Desk, Protocol):
+    """A destination with tickets that people work in."""
+
+    @property
+    def actor(self) -> str:
+        """Our own integration user there: what it causes is an echo of ours."""
+        ...
+
+    def read(self, ref: str) -> Ticket:
+        """The ticket as it is now, with its history. NotFound if there is none; DependencyFault if it cannot tell."""
+        ...
+
+    def changes(self, cursor: str) -> Changes:
+        """Tickets that changed after the cursor; an empty cursor begins now. DependencyFault if it cannot tell."""
+        ...
+
+
+class Hooked(Protocol):
+    """A destination that calls us."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint:
+        """The hint of a request whose signature over the raw bytes holds; BadSignature for every other.
+
+        `headers` have lower-case names. No secret configured is a SettingsError when the destination is built.
+        """
         ...

@@ -15,11 +15,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from assistants.port import Assistant
-from desks.builtin import BuiltInDesk
-from desks.port import Desk
 from graph.deciding import Decider
 from graph.intake import act_data, channel_facts, check_actor, check_id, label, storable
-from graph.outbox import perform_due
 from graph.present import conversation_view, from_row, queue_items
 from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
@@ -67,13 +64,10 @@ class Runtime:
         clock: Clock,
         ids: Ids,
         classifier: TopicClassifier | None = None,
-        desk: Desk | None = None,
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
     ) -> None:
         self._store = store
-        self._desk = desk or BuiltInDesk()
-        self._worker_id = ids.new("wrk_")
         self._services = Services(
             loaded=policy,
             engine=compile_policy(policy),
@@ -329,13 +323,13 @@ class Runtime:
         return done
 
     def tick(self) -> int:
-        """Completes what crashed workers left, fires the timers and performs the effects that are due; how many."""
+        """Completes what crashed workers left and fires the timers that are due; how many."""
         now = self._services.clock.now()
         recovered = self.recover()
         with self._store.read() as connection:
             due = timers.due_timers(connection, now)
         fired = sum(self._fire(timer) for timer in due)
-        return recovered + fired + perform_due(self._store, self._desk, self._worker_id, now)
+        return recovered + fired
 
     def _fire(self, timer: DueTimer) -> bool:
         """One deadline, checked again against the state: one that no longer holds is dropped."""

@@ -18,6 +18,7 @@
     ├── StoreError                  the database cannot be used
     │   ├── StoreUnavailable        missing, read-only, full or locked                           (503)
     │   └── SchemaMismatch          the database was written by a newer Handrail
+    ├── BadSignature                an inbound webhook is not from whom it says                 (401)
     └── DependencyFault             a model, classifier or desk failed: a recorded event, never an answer
 
 Every message names the thing, its value with ``!r`` and the remedy.
@@ -112,6 +113,12 @@ class SchemaMismatch(StoreError):
     """The database's schema is not the one this version of Handrail writes."""
 
     status = 500
+
+
+class BadSignature(HandrailError):
+    """An inbound webhook whose signature does not hold, or is missing, too old or sent again."""
+
+    status = 401
 
 
 class DependencyFault(HandrailError):

@@ -1,0 +1,12 @@
+"""Deliveries: steps, tickets, cursors and inbound webhooks."""
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
