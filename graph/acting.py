@@ -6,12 +6,13 @@ import hashlib
 from typing import Any
 
 from graph.answering import fire
+from graph.climbing import step_data, take_step
 from graph.evidence import raised
 from graph.handing_over import tell
 from graph.working import EXCEPTION_LIFE, Working
 from handover.scripts import render
 from states.table import ANSWERING
-from states.vocabulary import Clock, Effect, Event
+from states.vocabulary import Effect, Event
 from triggers.conditions import mentions_answer
 
 _CLOSING = {Event.RESOLVED: "closing.resolved", Event.EXPIRED: "closing.expired"}
@@ -28,7 +29,9 @@ def act(working: Working) -> None:
     if inbound.event is Event.RELEASED:
         working.exception = None  # Whoever takes the case next asks anew; nobody approves for a person who left.
     before = working.handover
-    step = working.apply(inbound.event, inbound.role, _data(working), actor=inbound.actor)
+    climbing = step_data(working, inbound.event)
+    step = working.apply(inbound.event, inbound.role, {**_data(working), **climbing}, actor=inbound.actor)
+    take_step(working, climbing)
     for effect in step.effects:
         _perform(working, effect, before)
 
@@ -58,23 +61,12 @@ def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) ->
         working.change_handover(
             verified=passed or handover.get("verified", False), attempts=handover.get("attempts", 0) + (not passed)
         )
-    elif effect in (Effect.RENOTIFY, Effect.PAGE):
-        _climb(working, handover)
     elif effect is Effect.OPEN_EXCEPTION:
         working.exception = exception_request(working)
     elif effect is Effect.CLOSE_HANDOVER:
         _close(working)
     elif effect is Effect.SEND_CLOSING and working.inbound.event in _CLOSING:
         _say_goodbye(working, _CLOSING[working.inbound.event])
-
-
-def _climb(working: Working, handover: dict[str, Any]) -> None:
-    """One more step of the ladder."""
-    if working.inbound.event is not Event.SLA_BREACHED:
-        return
-    working.change_handover(climb=handover.get("climb", 0) + 1)
-    again = working.now + working.ladder_step()
-    working.due = {Clock.CLAIM: again, Clock.RESOLVE: again}
 
 
 def exception_request(working: Working) -> dict[str, Any]:
@@ -94,6 +86,7 @@ def _close(working: Working) -> None:
     back = working.inbound.event is Event.HANDED_BACK
     working.change_handover(open=False, closed_at=working.now, outcome=working.inbound.text)
     working.exception = None
+    working.remember(unmet_since=None)  # Who comes back begins to wait anew.
     if back:
         packet = (working.handover or {}).get("packet", {})
         fired = {
@@ -104,7 +97,7 @@ def _close(working: Working) -> None:
         }
         working.remember(
             disarmed=tuple(sorted({*working.history.disarmed, *fired})),
-            misses=0, failed_answers=0, clean_turns=0, offers=0, offered=False, unmet_since=None,
+            misses=0, failed_answers=0, clean_turns=0, offers=0, offered=False,
         )  # fmt: skip
 
 
