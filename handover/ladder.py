@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -110,7 +110,8 @@ def page_moment(sla: Sla, since: datetime, hours: Hours) -> datetime | None:
 
 def begun(due_at: datetime, now: datetime, page_at: datetime | None = None, round_: int = 1) -> Climb:
     """A clock that starts now. Where its time is over already it runs out now, and its further steps follow in turn."""
-    return Climb(due_at=max(due_at, now), page_at=max(page_at, now) if page_at else None, round=round_)
+    page = max(page_at, now).astimezone(UTC) if page_at else None
+    return Climb(due_at=max(due_at, now).astimezone(UTC), page_at=page, round=round_)
 
 
 def again(climb: Climb, due_at: datetime, now: datetime, speed: Pace) -> Climb:
