@@ -6,6 +6,7 @@ a notice can put a deadline off.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,11 @@ def step_data(working: Working, event: Event) -> dict[str, Any]:
         return {}
     climb, rung = climb_of(working), _rung(working, event)
     pages = {"pages": climb.pages + 1} if rung is Rung.PAGE_AGAIN else {}
-    return {"ladder": _running_out(working).value, "step": rung.value, "round": climb.round, **pages}
+    handover_id = (working.handover or {}).get("id")
+    return {
+        "handover_id": handover_id, "ladder": _running_out(working).value, "step": rung.value, "round": climb.round,
+        **pages,
+    }  # fmt: skip
 
 
 def take_step(working: Working, data: dict[str, Any]) -> None:
@@ -63,9 +68,8 @@ def take_step(working: Working, data: dict[str, Any]) -> None:
     clock, rung = Clock(data["ladder"]), Rung(data["step"])
     beyond = working.happenings[-1].source is State.ESCALATED and rung is Rung.PAGE
     _set(working, clock, climbed(climb_of(working, clock), Rung.ESCALATE if beyond else rung, working.now))
-    told = {"handover_id": (working.handover or {}).get("id"), "team": (working.handover or {}).get("team"), **data}
     for effect in (Effect.RENOTIFY, Effect.PAGE):
-        working.payloads[effect] = told
+        working.payloads[effect] = {"team": (working.handover or {}).get("team"), **data}
 
 
 def page_if_nobody(working: Working, why: Why) -> None:
@@ -87,7 +91,7 @@ def tighten(working: Working, why: Why) -> None:
     claim, resolve = climb_of(working, Clock.CLAIM), climb_of(working, Clock.RESOLVE)
     handover = working.handover or {}
     if claim.escalated:
-        _set(working, Clock.CLAIM, climbed(claim, Rung.ESCALATE, working.now))
+        _set(working, Clock.CLAIM, climbed(replace(claim, round=claim.round + 1), Rung.ESCALATE, working.now))
     else:
         page_at = page_moment(_sla(working, why.sla_class), why.waiting_since, working.services.loaded.policy.hours)
         _set(working, Clock.CLAIM, begun(handover["claim_due_at"], working.now, page_at, claim.round + 1))
@@ -134,7 +138,10 @@ def _follow(working: Working) -> None:
     """What a change of state does to the ladders: beyond the frontline pages begin; a case put back begins anew."""
     before, after = working.snapshot.state, working.state
     if after is State.ESCALATED and before is not State.ESCALATED:
-        _set(working, Clock.CLAIM, climbed(climb_of(working, Clock.CLAIM), Rung.ESCALATE, working.now))
+        for clock in LADDERS:
+            climb = climb_of(working, clock)
+            if clock is Clock.CLAIM or not climb.untouched:
+                _set(working, clock, climbed(climb, Rung.ESCALATE, working.now))
     elif before is State.ESCALATED and after is not State.ESCALATED:
         _restart(working, Clock.CLAIM)
         if not climb_of(working, Clock.RESOLVE).untouched:
