@@ -74,7 +74,10 @@ class Decider:
             working=working,
         )
         with self._saver.buffered(snapshot.checkpoint_id) as buffer:
-            self._graph.invoke(self._entered(start, config), config, durability="exit", output_keys="state")
+            # What the run led to is in `working`: one key, in the format that streams nothing beside it.
+            self._graph.invoke(
+                self._entered(start, config), config, durability="exit", output_keys="state", version="v2"
+            )
         return buffer
 
     def _entered(self, start: Thread, config: Any) -> Thread | Command[str]:
