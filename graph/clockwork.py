@@ -23,7 +23,7 @@ from store.database import Store
 from store.records import DueTimer, Snapshot
 
 ROUNDS = 50
-"""Steps that one conversation's clocks may take in one tick, as after a long outage; the rest waits for the next."""
+"""Looks at the due clocks in one tick, as after a long outage; what is left then waits for the next."""
 WAITING = (TimerKind.PACKET, TimerKind.CLAIM, TimerKind.RESOLVE)
 """Clocks by which a customer waits for a person: they never stop for nothing."""
 
@@ -78,11 +78,11 @@ class Clockwork:
         for _ in range(ROUNDS):
             with self._store.read() as connection:
                 due = timers.due_timers(connection, self._clock.now())
-            first = {timer.conversation_id: timer for timer in reversed(due)}
-            fired = sum(self.fire(timer) for timer in first.values())
-            done += fired
-            if not fired:
+            if not due:
                 break
+            # Of one conversation only the longest overdue: what it does may set or stop the others.
+            first = {timer.conversation_id: timer for timer in reversed(due)}
+            done += sum(self.fire(timer) for timer in reversed(first.values()))
         return done
 
     def _notice_jump(self) -> None:

@@ -181,7 +181,8 @@ class Working:
 
     def facts(self, actor: str = "", role: Role = Role.SYSTEM, *, approved: bool = False) -> Facts:
         """What the guards may read, for this actor, now."""
-        handover, climb = self.handover or {}, climbing.climb_of(self)
+        handover = self.handover or {}
+        climb = climbing.climb_of(self) if handover else None
         return Facts(
             latched=self.latched,
             approved_content=approved,
@@ -195,8 +196,8 @@ class Working:
             exception_open=self.exception_open(),
             four_eyes=self._four_eyes(actor),
             hand_back_allowed=not handover.get("compliance") or role is Role.COMPLIANCE_OFFICER,
-            climb_renotified=climb.renotified,
-            climb_paged=climb.paged,
+            climb_renotified=climb is not None and climb.renotified,
+            climb_paged=climb is not None and climb.paged,
             reopen_allowed=not self.closed,
         )
 

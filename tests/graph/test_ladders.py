@@ -252,6 +252,18 @@ def test_a_clock_that_keeps_failing_is_tried_ever_more_rarely_and_holds_up_no_ot
     assert steps(well) == ["claim renotify"]
 
 
+def test_many_quiet_conversations_hold_up_no_deadline(desk: Desk) -> None:
+    quiet = [f"q{number}" for number in range(130)]
+    for name in quiet:
+        desk.runtime.open(NewConversation(id=name))
+    desk.clock.advance(timedelta(hours=23, minutes=58))
+    with desk.runtime.store.write() as connection:
+        connection.execute(update(queries.CONVERSATION).values(updated_at=desk.clock.now()))
+    desk.say("I smell gas")
+    assert desk.wait(minutes=5) == 2
+    assert steps(desk) == IGNORED[:2]
+
+
 def test_without_the_version_check_a_step_still_happens_once(tmp_path: Path) -> None:
     """Two lines of defence: the cause of an event is unique, also where the fence is down."""
     from tests.attack.test_clocks import Meanwhile
