@@ -16,7 +16,7 @@ from assistants.port import Assistant
 from graph.clockwork import Clockwork, StillDue
 from graph.deciding import Decider
 from graph.floor import Floor
-from graph.intake import act_data, channel_facts, check_actor, check_id, label, storable
+from graph.intake import act_data, channel_facts, check_id, check_role, label, storable
 from graph.present import conversation_view, from_row
 from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
@@ -37,10 +37,9 @@ from states.clock import Clock, Ids
 from states.errors import (
     BadInput,
     Conflict,
-    ForbiddenRole,
     MessageTooLong,
 )
-from states.vocabulary import STAFF, Event, Role
+from states.vocabulary import Event
 from store import queries, receiving
 from store.database import Store
 from store.records import Incoming, Received, Snapshot
@@ -167,7 +166,7 @@ class Runtime:
 
     def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
         """A heartbeat of somebody at the desk, with what they say of themselves."""
-        check_actor(actor.id)
+        check_role(actor.id, actor.role, self.policy.policy)
         return self._floor.attend(actor, said or Attendance())
 
     def people(self) -> tuple[PersonView, ...]:
@@ -176,7 +175,7 @@ class Runtime:
 
     def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
         """Claims the most urgent case that fits the person, once per act id."""
-        self._check_role(actor)
+        check_role(actor.id, actor.role, self.policy.policy)
         wanted = act_id or self._services.ids.new("act_")
         check_id(wanted, "act id")
         return self._floor.take_next(actor, wanted, self.act)
@@ -281,7 +280,7 @@ class Runtime:
         """
         act_id = act.id or self._services.ids.new("act_")
         check_id(act_id, "act id")
-        self._check_role(act.actor)
+        check_role(act.actor.id, act.actor.role, self.policy.policy)
         text, data = self._services.redacted(storable(act.text)), act_data(act.data, self._services.redacted)
         if act.event is Event.AGENT_REPLIED and not text.strip():
             raise BadInput("the reply is empty; write what the customer shall read")
@@ -291,19 +290,6 @@ class Runtime:
             kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data
         )
         return self._apply(conversation_id, inbound)
-
-    def _check_role(self, actor: Actor) -> None:
-        """Refuses an actor who does not hold the role, where the policy names who does."""
-        check_actor(actor.id)
-        holders = self.policy.policy.roles.get(actor.role, ())
-        if actor.role not in STAFF and actor.role is not Role.ADMIN:
-            raise ForbiddenRole(
-                f"{actor.role.value!r} does not act at the desk; people there are: {_names(STAFF)}, admin"
-            )
-        if holders and actor.id not in holders:
-            raise ForbiddenRole(
-                f"{actor.id!r} does not hold the role {actor.role.value!r} in policy {self.policy.policy.name!r}"
-            )
 
     def _apply(self, conversation_id: str, inbound: Inbound, still_due: StillDue | None = None) -> ActResult:
         """Decides and commits an act; starts over when somebody else was faster, and drops a clock that was reset."""
@@ -363,7 +349,3 @@ class Runtime:
         """Lets go of threads and connections."""
         self._services.pool.shutdown(wait=False, cancel_futures=True)
         self._store.close()
-
-
-def _names(roles: tuple[Role, ...]) -> str:
-    return ", ".join(role.value for role in roles)
