@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from assistants.port import Citation, Draft
+from assistants.port import Changed, Citation, Draft
 from policy.facts import FACTS_BY_NAME, Scalar
 from states.errors import BadInput
 
@@ -75,13 +75,15 @@ def kept(draft: Draft) -> Draft:
         intent=storable(draft.intent),
         model=storable(draft.model),
         citations=tuple(cited),
+        changed=tuple(Changed(tool=storable(one.tool), result=storable(one.result)) for one in draft.changed),
     )
 
 
 def masked(draft: Draft, redact: Redact) -> Draft:
     """The draft without private data; the text of an approved article stays as it was approved."""
     text = draft.text if draft.verbatim else redact(draft.text)
-    return replace(draft, text=text, intent=redact(draft.intent), model=redact(draft.model))
+    changed = tuple(Changed(tool=redact(one.tool), result=redact(one.result)) for one in draft.changed)
+    return replace(draft, text=text, intent=redact(draft.intent), model=redact(draft.model), changed=changed)
 
 
 def _json(value: Any, redact: Redact, depth: int = 0) -> Any:

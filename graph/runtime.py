@@ -20,8 +20,10 @@ from graph.intake import act_data, channel_facts, check_actor, check_id, label, 
 from graph.present import conversation_view, from_row, queue_items
 from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
+from graph.summarising import Summaries
 from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
 from graph.working import Inbound
+from handover.writing import SummaryWriter
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
 from states.errors import (
@@ -64,6 +66,8 @@ class Runtime:
         clock: Clock,
         ids: Ids,
         classifier: TopicClassifier | None = None,
+        summariser: SummaryWriter | None = None,
+        public_url: str = "",
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
     ) -> None:
@@ -75,8 +79,11 @@ class Runtime:
             clock=clock,
             ids=ids,
             classifier=classifier,
+            summariser=summariser,
+            public_url=public_url,
         )
         self._decider = Decider(store, unit_of_work)
+        self._summaries = Summaries(store, self._apply)
         self._lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         with store.write() as connection:
             receiving.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
@@ -329,6 +336,7 @@ class Runtime:
         with self._store.read() as connection:
             due = timers.due_timers(connection, now)
         fired = sum(self._fire(timer) for timer in due)
+        self._summaries.start(self._services)
         return recovered + fired
 
     def _fire(self, timer: DueTimer) -> bool:

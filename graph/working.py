@@ -100,6 +100,8 @@ class Working:
     """What the packet must explain."""
     more: bool = False
     """Another node must run before the turn is over: the packet is due, or the message is still unanswered."""
+    looping: bool = False
+    """What fired had fired before the last hand-back."""
     happenings: list[Happening] = field(default_factory=list)
     utterances: list[Utterance] = field(default_factory=list)
     opened: dict[str, Any] | None = None
@@ -196,6 +198,8 @@ class Working:
             hand_back_allowed=not handover.get("compliance") or role is Role.COMPLIANCE_OFFICER,
             climb_exhausted=handover.get("climb", 0) >= MAX_CLIMB,
             reopen_allowed=not self.closed,
+            survey_open=bool(self.history.survey),
+            looping=self.looping,
         )
 
     def open_steps(self) -> tuple[str, ...]:
@@ -221,6 +225,11 @@ class Working:
         return is_open(self.services.loaded.policy.hours, self.now)
 
     # Recording
+
+    def amend(self, **data: Any) -> None:
+        """Adds to what the newest event records, once it is known what it led to."""
+        newest = self.happenings[-1]
+        self.happenings[-1] = replace(newest, data={**newest.data, **data})
 
     def say(self, author: str, text: str, **more: Any) -> None:
         """One message to the customer, sent only if the outcome is committed."""
@@ -280,7 +289,8 @@ class Working:
             Clock.PACKET: self.now + limits.packet.delta,
             Clock.CLAIM: self._person_due(clock, "claim_due_at"),
             Clock.RESOLVE: self._person_due(clock, "resolve_due_at"),
-            Clock.REOPEN: self.now + limits.reopen_window.delta,
+            # What a customer says in the window does not move its end.
+            Clock.REOPEN: self.snapshot.timers.get(clock.value) or self.now + limits.reopen_window.delta,
         }[clock]
 
     def _person_due(self, clock: Clock, deadline_name: str) -> datetime:

@@ -186,9 +186,7 @@ def _context(case: Case) -> Context:
         intent=intent(case),
         entities=entities(turn.text for turn in case.customer_turns[-MAX_READ:]),
         steps_tried=steps_tried(case),
-        side_effects=tuple(
-            SideEffect(tool=one.tool, result=one.result, turn=max(0, one.turn)) for one in case.effects
-        ),
+        side_effects=tuple(SideEffect(tool=one.tool, result=one.result, turn=max(0, one.turn)) for one in case.effects),
         attachments=_attachments(case),
         summary=extract(case),
         sentiment=_sentiment(case),

@@ -19,6 +19,8 @@ FAULT_REASON = "fault"
 LAST_SLA_CLASS = "built_in"
 LAST_SLA = Sla(claim=Duration("1h"), resolve=Duration("8h"), hours="always")
 LAST_ROUTE = Route(team="support")
+LOOP = "loop"
+"""The flag of a case that came back from the assistant for the same reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ def routing(case: Case, policy: Policy) -> Routing:
         rules=rules,
         sla_class=sla_class,
         sla=sla,
-        route=_route(rules, policy),
+        route=_route(rules, policy, looping=LOOP in case.flags),
         playbook_id=next((rule.playbook for rule in rules if rule.playbook), None),
     )
 
@@ -108,7 +110,11 @@ def _sla(head: Fired, rules: Iterable[Trigger], policy: Policy) -> tuple[str, Sl
     return (named, sla) if named and sla else tightest(policy)
 
 
-def _route(rules: Iterable[Trigger], policy: Policy) -> Route:
+def _route(rules: Iterable[Trigger], policy: Policy, *, looping: bool) -> Route:
+    """The first route there is; a loop goes where the policy sends loops, with the skills that the case needs."""
+    if looping and policy.escalation:
+        needed = (skill for rule in rules if rule.route for skill in rule.route.skills)
+        return Route(team=policy.escalation.team, skills=tuple(dict.fromkeys((*policy.escalation.skills, *needed))))
     fallback = rule_of(policy, FAULT_TRIGGER)
     routes = (*(rule.route for rule in rules), fallback.route if fallback else None)
     return next((route for route in routes if route), LAST_ROUTE)

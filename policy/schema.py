@@ -286,7 +286,8 @@ class Policy(Model):
     scripts: dict[Identifier, Texts] = {}
     playbooks: dict[Identifier, Playbook] = {}
     resolutions: dict[Identifier, str] = Field(
-        default={}, description="how a case may end: code and what it means; `solved` is what is written if none is said"
+        default={},
+        description="how a case may end: code and meaning; `solved` is written if none is said",
     )
     survey: SurveyRules = SurveyRules()
     escalation: Route | None = Field(
