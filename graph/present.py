@@ -50,9 +50,11 @@ def handover_view(row: RowMapping) -> HandoverView:
     """One handover with its packet."""
     names = (
         "id", "conversation_id", "open", "reason_code", "severity", "sla", "team", "language", "created_at",
-        "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet",
+        "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet", "resolution",
     )  # fmt: skip
-    return HandoverView(**{name: row[name] for name in names})
+    return HandoverView(
+        **{name: row[name] for name in names}, steps_done=tuple(row["steps_done"]), steps_by=row["steps_by"] or {}
+    )
 
 
 def conversation_view(connection: Connection, conversation_id: str, idle: timedelta | None = None) -> ConversationView:

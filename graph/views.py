@@ -89,6 +89,11 @@ class HandoverView:
     outcome: str | None
     packet: Mapping[str, Any]
     """The packet as JSON (handover.packet.Packet)."""
+    resolution: str | None = None
+    """The policy's code for how it ended."""
+    steps_done: tuple[str, ...] = ()
+    steps_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Step id → `by` and `at` of whoever ticked it."""
 
 
 @dataclass(frozen=True, kw_only=True)

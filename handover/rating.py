@@ -13,11 +13,11 @@ from dataclasses import dataclass
 LOW = 2
 """A score up to it, with words, is a complaint."""
 
-_POLITE_GAP = r"(?:\s*(?:/|\b(?:out of|of|von|sur|de|em)\b)\s*5(?!\w|[.,]\d))?"
+_OF_FIVE = r"\s*(?:/|\b(?:out of|of|von|sur|de|em)\b)\s*5(?!\w|[.,]\d)"
 _SKIN = "[\U0001f3fb-\U0001f3ff\ufe0f]*"
 _SCORE = re.compile(
-    rf"(?:(?P<digit>[1-5])\ufe0f?\u20e3?(?![\d%])(?![.,:/]\d){_POLITE_GAP}"
-    rf"|(?P<stars>(?:(?:\u2b50|\u2605|\U0001f31f)\ufe0f?){{1,5}})"
+    rf"(?:(?P<digit>[1-5])\ufe0f?\u20e3?(?:{_OF_FIVE}|(?![\d%])(?![.,:/]\d))"
+    rf"|(?P<stars>(?:(?:\u2b50|\u2605|\U0001f31f)\ufe0f?){{1,5}})(?!\u2b50|\u2605|\U0001f31f)"
     rf"|(?P<up>(?:\U0001f44d{_SKIN})+)|(?P<down>(?:\U0001f44e{_SKIN})+))"
 )
 _STAR = re.compile("[\u2b50\u2605\U0001f31f]")

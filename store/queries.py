@@ -33,7 +33,7 @@ _OLDEST_PENDING = select(MESSAGE).where(MESSAGE.c.conversation_id == _ID, _PENDI
 _NEWEST_HANDOVER = (
     select(HANDOVER)
     .where(HANDOVER.c.conversation_id == _ID)
-    .order_by(HANDOVER.c.open.desc(), HANDOVER.c.created_at.desc())
+    .order_by(HANDOVER.c.open.desc(), HANDOVER.c.created_at.desc(), HANDOVER.c.id.desc())
     .limit(1)
 )
 

@@ -26,7 +26,7 @@ TOKENS = {
 @pytest.mark.parametrize("state", State)
 def test_buttons_are_what_the_table_allows(state: State, role: Role) -> None:
     shown = buttons(conversation(state), role)
-    assert shown == allowed_events(state, role)
+    assert shown == tuple(event for event in allowed_events(state, role) if event not in NO_BUTTONS)
     assert set(shown) <= set(DESK_EVENTS)
 
 
