@@ -7,6 +7,7 @@ from typing import Any
 from graph.working import Working
 from handover.packet import Claim, SummaryMethod, dump, load
 from handover.review import SUMMARY, review
+from handover.summary import EVIDENCE_FRAME
 from states.errors import BadInput, Conflict
 from states.vocabulary import Event
 
@@ -78,9 +79,12 @@ def add_summary(working: Working) -> None:
     if any(one.field == SUMMARY for one in packet.review):
         working.amend(kept="the summary has been reviewed already")
         return
+    written = tuple(Claim(claim=one["claim"], turns=tuple(one["turns"])) for one in claims)
+    # Why a person was called stands in the customer's own words, whoever sums up the rest.
+    evidence = tuple(one for one in packet.context.summary if one.claim.startswith(EVIDENCE_FRAME))
     context = packet.context.model_copy(
         update={
-            "summary": tuple(Claim(claim=one["claim"], turns=tuple(one["turns"])) for one in claims),
+            "summary": (*written, *evidence),
             "summary_method": SummaryMethod.MODEL,
             "summary_model": str(working.inbound.data.get("model", "")),
         }
