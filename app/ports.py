@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from graph.views import Act, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+from graph.views import Act, ActResult, ConversationView, NewAttachment, NewConversation, QueueItem, TurnResult
 
 
 class Runtime(Protocol):
@@ -22,7 +22,14 @@ class Runtime(Protocol):
         """Begins a conversation."""
         ...
 
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[NewAttachment, ...] = (),
+    ) -> TurnResult:
         """Handles one customer message; the same id and text again gives the same answer with `repeated` set.
 
         Raises MessageConflict, ConversationClosed, MessageTooLong or BadInput.

@@ -27,6 +27,7 @@ def message_view(message: StoredMessage) -> MessageView:
         actor_id=message.actor_id,
         in_reply_to=message.in_reply_to,
         citations=message.citations,
+        attachments=message.attachments,
     )
 
 
@@ -93,6 +94,7 @@ def from_row(
         handover=handover_view(handover) if handover else None,
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
         exception=row["pending_exception"],
+        survey=History.from_json(row["history"]).survey if row["state"] == State.RESOLVED.value else "",
     )
 
 

@@ -6,6 +6,7 @@ It holds no state that a turn needs: any number of runtimes, in any number of pr
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import time
 from collections import Counter
@@ -16,12 +17,21 @@ from sqlalchemy import Connection
 
 from assistants.port import Assistant
 from graph.deciding import Decider
-from graph.intake import act_data, channel_facts, check_actor, check_id, label, storable
+from graph.intake import act_data, channel_facts, check_actor, check_id, described, label, storable
 from graph.present import conversation_view, from_row, queue_items
 from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
 from graph.summarising import Summaries
-from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+from graph.views import (
+    Act,
+    Actor,
+    ActResult,
+    ConversationView,
+    NewAttachment,
+    NewConversation,
+    QueueItem,
+    TurnResult,
+)
 from graph.working import Inbound
 from handover.writing import SummaryWriter
 from policy.loader import LoadedPolicy
@@ -50,6 +60,8 @@ LEASE_MARGIN_S = 5.0
 POLL_S = (0.005, 0.04)
 """First and longest pause while another worker holds the conversation."""
 MAX_ACT_TRIES = 50
+FILE_ALONE = "[file]"
+"""The text of a message that is nothing but files: never routine, so the customer is asked or a person looks."""
 
 log = logging.getLogger("handrail.runtime")
 
@@ -155,7 +167,14 @@ class Runtime:
 
     # Messages
 
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[NewAttachment, ...] = (),
+    ) -> TurnResult:
         """Takes a customer's message through its turn and returns what was said.
 
         The same id with the same body returns the same answer; with another body it raises MessageConflict.
@@ -164,7 +183,7 @@ class Runtime:
         """
         message_id = message_id or self._services.ids.new("msg_")
         check_id(message_id, "message id")
-        incoming = self._incoming(conversation_id, message_id, text)
+        incoming = self._incoming(conversation_id, message_id, text, attachments)
         lease = self._services.ids.new("run_")
         with self._store.write() as connection:
             received = receiving.receive(connection, incoming, lease, self._lease_s)
@@ -175,17 +194,24 @@ class Runtime:
         with self._store.read() as connection:
             return stored_result(connection, conversation_id, message_id, repeated=received.repeated)
 
-    def _incoming(self, conversation_id: str, message_id: str, text: str) -> Incoming:
+    def _incoming(
+        self, conversation_id: str, message_id: str, text: str, attachments: tuple[NewAttachment, ...] = ()
+    ) -> Incoming:
+        if not text.strip() and attachments:
+            text = FILE_ALONE
         if not text.strip():
             raise BadInput("the message is empty; send some text")
         if len(text) > MAX_CHARS:
             raise MessageTooLong(f"the message has {len(text)} characters; {MAX_CHARS} are the most that is kept")
         redacted, redactions = self._services.engine.redact(storable(text))
+        files = described(attachments, self._services.redacted)
+        body = redacted + (json.dumps(files, sort_keys=True) if files else "")
         return Incoming(
             conversation_id=conversation_id,
             id=message_id,
             text=redacted,
-            body_hash=hashlib.sha256(redacted.encode()).hexdigest(),
+            body_hash=hashlib.sha256(body.encode()).hexdigest(),
+            attachments=files,
             redactions=dict(Counter(one.entity for one in redactions)),
             at=self._services.clock.now(),
         )
