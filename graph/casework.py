@@ -20,6 +20,8 @@ def review_packet(working: Working) -> None:
     fields = working.inbound.data.get("fields")
     if not isinstance(fields, list):
         raise BadInput("a review needs data.fields: [{field, verdict: accept | edit | ask_again, value}]")
+    if not _packet(working):
+        raise BadInput("there is no packet to review here; a thread without rows has none")
     reviewed = review(load(_packet(working)), fields, working.inbound.actor, working.now)
     working.change_handover(packet=dump(reviewed.packet))
     working.amend(fields=list(reviewed.record))

@@ -256,7 +256,9 @@ REQUIRED_ALWAYS: tuple[tuple[str, ...], ...] = (
     ("context.summary",),
     ("context.transcript_ref",),
     ("action.promise.text",),
+    ("action.promise.reply_by",),
     ("action.next_steps", "action.playbook"),
+    ("action.hand_back_conditions",),
 )
 """What every packet must carry; of several fields in one entry, one is enough."""
 
@@ -264,16 +266,18 @@ REQUIRED_BY_REASON: dict[str, tuple[tuple[str, ...], ...]] = {
     "repeated_failure": (("context.steps_tried",),),
     "low_confidence": (("context.steps_tried", "context.open_questions"),),
     "frustration": (("context.sentiment.points",),),
-    "fraud": (("context.customer.ref",), ("action.do_not",)),
+    "fraud": (("context.customer.ref",), ("action.do_not",), ("action.playbook",)),
     "safety": (("action.do_not",), ("action.playbook",)),
-    "legal": (("action.do_not",),),
-    "financial_advice": (("action.do_not",),),
-    "medical": (("action.do_not",),),
-    "contract_terms": (("action.do_not",),),
+    "legal": (("action.do_not",), ("action.playbook",), ("action.compliance_flags",)),
+    "financial_advice": (("action.do_not",), ("action.playbook",)),
+    "medical": (("action.do_not",), ("action.playbook",)),
+    "contract_terms": (("action.do_not",), ("action.playbook",)),
     "personal_data": (("context.customer.ref",), ("action.required_verifications", "action.playbook")),
     "account_change": (("context.customer.ref",), ("action.required_verifications", "action.playbook")),
     "policy_conflict": (("context.intent", "context.open_questions", "context.entities"),),
-    "vulnerability": (("action.do_not",),),
+    "vulnerability": (("action.do_not",), ("action.playbook",)),
+    "prompt_injection": (("action.do_not",),),
+    "fault": (("why.flags", "why.triggers"),),
 }
 """What a reason code needs beyond that; a reason of the form `family.detail` takes the family's."""
 

@@ -8,8 +8,10 @@ leaves open), so the claim and its numbers stand beside the messages, never inst
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from handover.case import ASSISTANT, CUSTOMER, CaseTurn
 from handover.entities import entities
@@ -98,7 +100,31 @@ _CLAUSES = re.compile(
 )
 
 
-def fault_of(claim: str, turns: Sequence[int], known: Mapping[int, CaseTurn]) -> Fault | None:
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """A claim beside the messages it cites."""
+
+    claim: str
+    cited: tuple[CaseTurn, ...]
+
+    @cached_property
+    def source(self) -> str:
+        """All that the messages say, in one form."""
+        return _plain("\n".join(turn.text for turn in self.cited))
+
+    @cached_property
+    def speaking(self) -> tuple[CaseTurn, ...]:
+        """The messages that whom the claim names first can have written; all if it names nobody."""
+        named = next((authors for word in _WORD.findall(_plain(self.claim))[:4] if (authors := _speaker(word))), ())
+        return tuple(turn for turn in self.cited if not named or turn.author in named)
+
+
+Checks = Mapping[Fault, Callable[[_Reading], bool]]
+
+
+def fault_of(
+    claim: str, turns: Sequence[int], known: Mapping[int, CaseTurn], checks: Checks | None = None
+) -> Fault | None:
     """Why the cited messages do not support the claim; None if they do.
 
     Every cited message is there; words in quotes, numbers, dates, amounts, order numbers and names stand in them; who
@@ -108,23 +134,8 @@ def fault_of(claim: str, turns: Sequence[int], known: Mapping[int, CaseTurn]) ->
     """
     if not turns or len(set(turns)) > MAX_CITED or any(turn not in known for turn in turns):
         return Fault.CITATION
-    if len(claim) > MAX_CHARS:
-        return Fault.TOO_LONG
-    cited = tuple(known[turn] for turn in dict.fromkeys(turns))
-    source = _plain("\n".join(turn.text for turn in cited))
-    speaking = _spoken_by(claim, cited)
-    if not speaking:
-        return Fault.SPEAKER
-    checks = (
-        (Fault.QUOTE, all(_plain(span).strip(" .\u2026") in source for span in _QUOTED.findall(claim))),
-        (Fault.NUMBER, _numbers(claim) <= _numbers(source)),
-        (Fault.ENTITY, _entities_stand(claim, cited)),
-        (Fault.NAME, _names_stand(claim, source)),
-        (Fault.PROMISE, _promises_stand(claim, speaking)),
-        (Fault.WORDS, _words_stand(claim, source)),
-        (Fault.NEGATION, _negated_alike(claim, cited)),
-    )
-    return next((fault for fault, holds in checks if not holds), None)
+    read = _Reading(claim=claim, cited=tuple(known[turn] for turn in dict.fromkeys(turns)))
+    return next((fault for fault, holds in (checks or CHECKS).items() if not holds(read)), None)
 
 
 def _plain(text: str) -> str:
@@ -161,12 +172,6 @@ def _names_stand(claim: str, source: str) -> bool:
 
 def _speaker(word: str) -> tuple[str, ...]:
     return next((authors for start, authors in _SPEAKERS.items() if word.startswith(start)), ())
-
-
-def _spoken_by(claim: str, cited: Sequence[CaseTurn]) -> tuple[CaseTurn, ...]:
-    """The cited messages that whom the claim names first can have written; all if it names nobody, none if none is."""
-    named = next((authors for word in _WORD.findall(_plain(claim))[:4] if (authors := _speaker(word))), ())
-    return tuple(turn for turn in cited if not named or turn.author in named)
 
 
 def _promises_stand(claim: str, speaking: Sequence[CaseTurn]) -> bool:
@@ -226,3 +231,19 @@ def _negated(text: str) -> bool:
 def _denied(text: str) -> list[str]:
     """The content words of the clauses that have a "not"."""
     return [word for clause in _CLAUSES.split(text.translate(_MARKS)) if _negated(clause) for word in _content(clause)]
+
+
+CHECKS: Checks = {
+    Fault.TOO_LONG: lambda read: len(read.claim) <= MAX_CHARS,
+    Fault.SPEAKER: lambda read: bool(read.speaking),
+    Fault.QUOTE: lambda read: all(
+        _plain(span).strip(" .\u2026") in read.source for span in _QUOTED.findall(read.claim)
+    ),
+    Fault.NUMBER: lambda read: _numbers(read.claim) <= _numbers(read.source),
+    Fault.ENTITY: lambda read: _entities_stand(read.claim, read.cited),
+    Fault.NAME: lambda read: _names_stand(read.claim, read.source),
+    Fault.PROMISE: lambda read: _promises_stand(read.claim, read.speaking),
+    Fault.WORDS: lambda read: _words_stand(read.claim, read.source),
+    Fault.NEGATION: lambda read: _negated_alike(read.claim, read.cited),
+}
+"""What each fault is the absence of, in the order in which they are told."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from handover.case import CaseTurn
-from handover.support import Fault, fault_of
+from handover.support import CHECKS, Fault, fault_of
 from tests.handover.example import NOW
 
 
@@ -68,49 +70,61 @@ def test_what_is_true_in_other_words_may_be_dropped_as_well(claim: str, turns: t
     assert fault_of(claim, turns, TURNS) is fault
 
 
-@pytest.mark.parametrize(
-    ("claim", "turns", "fault"),
-    [
-        # Numbers, amounts, dates, order numbers.
-        ("The customer's order LM-20418 arrived with a broken shade.", (1,), Fault.NUMBER),
-        ("The customer says that the order cost €59.90.", (1,), Fault.NUMBER),
-        ("The customer says that the order cost $49.90.", (1,), Fault.ENTITY),
-        ("The customer's order arrived on 4 May with a broken shade.", (1,), Fault.NUMBER),
-        ("The customer's order arrived on 3 June with a broken shade.", (1,), Fault.ENTITY),
-        ("The assistant explained that returns are free within 14 days.", (2,), Fault.NUMBER),
-        ("The customer never received the three spare bulbs.", (6,), Fault.NUMBER),
-        # Citations.
-        ("The customer's order arrived with a broken shade.", (), Fault.CITATION),
-        ("The customer's order arrived with a broken shade.", (99,), Fault.CITATION),
-        ("The customer's order arrived with a broken shade.", (3,), Fault.WORDS),
-        ("The customer says returns are free within 30 days.", (2,), Fault.SPEAKER),
-        ("The assistant says the order arrived with a broken shade.", (1,), Fault.SPEAKER),
-        ("The agent explained that returns are free within 30 days.", (2,), Fault.SPEAKER),
-        ("The customer's order arrived with a broken shade.", tuple(range(1, 9)), Fault.CITATION),
-        # Promises.
-        ("The assistant promised that returns are free within 30 days.", (2,), Fault.PROMISE),
-        ("The assistant promised a replacement lamp by Friday.", (2, 5), Fault.PROMISE),
-        ("The agent promised a refund for the lamp by Friday.", (5,), Fault.PROMISE),
-        ("The assistant confirmed a refund within 30 days.", (2,), Fault.PROMISE),
-        # Negation.
-        ("The customer did get the second lamp.", (3,), Fault.NEGATION),
-        ("The customer wants a voucher for the second lamp.", (3,), Fault.NEGATION),
-        ("The assistant has a reliable answer.", (4,), Fault.NEGATION),
-        ("The customer's order did not arrive with a broken shade.", (1,), Fault.NEGATION),
-        ("The customer says that it did not arrive.", (6,), Fault.NEGATION),
-        ("The customer received the two spare bulbs.", (6,), Fault.NEGATION),
-        ("El cliente quiere un vale.", (7,), Fault.NEGATION),
-        ("Der Kunde möchte einen Gutschein.", (8,), Fault.NEGATION),
-        # Names, quotes, words.
-        ("The customer says the neighbour Peter Nair saw it.", (3,), Fault.NAME),
-        ("The customer bought the lamp in Berlin, it arrived with a broken shade.", (1,), Fault.NAME),
-        ('The customer wrote: "I want a voucher".', (3,), Fault.QUOTE),
-        ("The customer's order exploded and burned the carpet.", (1,), Fault.WORDS),
-        ("The customer's order LM-20417 arrived on 3 May with a broken shade and mould.", (1,), Fault.WORDS),
-        ("The customer is furious and threatens legal steps.", (1,), Fault.WORDS),
-        ("The customer wants this.", (1,), Fault.WORDS),
-        ("The customer's order arrived with a broken shade. " * 9, (1,), Fault.TOO_LONG),
-    ],
-)
+PLANTED: list[tuple[str, tuple[int, ...], Fault]] = [
+    # Numbers, amounts, dates, order numbers.
+    ("The customer's order LM-20418 arrived with a broken shade.", (1,), Fault.NUMBER),
+    ("The customer says that the order cost €59.90.", (1,), Fault.NUMBER),
+    ("The customer says that the order cost $49.90.", (1,), Fault.ENTITY),
+    ("The customer's order arrived on 4 May with a broken shade.", (1,), Fault.NUMBER),
+    ("The customer's order arrived on 3 June with a broken shade.", (1,), Fault.ENTITY),
+    ("The assistant explained that returns are free within 14 days.", (2,), Fault.NUMBER),
+    ("The customer never received the three spare bulbs.", (6,), Fault.NUMBER),
+    # Citations.
+    ("The customer's order arrived with a broken shade.", (), Fault.CITATION),
+    ("The customer's order arrived with a broken shade.", (99,), Fault.CITATION),
+    ("The customer's order arrived with a broken shade.", (3,), Fault.WORDS),
+    ("The customer says returns are free within 30 days.", (2,), Fault.SPEAKER),
+    ("The assistant says the order arrived with a broken shade.", (1,), Fault.SPEAKER),
+    ("The agent explained that returns are free within 30 days.", (2,), Fault.SPEAKER),
+    ("The customer's order arrived with a broken shade.", tuple(range(1, 9)), Fault.CITATION),
+    # Promises.
+    ("The assistant promised that returns are free within 30 days.", (2,), Fault.PROMISE),
+    ("The assistant promised a replacement lamp by Friday.", (2, 5), Fault.PROMISE),
+    ("The agent promised a refund for the lamp by Friday.", (5,), Fault.PROMISE),
+    ("The assistant confirmed a refund within 30 days.", (2,), Fault.PROMISE),
+    # Negation.
+    ("The customer did get the second lamp.", (3,), Fault.NEGATION),
+    ("The customer wants a voucher for the second lamp.", (3,), Fault.NEGATION),
+    ("The assistant has a reliable answer.", (4,), Fault.NEGATION),
+    ("The customer's order did not arrive with a broken shade.", (1,), Fault.NEGATION),
+    ("The customer says that it did not arrive.", (6,), Fault.NEGATION),
+    ("The customer received the two spare bulbs.", (6,), Fault.NEGATION),
+    ("El cliente quiere un vale.", (7,), Fault.NEGATION),
+    ("Der Kunde möchte einen Gutschein.", (8,), Fault.NEGATION),
+    # Names, quotes, words.
+    ("The customer says the neighbour Peter Nair saw it.", (3,), Fault.NAME),
+    ("The customer bought the lamp in Berlin, it arrived with a broken shade.", (1,), Fault.NAME),
+    ('The customer wrote: "I want a voucher".', (3,), Fault.QUOTE),
+    ("The customer's order exploded and burned the carpet.", (1,), Fault.WORDS),
+    ("The customer's order LM-20417 arrived on 3 May with a broken shade and mould.", (1,), Fault.WORDS),
+    ("The customer is furious and threatens legal steps.", (1,), Fault.WORDS),
+    ("The customer wants this.", (1,), Fault.WORDS),
+    ("The customer's order arrived with a broken shade. " * 9, (1,), Fault.TOO_LONG),
+]
+
+
+@pytest.mark.parametrize(("claim", "turns", "fault"), PLANTED)
 def test_what_was_invented_is_dropped_with_its_reason(claim: str, turns: tuple[int, ...], fault: Fault) -> None:
     assert fault_of(claim, turns, TURNS) is fault
+
+
+@pytest.mark.parametrize("left_out", CHECKS)
+def test_every_check_is_needed_because_without_it_an_invention_passes(left_out: Fault) -> None:
+    others = {fault: check for fault, check in CHECKS.items() if fault is not left_out}
+    passing = [claim for claim, turns, fault in PLANTED if fault_of(claim, turns, TURNS, others) is None]
+    assert passing, f"nothing planted is caught by {left_out} alone"
+
+
+@given(st.text(max_size=400), st.lists(st.integers(-3, 12), max_size=8))
+def test_no_text_of_a_model_breaks_the_check(claim: str, turns: list[int]) -> None:
+    assert fault_of(claim, tuple(turns), TURNS) in (None, *Fault)
