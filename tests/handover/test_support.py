@@ -103,6 +103,8 @@ PLANTED: list[tuple[str, tuple[int, ...], Fault]] = [
     ("Der Kunde möchte einen Gutschein.", (8,), Fault.NEGATION),
     # Names, quotes, words.
     ("The customer says the neighbour Peter Nair saw it.", (3,), Fault.NAME),
+    ("The customer says the neighbour Leo saw it.", (3,), Fault.NAME),
+    ('The customer wrote: "the order with a shade arrived broken".', (1,), Fault.QUOTE),
     ("The customer bought the lamp in Berlin, it arrived with a broken shade.", (1,), Fault.NAME),
     ('The customer wrote: "I want a voucher".', (3,), Fault.QUOTE),
     ("The customer's order exploded and burned the carpet.", (1,), Fault.WORDS),
