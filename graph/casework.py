@@ -9,7 +9,7 @@ from handover.packet import Claim, SummaryMethod, dump, load
 from handover.review import SUMMARY, review
 from handover.summary import EVIDENCE_FRAME
 from states.errors import BadInput, Conflict
-from states.vocabulary import Event
+from states.vocabulary import Effect, Event
 
 ASSUMED = "solved"
 """What a resolution is if whoever resolves a case does not say."""
@@ -75,6 +75,8 @@ def resolution(working: Working) -> dict[str, Any]:
 def add_summary(working: Working) -> None:
     """Puts the summary that a model wrote into the packet, unless it failed or the agent has judged the one there."""
     working.change_handover(summary_due=False)
+    told = {"handover_id": (working.handover or {}).get("id"), "what": "summary"}
+    working.payloads[Effect.UPDATE_PACKET] = {**told, "written": False}
     claims, packet = working.inbound.data.get("claims"), load(_packet(working))
     if not claims:
         return
@@ -92,6 +94,7 @@ def add_summary(working: Working) -> None:
         }
     )
     working.change_handover(packet=dump(packet.model_copy(update={"context": context})))
+    working.payloads[Effect.UPDATE_PACKET] = {**told, "written": True}
 
 
 def playbook_steps(working: Working) -> tuple[str, ...]:

@@ -67,6 +67,13 @@ def context(desk: CaseDesk) -> Any:
     return desk.view.handover.packet["context"]
 
 
+def outbox(desk: CaseDesk) -> list[Any]:
+    """What desks outside are to hear of newer packets."""
+    with desk.runtime.store.read() as connection:
+        found = connection.exec_driver_sql("SELECT payload FROM outbox WHERE effect = 'update_packet'")
+        return [json.loads(row[0]) for row in found]
+
+
 def test_a_checked_summary_follows_and_says_who_wrote_it(folder: Path) -> None:
     stub = StubEndpoint(reply=told(TRUE))
     with stub as url:
@@ -77,6 +84,7 @@ def test_a_checked_summary_follows_and_says_who_wrote_it(folder: Path) -> None:
         assert context(desk)["summary_method"] == "model"
         assert context(desk)["summary_model"].startswith("stub, prompt ")
         assert violations(desk.runtime.store, desk.id) == []
+        assert outbox(desk) == [{"handover_id": desk.view.handover.id, "what": "summary", "written": True}]
         desk.runtime.close()
     shown = stub.requests[-1]["messages"][-1]["content"]
     assert "[1] customer: My order LM-20417" in shown
@@ -96,6 +104,7 @@ def test_a_summary_of_inventions_alone_leaves_the_extractive_one(folder: Path) -
         desk = handed_over(desk_at(folder, url))
         before = context(desk)
         assert updated(desk)["fault"] == "unsupported"
+        assert not outbox(desk)[0]["written"]
         assert context(desk) == before
         desk.runtime.close()
 
