@@ -97,6 +97,7 @@ def test_a_model_reads_where_the_persons_part_ends_over_http(tmp_path: Path) -> 
     stub = StubEndpoint(reply='{"answer":"","citations":[],"confidence":0,"wants_person":false,"intent":""}')
     with stub as url:
         model = OpenAIModel(base_url=url, model="stub", api_key="none")
+        model.connect()
         desk = case_desk(tmp_path, assistant=OpenAICompatible(model, KnowledgeBase(articles)))
         given_back(desk)
         desk.say("How long does delivery take?")
