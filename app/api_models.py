@@ -44,6 +44,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
 Text = Annotated[str, AfterValidator(_readable)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/?#]+$"), AfterValidator(_readable)]
 """An id or name: printable, without the characters that a URL gives a meaning to."""
+Names = Annotated[tuple[Name, ...], Field(max_length=50)]
 Data = Annotated[dict[str, Any], AfterValidator(_plain)]
 Scalars = Annotated[dict[str, bool | int | float | str], AfterValidator(_plain)]
 
@@ -125,6 +126,25 @@ class ActBody(Body):
     text: Text = Field(default="", description="the reply, the outcome, or a note")
     data: Data = {}
     id: Name | None = Field(default=None, description="the same act with the same id happens once")
+
+
+class PresenceBody(Body):
+    """What somebody at the desk says of themselves; what is absent stays as it was."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{}, {"teams": ["frontline"], "languages": ["de", "en"], "capacity": 3}, {"available": False}]
+        }
+    )
+    teams: Names | None = Field(default=None, description="teams the person works for; empty: all")
+    skills: Names | None = None
+    languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...], Field(max_length=50)] | None = Field(
+        default=None, description="ISO 639-1"
+    )
+    capacity: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        default=None, description="open cases the person takes at once"
+    )
+    available: bool | None = Field(default=None, description="false: at the desk, but takes no cases now")
 
 
 class ErrorBody(BaseModel):

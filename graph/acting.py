@@ -7,6 +7,7 @@ from typing import Any
 
 from graph.answering import fire
 from graph.casework import add_summary, attest_steps, resolution, review_packet, tick
+from graph.climbing import step_data, take_step
 from graph.evidence import raised
 from graph.handing_over import tell
 from graph.returning import give_back
@@ -14,7 +15,7 @@ from graph.surveying import ask_survey
 from graph.working import EXCEPTION_LIFE, Working
 from handover.scripts import render
 from states.table import ANSWERING
-from states.vocabulary import Clock, Effect, Event
+from states.vocabulary import Effect, Event
 
 _CLOSING = {Event.RESOLVED: "closing.resolved", Event.EXPIRED: "closing.expired"}
 
@@ -30,7 +31,9 @@ def act(working: Working) -> None:
     if inbound.event is Event.RELEASED:
         working.exception = None  # Whoever takes the case next asks anew; nobody approves for a person who left.
     before = working.handover
-    step = working.apply(inbound.event, inbound.role, _data(working), actor=inbound.actor)
+    climbing = step_data(working, inbound.event)
+    step = working.apply(inbound.event, inbound.role, {**_data(working), **climbing}, actor=inbound.actor)
+    take_step(working, climbing)
     if inbound.event in (Event.RESOLVED, Event.HANDED_BACK):
         working.amend(**resolution(working))
     for effect in step.effects:
@@ -62,8 +65,6 @@ def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) ->
         working.change_handover(
             verified=passed or handover.get("verified", False), attempts=handover.get("attempts", 0) + (not passed)
         )
-    elif effect in (Effect.RENOTIFY, Effect.PAGE):
-        _climb(working, handover)
     elif effect is Effect.OPEN_EXCEPTION:
         working.exception = exception_request(working)
     elif effect is Effect.RECORD_REVIEW:
@@ -88,15 +89,6 @@ def _end(working: Working, effect: Effect) -> None:
         working.say("system", render("notice.returned", working.language, working.services.loaded))
 
 
-def _climb(working: Working, handover: dict[str, Any]) -> None:
-    """One more step of the ladder."""
-    if working.inbound.event is not Event.SLA_BREACHED:
-        return
-    working.change_handover(climb=handover.get("climb", 0) + 1)
-    again = working.now + working.ladder_step()
-    working.due = {Clock.CLAIM: again, Clock.RESOLVE: again}
-
-
 def exception_request(working: Working) -> dict[str, Any]:
     """A policy exception that waits for a second person; the hash binds the approval to this very request."""
     text = working.inbound.text
@@ -117,6 +109,7 @@ def _close(working: Working) -> None:
     code = working.happenings[-1].data.get("resolution")
     working.change_handover(open=False, closed_at=working.now, outcome=working.inbound.text, resolution=code)
     working.exception = None
+    working.remember(unmet_since=None)  # Who comes back begins to wait anew.
     if working.inbound.event is Event.HANDED_BACK:
         give_back(working)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from graph.answering import assess
+from graph.climbing import opening, page_if_nobody, tighten
 from graph.evidence import facts_of, fired_json, raised
 from graph.returning import is_loop, note_evidence
 from graph.working import Working
@@ -53,6 +54,7 @@ def open_handover(working: Working, packet: Packet, event: Event, role: Role, da
         working.due[Clock.RESOLVE] = packet.why.claim_due_at
     working.say("system", packet.action.promise.text)
     working.payloads[Effect.DELIVER_HANDOVER] = {"handover_id": packet.envelope.handover_id}
+    page_if_nobody(working, packet.why)
 
 
 def case_of(working: Working, handover: dict[str, Any] | None = None) -> Case:
@@ -88,6 +90,7 @@ def case_of(working: Working, handover: dict[str, Any] | None = None) -> Case:
         redactions=_redactions(messages),
         facts=facts_of(working),
         hours=working.services.loaded.policy.hours,
+        people=material.people,
     )
 
 
@@ -165,7 +168,8 @@ def _row(working: Working, packet: Packet) -> dict[str, Any]:
         "id": packet.envelope.handover_id, "conversation_id": working.snapshot.id, "open": True,
         "reason_code": why.reason_code, "reason": why.reason, "severity": why.severity.value, "sla": why.sla_class,
         "team": why.team, "language": working.language, "waiting_since": why.waiting_since,
-        "claim_due_at": why.claim_due_at, "resolve_due_at": why.resolve_due_at, "climb": 0, "notices": 0,
+        "claim_due_at": why.claim_due_at, "resolve_due_at": why.resolve_due_at, "notices": 0,
+        "ladders": opening(working, why), "skills": list(why.skills),
         "verify": bool(packet.action.required_verifications), "verified": False, "attempts": 0, "steps_done": [],
         "compliance": bool(packet.action.compliance_flags), "packet": dump(packet),
         "summary_due": working.services.summariser is not None,
@@ -221,8 +225,10 @@ def _raise_urgency(working: Working) -> None:
         working.change_handover(
             severity=why.severity.value, reason_code=why.reason_code, reason=why.reason, sla=why.sla_class,
             team=why.team, claim_due_at=min(handover["claim_due_at"], why.claim_due_at),
-            resolve_due_at=min(handover["resolve_due_at"], why.resolve_due_at),
+            resolve_due_at=min(handover["resolve_due_at"], why.resolve_due_at), skills=list(why.skills),
         )  # fmt: skip
+        tighten(working, why)
+        page_if_nobody(working, new.why)
         working.say("system", packet.action.promise.text)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from graph.views import ConversationView, EventView, HandoverView, MessageView, QueueItem
+from graph.views import ConversationView, EventView, HandoverView, MessageView, PersonView, QueueItem
+from handover.presence import Person, is_online
 from handover.queue import urgency
 from policy.facts import default_facts
 from states.vocabulary import Clock, Role, State
@@ -133,7 +134,40 @@ def queue_items(connection: Connection) -> tuple[QueueItem, ...]:
             claim_due_at=row["claim_due_at"],
             owner_id=row["owner"],
             last_message=row["last_message"][:200],
+            skills=tuple(row["skills"]),
         )
         for row in queries.open_handovers(connection)
     ]
     return tuple(sorted(items, key=urgency))
+
+
+def person_of(row: RowMapping) -> Person:
+    """A presence row as what routing reads."""
+    return Person(
+        id=row["agent_id"],
+        role=Role(row["role"]),
+        teams=tuple(row["teams"]),
+        skills=tuple(row["skills"]),
+        languages=tuple(row["languages"]),
+        capacity=row["capacity"],
+        available=row["available"],
+        seen_at=row["seen_at"],
+        workload=row["workload"],
+    )
+
+
+def person_view(row: RowMapping, now: datetime, within: timedelta) -> PersonView:
+    """Somebody at the desk, as of now."""
+    person = person_of(row)
+    return PersonView(
+        id=person.id,
+        role=person.role,
+        teams=person.teams,
+        skills=person.skills,
+        languages=person.languages,
+        capacity=person.capacity,
+        available=person.available,
+        online=is_online(person, now, within),
+        seen_at=row["seen_at"],
+        workload=person.workload,
+    )

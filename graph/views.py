@@ -199,3 +199,37 @@ class QueueItem:
     claim_due_at: datetime
     owner_id: str | None
     last_message: str
+    skills: tuple[str, ...] = ()
+    """What whoever takes it must know."""
+    suggested: str | None = None
+    """Who should take it, of those online now; computed for this look, kept nowhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attendance:
+    """What somebody at the desk says of themselves; None leaves as it is, nothing at all is a heartbeat."""
+
+    teams: tuple[str, ...] | None = None
+    """Empty: all teams."""
+    skills: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
+    capacity: int | None = None
+    available: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonView:
+    """Somebody who works at the desk."""
+
+    id: str
+    role: Role
+    teams: tuple[str, ...]
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    capacity: int
+    available: bool
+    online: bool
+    """Available and seen a moment ago."""
+    seen_at: datetime
+    workload: int
+    """Open cases they own."""

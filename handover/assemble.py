@@ -108,7 +108,7 @@ def minimal(case: Case, loaded: LoadedPolicy, fault: str) -> Packet:
         waiting_since=case.since,
         team=routed.route.team,
         skills=routed.route.skills,
-        flags=tuple(dict.fromkeys(("minimal", f"fault:{safe_text(fault)}", *case.flags))),
+        flags=tuple(dict.fromkeys(("minimal", f"fault:{safe_text(fault)}", *case.flags, *routed.placed.flags))),
     )
     script = last_resort(case.language)
     values = {"reply_within": within(claim, script.language), "reference": case.handover_id}
@@ -159,7 +159,9 @@ def _flags(ground: _Ground) -> tuple[str, ...]:
         "unknown_trigger": ground.routed.rule is None,
         "waiting_past_deadline": ground.deadlines.claim_due_at <= case.now,
     }
-    return tuple(dict.fromkeys((*case.flags, *(flag for flag, holds in own.items() if holds))))
+    return tuple(
+        dict.fromkeys((*case.flags, *(flag for flag, holds in own.items() if holds), *ground.routed.placed.flags))
+    )
 
 
 def _notes(fired: Iterable[Fired], case: Case) -> tuple[TriggerNote, ...]:
@@ -229,7 +231,13 @@ def _unit(value: float) -> float:
 
 def _plan(ground: _Ground) -> Plan:
     case, routed = ground.case, ground.routed
-    wait = Wait(sla=routed.sla, claim_due_at=ground.deadlines.claim_due_at, hours=ground.hours, now=case.now)
+    wait = Wait(
+        sla=routed.sla,
+        claim_due_at=ground.deadlines.claim_due_at,
+        hours=ground.hours,
+        now=case.now,
+        attended=routed.placed.attended,
+    )
     text = handover_script(
         family=routed.head.family,
         script_id=routed.rule.script if routed.rule else None,

@@ -57,6 +57,13 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "de": "Im Moment ist niemand da. Öffnungszeiten: {hours}.",
         "pt": "De momento não está ninguém disponível. Horário: {hours}.",
     },
+    "notice.nobody_online": {
+        "en": "Nobody from our team is online at this moment. The reply is due by {reply_by}.",
+        "es": "Nadie de nuestro equipo está en línea ahora. Se le debe una respuesta a más tardar el {reply_by}.",
+        "fr": "Personne de notre équipe n'est en ligne en ce moment. La réponse est due au plus tard le {reply_by}.",
+        "de": "Im Moment ist niemand aus unserem Team online. Die Antwort ist fällig bis {reply_by}.",
+        "pt": "Neste momento ninguém da nossa equipa está online. A resposta é devida até {reply_by}.",
+    },
     "notice.reopened": {
         "en": "Your case is open again and is with a person. Your reference is {reference}.",
         "es": "Su caso está abierto de nuevo y lo lleva una persona. Su referencia es {reference}.",

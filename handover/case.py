@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from handover.masking import safe_text
+from handover.presence import Person
 from policy.facts import FACTS_BY_NAME, Scalar
 from policy.schema import Hours
 from triggers.assessment import Evidence, Fired
@@ -112,6 +113,8 @@ class Case:
     """Values of documented facts by full name; the others have their default."""
     hours: Hours | None = None
     """The business hours that hold; None: the policy's."""
+    people: tuple[Person, ...] = ()
+    """Everybody who has come to the desk; empty where people work in another system."""
 
     def fact(self, name: str) -> Scalar:
         """A fact's value or its documented default."""

@@ -75,8 +75,10 @@ SECOND_PERSON_UNOWNED = Guard(
     "an exception is open, nobody owns the case and the actor is a second person",
     (("exception_open", True), ("four_eyes", True), ("owned", False)),
 )
-CLIMBING = Guard("steps of the ladder are left", (("climb_exhausted", False),))
-EXHAUSTED = Guard("the ladder is exhausted", (("climb_exhausted", True),))
+TO_RENOTIFY = Guard("this clock has not re-notified", (("climb_renotified", False),))
+TO_PAGE = Guard("this clock has re-notified and not paged", (("climb_renotified", True), ("climb_paged", False)))
+TO_ESCALATE = Guard("this clock has re-notified and paged", (("climb_renotified", True), ("climb_paged", True)))
+NOT_PAGED = Guard("nobody has been paged", (("climb_paged", False),))
 REOPEN_TO_BOT = Guard("inside the window, never handed over", (("reopen_allowed", True), ("latched", False)))
 REOPEN_TO_PERSON = Guard("inside the window, a person had it", (("reopen_allowed", True), ("latched", True)))
 SURVEY_OPEN = Guard("inside the window, asked and not answered", (("reopen_allowed", True), ("survey_open", True)))
@@ -124,6 +126,15 @@ def _casework_rows(source: State, roles: tuple[Role, ...]) -> tuple[Transition, 
     )
 
 
+def _ladder_rows(source: State, *on_leaving: Effect) -> tuple[Transition, ...]:
+    """What a clock that runs out does, one step after the other: re-notify, page, escalate."""
+    return (
+        _row(source, E.SLA_BREACHED, source, SYSTEM, X.RENOTIFY, guard=TO_RENOTIFY),
+        _row(source, E.SLA_BREACHED, source, SYSTEM, X.PAGE, guard=TO_PAGE),
+        _row(source, E.SLA_BREACHED, S.ESCALATED, SYSTEM, *on_leaving, X.PAGE, guard=TO_ESCALATE),
+    )
+
+
 def _decision_rows(event: Event) -> tuple[Transition, ...]:
     """A decided exception goes back to the person who works on the case, or stays where seniors claim it."""
     officer = (R.COMPLIANCE_OFFICER,)
@@ -148,8 +159,8 @@ TABLE: tuple[Transition, ...] = (
     *_with_person_rows(S.TRIGGERED),
     # In the queue.
     _row(S.HANDED_OFF, E.CLAIMED, S.AGENT_VERIFYING, STAFF, X.ASSIGN_OWNER, X.NOTIFY_CLAIMED, guard=FREE),
-    _row(S.HANDED_OFF, E.SLA_BREACHED, S.HANDED_OFF, SYSTEM, X.RENOTIFY, guard=CLIMBING),
-    _row(S.HANDED_OFF, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.PAGE, guard=EXHAUSTED),
+    _row(S.HANDED_OFF, E.SLA_ENDANGERED, S.HANDED_OFF, SYSTEM, X.PAGE, guard=NOT_PAGED),
+    *_ladder_rows(S.HANDED_OFF),
     _row(S.HANDED_OFF, E.ESCALATED, S.ESCALATED, (*STAFF, R.ADMIN), X.PAGE),
     _row(S.HANDED_OFF, E.FAULT, S.HANDED_OFF, SYSTEM, X.PAGE),
     _row(S.HANDED_OFF, E.PACKET_UPDATED, S.HANDED_OFF, SYSTEM, X.UPDATE_PACKET),
@@ -186,8 +197,7 @@ TABLE: tuple[Transition, ...] = (
         X.SEND_RETURNED,
         guard=MAY_HAND_BACK,
     ),
-    _row(S.AGENT_VERIFYING, E.SLA_BREACHED, S.AGENT_VERIFYING, SYSTEM, X.RENOTIFY, guard=CLIMBING),
-    _row(S.AGENT_VERIFYING, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.CLEAR_OWNER, X.PAGE, guard=EXHAUSTED),
+    *_ladder_rows(S.AGENT_VERIFYING, X.CLEAR_OWNER),
     _row(S.AGENT_VERIFYING, E.FAULT, S.AGENT_VERIFYING, SYSTEM, X.PAGE),
     *_casework_rows(S.AGENT_VERIFYING, STAFF),
     *_with_person_rows(S.AGENT_VERIFYING),
@@ -250,7 +260,13 @@ CLOCKS: dict[State, tuple[Clock, Event]] = {
     S.ESCALATED: (Clock.RESOLVE, E.SLA_BREACHED),
     S.RESOLVED: (Clock.REOPEN, E.EXPIRED),
 }
-"""Which clock runs in each state, and the event it causes when it runs out."""
+"""Which clock always runs in each state, and the event it causes when it runs out."""
+
+BESIDE: dict[State, tuple[tuple[Clock, Event], ...]] = {
+    S.HANDED_OFF: ((Clock.PAGE, E.SLA_ENDANGERED), (Clock.RESOLVE, E.SLA_BREACHED)),
+    S.ESCALATED: ((Clock.CLAIM, E.SLA_BREACHED),),
+}
+"""Clocks that may run beside it: the page clock until somebody is paged, the claim clock while nobody owns the case."""
 
 INITIAL = S.BOT_HANDLING
 ANSWERING = (S.BOT_HANDLING, S.GUARDED)

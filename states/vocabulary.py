@@ -52,6 +52,7 @@ class Event(StrEnum):
     EXCEPTION_REQUESTED = "exception_requested"
     EXCEPTION_APPROVED = "exception_approved"
     EXCEPTION_DENIED = "exception_denied"
+    SLA_ENDANGERED = "sla_endangered"
     SLA_BREACHED = "sla_breached"
     RESOLVED = "resolved"
     HANDED_BACK = "handed_back"
@@ -113,6 +114,7 @@ class Clock(StrEnum):
     IDLE = "idle"
     PACKET = "packet"
     CLAIM = "claim"
+    PAGE = "page"
     RESOLVE = "resolve"
     REOPEN = "reopen"
 

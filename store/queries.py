@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, func, or_, select
 
 from states.errors import NotFound
-from states.vocabulary import Role, State
+from states.vocabulary import Event, Role, State
 from store.prepared import Prepared
 from store.records import Snapshot, StoredMessage
-from store.rows import ConversationRow, EventRow, HandoverRow, MessageRow, OutboxRow, PolicyRow, TimerRow
+from store.rows import ConversationRow, EventRow, HandoverRow, MessageRow, OutboxRow, PolicyRow, PresenceRow, TimerRow
 
 CONVERSATION = ConversationRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 MESSAGE = MessageRow.__table__  # type: ignore[attr-defined]
@@ -20,8 +20,11 @@ EVENT = EventRow.__table__  # type: ignore[attr-defined]
 HANDOVER = HandoverRow.__table__  # type: ignore[attr-defined]
 TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
+PRESENCE = PresenceRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
+LONGEST_LEASE = timedelta(hours=1)
+"""A lease that ends later was taken before the machine's time was set back: it holds nobody up."""
 MESSAGE_COLUMNS = tuple(column.key for column in MESSAGE.columns if column.key != "outcome_event_id")
 """The columns that a new message sets; its outcome comes later."""
 WINDOW = 8
@@ -53,7 +56,7 @@ _OPEN_HANDOVERS = (
     select(
         *(HANDOVER.c[name] for name in (
             "id", "conversation_id", "reason_code", "reason", "severity", "team", "language", "waiting_since",
-            "claim_due_at",
+            "claim_due_at", "skills",
         )),
         CONVERSATION.c.state.label("conversation_state"),
         CONVERSATION.c.owner_id.label("owner"),
@@ -176,6 +179,15 @@ def first_event_of(connection: Connection, conversation_id: str, cause: str) -> 
     return connection.execute(found).mappings().first()
 
 
+def conversation_of_act(connection: Connection, act_id: str, actor_id: str, event: Event) -> str | None:
+    """The conversation in which this person did this under this id, if there is one."""
+    found = select(EVENT.c.conversation_id).where(
+        EVENT.c.cause == f"act:{act_id}", EVENT.c.actor_id == actor_id, EVENT.c.event == event.value
+    )
+    name: str | None = connection.execute(found.limit(1)).scalar()
+    return name
+
+
 def newest_handover(connection: Connection, conversation_id: str) -> RowMapping | None:
     """The open handover, or the newest closed one."""
     return connection.execute(_NEWEST_HANDOVER, {"id": conversation_id}).mappings().first()
@@ -208,7 +220,11 @@ def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
 
 def undecided(connection: Connection, now: datetime) -> tuple[tuple[str, str], ...]:
     """(conversation id, message id) of customer messages without an outcome that nobody works on, oldest first."""
-    free = or_(CONVERSATION.c.lease_owner.is_(None), CONVERSATION.c.lease_until < now)
+    free = or_(
+        CONVERSATION.c.lease_owner.is_(None),
+        CONVERSATION.c.lease_until < now,
+        CONVERSATION.c.lease_until > now + LONGEST_LEASE,
+    )
     found = (
         select(MESSAGE.c.conversation_id, MESSAGE.c.id)
         .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)

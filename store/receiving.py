@@ -23,6 +23,7 @@ _FREE = or_(
     CONVERSATION.c.lease_owner.is_(None),
     CONVERSATION.c.lease_owner == bindparam("owner"),
     CONVERSATION.c.lease_until < bindparam("now"),
+    CONVERSATION.c.lease_until > bindparam("beyond"),
 )
 _UNTIL = bindparam("until", type_=CONVERSATION.c.lease_until.type)
 _ARRIVE = Prepared(
@@ -89,7 +90,7 @@ def create(
     if connection.execute(_NEW_CONVERSATIONS[connection.dialect.name], row).rowcount != 1:
         return False
     clock, event = CLOCKS[INITIAL]
-    set_timers(connection, conversation_id, {clock: (event, idle_until)})
+    set_timers(connection, conversation_id, {clock: (event, idle_until)}, now)
     return True
 
 
@@ -148,7 +149,10 @@ def _customer_row(incoming: Incoming, seq: int) -> dict[str, Any]:
 
 
 def _lease_values(conversation_id: str, owner: str, now: datetime, seconds: float) -> dict[str, Any]:
-    return {"conversation": conversation_id, "owner": owner, "now": now, "until": now + timedelta(seconds=seconds)}
+    return {
+        "conversation": conversation_id, "owner": owner, "now": now, "until": now + timedelta(seconds=seconds),
+        "beyond": now + queries.LONGEST_LEASE,
+    }  # fmt: skip
 
 
 def take_lease(connection: Connection, conversation_id: str, owner: str, now: datetime, seconds: float) -> bool:

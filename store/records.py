@@ -159,6 +159,8 @@ class DueTimer:
     clock: Clock
     event: Event
     due_at: datetime
+    attempts: int = 0
+    """Attempts that failed before."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -166,12 +166,13 @@ class HandoverRow(SQLModel, table=True):
     severity: str = Field(sa_column=Column(Text, nullable=False))
     sla: str = Field(sa_column=Column(Text, nullable=False))
     team: str = Field(sa_column=Column(Text, nullable=False))
+    skills: list[str] = _json()
     language: str = Field(sa_column=Column(Text, nullable=False))
     waiting_since: datetime = _time()
     claim_due_at: datetime = _time()
     resolve_due_at: datetime = _time()
-    climb: int
-    """Steps of the escalation ladder already taken."""
+    ladders: dict[str, Any] = _json()
+    """Clock → how far it has climbed (`handover.ladder.Climb`); claim and resolve each by itself."""
     notices: int
     """Waiting notices already sent to the customer."""
     verify: bool
@@ -203,7 +204,28 @@ class TimerRow(SQLModel, table=True):
     conversation_id: str = _conversation_id()
     clock: str = Field(sa_column=Column(Text, primary_key=True))
     event: str = Field(sa_column=Column(Text, nullable=False))
-    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    due_at: datetime = _time()
+    set_at: datetime = _time()
+    """When this due time was set: a moment in the future tells that the machine's time has been set back since."""
+    try_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    """When a worker looks at it next: the due time, or later after an attempt that failed."""
+    attempts: int
+    """Attempts that failed."""
+
+
+class PresenceRow(SQLModel, table=True):
+    """Somebody who works at the desk, and when they were seen last."""
+
+    __tablename__ = "presence"
+
+    agent_id: str = Field(sa_column=Column(Text, primary_key=True))
+    role: str = Field(sa_column=Column(Text, nullable=False))
+    teams: list[str] = _json()
+    skills: list[str] = _json()
+    languages: list[str] = _json()
+    capacity: int
+    available: bool
+    seen_at: datetime = _time()
 
 
 class OutboxRow(SQLModel, table=True):

@@ -101,7 +101,7 @@ class UnitOfWork:
                 moved = any(one.source is not one.target for one in outcome.happenings) or outcome.closed
                 if moved or Clock.IDLE not in outcome.timers:
                     # The idle clock is moved on when it runs out, not with every answer.
-                    set_timers(connection, outcome.conversation_id, outcome.timers)
+                    set_timers(connection, outcome.conversation_id, outcome.timers, outcome.at)
                 write_outbox(connection, outcome)
                 checkpoint(connection)
                 return Committed(version=version, replies=replies)

@@ -88,6 +88,22 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
         _without(_on(S.BOT_HANDLING, E.EXPIRED)),
         _without(_on(S.ESCALATED, E.SLA_BREACHED)),
     ),
+    "clocks_beside_are_heard": (
+        _without(_on(S.HANDED_OFF, E.SLA_ENDANGERED)),
+        _without(_on(S.ESCALATED, E.SLA_BREACHED)),
+    ),
+    "an_ignored_clock_climbs": (
+        # A step that is taken at every breach, one that is skipped, two at once, and no end.
+        _changed(_on(S.HANDED_OFF, E.SLA_BREACHED, S.HANDED_OFF), _open),
+        _changed(lambda row: _on(S.HANDED_OFF, E.SLA_BREACHED)(row) and X.RENOTIFY in row.effects, _less(X.RENOTIFY)),
+        _changed(lambda row: _on(S.HANDED_OFF, E.SLA_BREACHED)(row) and X.RENOTIFY in row.effects, _more(X.PAGE)),
+        _changed(
+            lambda row: _on(S.AGENT_VERIFYING, E.SLA_BREACHED, S.AGENT_VERIFYING)(row) and X.PAGE in row.effects,
+            _to(S.ESCALATED),
+        ),
+        _changed(_on(S.HANDED_OFF, E.SLA_BREACHED, S.ESCALATED), _to(S.HANDED_OFF)),
+        _changed(_on(S.AGENT_VERIFYING, E.SLA_BREACHED, S.ESCALATED), _less(X.PAGE)),
+    ),
     "faults_are_accepted": (
         _without(_on(S.GUARDED, E.FAULT)),
         _changed(_on(S.HANDED_OFF, E.FAULT), _needing("owned")),

@@ -37,6 +37,39 @@ def test_migrations_make_exactly_the_tables_of_the_models(tmp_path: Path) -> Non
     assert differences == []
 
 
+def test_clocks_and_handovers_of_the_schema_before_go_on(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/h.db"
+    opened = open_store(url)
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    with opened.write() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+        connection.exec_driver_sql(_OLD_ROWS["conversation"])
+        connection.exec_driver_sql(_OLD_ROWS["handover"])
+        connection.exec_driver_sql(_OLD_ROWS["timer"])
+    opened.close()
+    again = open_store(url)
+    with again.read() as connection:
+        found = connection.exec_driver_sql("SELECT clock, due_at, set_at, try_at, attempts FROM timer").all()
+        ladders = connection.exec_driver_sql("SELECT ladders, skills FROM handover").all()
+    assert found == [("claim", _AT, _AT, _AT, 0)]
+    assert ladders == [("{}", "[]")]
+    again.close()
+
+
+_AT = "2026-11-23 10:05:00.000000"
+_OLD_ROWS = {
+    "conversation": f"""INSERT INTO conversation VALUES ('c1', 'handed_off', 1, 3, 'web', 'en', '', '{{}}', '{{}}', 1,
+        NULL, NULL, 'ho_1', NULL, 'p', 'h', '', NULL, 0, NULL, NULL, '{_AT}', '{_AT}')""",
+    "handover": f"""INSERT INTO handover (id, conversation_id, open, reason_code, reason, severity, sla, team, language,
+        waiting_since, claim_due_at, resolve_due_at, climb, notices, verify, compliance, verified, attempts, steps_done,
+        packet, created_at) VALUES ('ho_1', 'c1', 1, 'r', 'r', 'high', 'short', 't', 'en', '{_AT}', '{_AT}', '{_AT}',
+        1, 0, 0, 0, 0, 0, '[]', '{{}}', '{_AT}')""",
+    "timer": f"INSERT INTO timer VALUES ('c1', 'claim', 'sla_breached', '{_AT}')",
+}
+
+
 def test_head_is_the_newest_migration_script() -> None:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
