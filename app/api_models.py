@@ -74,6 +74,17 @@ class OpenBody(Body):
     facts: Scalars = Field(default={}, description="values of the documented customer.* and channel.* facts")
 
 
+class AttachmentBody(Body):
+    """A file that came with a message; the channel keeps the file and says where it is."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable)]
+    media_type: Annotated[str, Field(max_length=200), AfterValidator(_readable)] = ""
+    size: Annotated[int, Field(ge=0, lt=2**63)] = Field(default=0, description="bytes; 0: unknown")
+    ref: Annotated[str, Field(max_length=200), AfterValidator(_readable)] = Field(
+        default="", description="the channel's own reference to the file; no link with a secret in it"
+    )
+
+
 class MessageBody(Body):
     """One customer message."""
 
@@ -82,6 +93,16 @@ class MessageBody(Body):
     )
     id: Name | None = Field(default=None, description="the channel's id of the message; or use Idempotency-Key")
     text: Text
+    attachments: Annotated[tuple[AttachmentBody, ...], Field(max_length=20)] = ()
+
+
+class SurveyBody(Body):
+    """The answer to the question how it went."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"score": 5}, {"score": 1, "comment": "Still broken."}]})
+    score: Annotated[int, Field(ge=1, le=5, strict=True)]
+    comment: Text = Field(default="", description="words open the case again, as they would in a message")
+    id: Name | None = Field(default=None, description="the channel's id of the answer; or use Idempotency-Key")
 
 
 class ActBody(Body):
@@ -92,7 +113,12 @@ class ActBody(Body):
             "examples": [
                 {"event": "claimed"},
                 {"event": "agent_replied", "text": "Good morning, I have read your case.", "id": "act-1"},
-                {"event": "resolved", "text": "Refund agreed and paid."},
+                {"event": "step_done", "data": {"step": "verify"}},
+                {
+                    "event": "packet_reviewed",
+                    "data": {"fields": [{"field": "context.intent", "verdict": "edit", "value": "return a lamp"}]},
+                },
+                {"event": "resolved", "text": "Refund agreed and paid.", "data": {"resolution": "refunded"}},
             ]
         }
     )

@@ -14,6 +14,7 @@ from graph.views import (
     ActResult,
     Attendance,
     ConversationView,
+    NewAttachment,
     NewConversation,
     PersonView,
     QueueItem,
@@ -32,7 +33,14 @@ class Runtime(Protocol):
         """Begins a conversation."""
         ...
 
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[NewAttachment, ...] = (),
+    ) -> TurnResult:
         """Handles one customer message; the same id and text again gives the same answer with `repeated` set.
 
         Raises MessageConflict, ConversationClosed, MessageTooLong or BadInput.

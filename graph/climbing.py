@@ -129,6 +129,9 @@ def _due(working: Working, clock: Clock) -> datetime:
 
 
 def _plain_due(working: Working, clock: Clock) -> datetime:
+    kept = working.snapshot.timers.get(clock.value) if clock is Clock.REOPEN else None
+    if kept is not None:
+        return kept  # What a customer says in the window does not move its end.
     limits = working.services.loaded.policy.limits
     lengths = {Clock.IDLE: limits.idle, Clock.PACKET: limits.packet, Clock.REOPEN: limits.reopen_window}
     return working.now + lengths[clock].delta

@@ -28,6 +28,7 @@ def message_view(message: StoredMessage) -> MessageView:
         actor_id=message.actor_id,
         in_reply_to=message.in_reply_to,
         citations=message.citations,
+        attachments=message.attachments,
     )
 
 
@@ -51,9 +52,11 @@ def handover_view(row: RowMapping) -> HandoverView:
     """One handover with its packet."""
     names = (
         "id", "conversation_id", "open", "reason_code", "severity", "sla", "team", "language", "created_at",
-        "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet",
+        "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet", "resolution",
     )  # fmt: skip
-    return HandoverView(**{name: row[name] for name in names})
+    return HandoverView(
+        **{name: row[name] for name in names}, steps_done=tuple(row["steps_done"]), steps_by=row["steps_by"] or {}
+    )
 
 
 def conversation_view(connection: Connection, conversation_id: str, idle: timedelta | None = None) -> ConversationView:
@@ -92,6 +95,7 @@ def from_row(
         handover=handover_view(handover) if handover else None,
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
         exception=row["pending_exception"],
+        survey=History.from_json(row["history"]).survey if row["state"] == State.RESOLVED.value else "",
     )
 
 

@@ -6,6 +6,7 @@ It holds no state that a turn needs: any number of runtimes, in any number of pr
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections import Counter
 from dataclasses import replace
@@ -16,22 +17,25 @@ from assistants.port import Assistant
 from graph.clockwork import Clockwork, StillDue
 from graph.deciding import Decider
 from graph.floor import Floor
-from graph.intake import act_data, channel_facts, check_id, check_role, label, storable
+from graph.intake import act_data, channel_facts, check_id, check_role, described, label, storable
 from graph.present import conversation_view, from_row
 from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
+from graph.summarising import Summaries
 from graph.views import (
     Act,
     Actor,
     ActResult,
     Attendance,
     ConversationView,
+    NewAttachment,
     NewConversation,
     PersonView,
     QueueItem,
     TurnResult,
 )
 from graph.working import Inbound
+from handover.writing import SummaryWriter
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
 from states.errors import (
@@ -54,6 +58,8 @@ LEASE_MARGIN_S = 5.0
 POLL_S = (0.005, 0.04)
 """First and longest pause while another worker holds the conversation."""
 MAX_ACT_TRIES = 50
+FILE_ALONE = "[file]"
+"""The text of a message that is nothing but files: never routine, so the customer is asked or a person looks."""
 
 
 class Runtime:
@@ -68,6 +74,8 @@ class Runtime:
         clock: Clock,
         ids: Ids,
         classifier: TopicClassifier | None = None,
+        summariser: SummaryWriter | None = None,
+        public_url: str = "",
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
     ) -> None:
@@ -79,8 +87,11 @@ class Runtime:
             clock=clock,
             ids=ids,
             classifier=classifier,
+            summariser=summariser,
+            public_url=public_url,
         )
         self._decider = Decider(store, unit_of_work)
+        self._summaries = Summaries(store, self._apply)
         self._clockwork = Clockwork(
             store,
             clock,
@@ -182,7 +193,14 @@ class Runtime:
 
     # Messages
 
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[NewAttachment, ...] = (),
+    ) -> TurnResult:
         """Takes a customer's message through its turn and returns what was said.
 
         The same id with the same body returns the same answer; with another body it raises MessageConflict.
@@ -191,7 +209,7 @@ class Runtime:
         """
         message_id = message_id or self._services.ids.new("msg_")
         check_id(message_id, "message id")
-        incoming = self._incoming(conversation_id, message_id, text)
+        incoming = self._incoming(conversation_id, message_id, text, attachments)
         lease = self._services.ids.new("run_")
         with self._store.write() as connection:
             received = receiving.receive(connection, incoming, lease, self._lease_s)
@@ -202,17 +220,24 @@ class Runtime:
         with self._store.read() as connection:
             return stored_result(connection, conversation_id, message_id, repeated=received.repeated)
 
-    def _incoming(self, conversation_id: str, message_id: str, text: str) -> Incoming:
+    def _incoming(
+        self, conversation_id: str, message_id: str, text: str, attachments: tuple[NewAttachment, ...] = ()
+    ) -> Incoming:
+        if not text.strip() and attachments:
+            text = FILE_ALONE
         if not text.strip():
             raise BadInput("the message is empty; send some text")
         if len(text) > MAX_CHARS:
             raise MessageTooLong(f"the message has {len(text)} characters; {MAX_CHARS} are the most that is kept")
         redacted, redactions = self._services.engine.redact(storable(text))
+        files = described(attachments, self._services.redacted)
+        body = redacted + (json.dumps(files, sort_keys=True) if files else "")
         return Incoming(
             conversation_id=conversation_id,
             id=message_id,
             text=redacted,
-            body_hash=hashlib.sha256(redacted.encode()).hexdigest(),
+            body_hash=hashlib.sha256(body.encode()).hexdigest(),
+            attachments=files,
             redactions=dict(Counter(one.entity for one in redactions)),
             at=self._services.clock.now(),
         )
@@ -324,7 +349,9 @@ class Runtime:
 
     def tick(self) -> int:
         """Completes what crashed workers left and fires the timers that are due; how many."""
-        return self._clockwork.tick()
+        done = self._clockwork.tick()
+        self._summaries.start(self._services)
+        return done
 
     def _complete(self, conversation_id: str, message_id: str) -> None:
         """Decides a message that was stored and left."""

@@ -19,6 +19,17 @@ class Actor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewAttachment:
+    """A file that came with a message, as the channel describes it. The channel keeps the file."""
+
+    name: str
+    media_type: str = ""
+    size: int = 0
+    ref: str = ""
+    """The channel's own reference, by which staff find the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewConversation:
     """What a channel knows when a conversation begins."""
 
@@ -48,6 +59,8 @@ class MessageView:
     in_reply_to: str | None = None
     citations: tuple[Mapping[str, str], ...] = ()
     """`source`, `title`, `quote` of each article an assistant message rests on."""
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    """`name`, `media_type`, `size`, `ref` of files that came with a customer's message; the channel keeps the files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +102,11 @@ class HandoverView:
     outcome: str | None
     packet: Mapping[str, Any]
     """The packet as JSON (handover.packet.Packet)."""
+    resolution: str | None = None
+    """The policy's code for how it ended."""
+    steps_done: tuple[str, ...] = ()
+    steps_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Step id → `by` and `at` of whoever ticked it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +139,8 @@ class ConversationView:
     """Running clocks: kind → due time."""
     exception: Mapping[str, Any] | None = None
     """The policy exception that waits for a decision: `text`, `hash`, `requested_by`, `expires_at`."""
+    survey: str = ""
+    """Whom the customer has been asked about and has not answered yet, `person` or `assistant`; empty otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)

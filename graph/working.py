@@ -101,6 +101,8 @@ class Working:
     """What the packet must explain."""
     more: bool = False
     """Another node must run before the turn is over: the packet is due, or the message is still unanswered."""
+    looping: bool = False
+    """What fired had fired before the last hand-back."""
     happenings: list[Happening] = field(default_factory=list)
     utterances: list[Utterance] = field(default_factory=list)
     opened: dict[str, Any] | None = None
@@ -199,6 +201,8 @@ class Working:
             climb_renotified=climb is not None and climb.renotified,
             climb_paged=climb is not None and climb.paged,
             reopen_allowed=not self.closed,
+            survey_open=bool(self.history.survey),
+            looping=self.looping,
         )
 
     def open_steps(self) -> tuple[str, ...]:
@@ -224,6 +228,11 @@ class Working:
         return is_open(self.services.loaded.policy.hours, self.now)
 
     # Recording
+
+    def amend(self, **data: Any) -> None:
+        """Adds to what the newest event records, once it is known what it led to."""
+        newest = self.happenings[-1]
+        self.happenings[-1] = replace(newest, data={**newest.data, **data})
 
     def say(self, author: str, text: str, **more: Any) -> None:
         """One message to the customer, sent only if the outcome is committed."""

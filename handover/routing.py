@@ -26,6 +26,8 @@ FAULT_REASON = "fault"
 LAST_SLA_CLASS = "built_in"
 LAST_SLA = Sla(claim=Duration("1h"), resolve=Duration("8h"), hours="always")
 LAST_ROUTE = Route(team="support")
+LOOP = "loop"
+"""The flag of a case that came back from the assistant for the same reason."""
 
 
 OUT_OF_HOURS, FALLBACK, NOBODY_ONLINE = "routed:out_of_hours", "routed:fallback", "nobody_online"
@@ -68,7 +70,7 @@ def routing(case: Case, policy: Policy) -> Routing:
     fired = tuple(sorted(_with_fault(case, policy), key=_weight))
     rules = tuple(rule for one in fired if (rule := rule_of(policy, one.trigger_id)))
     sla_class, sla = _tightened(case, policy, fired[0], *_sla(fired[0], rules, policy))
-    route, placed = _placed(case, policy, _route(rules, policy))
+    route, placed = _placed(case, policy, _route(rules, policy, looping=LOOP in case.flags))
     return Routing(
         head=fired[0],
         fired=fired,
@@ -131,7 +133,11 @@ def _sla(head: Fired, rules: Iterable[Trigger], policy: Policy) -> tuple[str, Sl
     return (named, sla) if named and sla else tightest(policy)
 
 
-def _route(rules: Iterable[Trigger], policy: Policy) -> Route:
+def _route(rules: Iterable[Trigger], policy: Policy, *, looping: bool) -> Route:
+    """The first route there is; a loop goes where the policy sends loops, with the skills that the case needs."""
+    if looping and policy.escalation:
+        needed = (skill for rule in rules if rule.route for skill in rule.route.skills)
+        return Route(team=policy.escalation.team, skills=tuple(dict.fromkeys((*policy.escalation.skills, *needed))))
     fallback = rule_of(policy, FAULT_TRIGGER)
     routes = (*(rule.route for rule in rules), fallback.route if fallback else None)
     return next((route for route in routes if route), LAST_ROUTE)

@@ -291,10 +291,23 @@ def _roles(policy: Policy) -> Iterator[Found]:
             yield _error(("roles", role.value), f"{role.value!r} is no role of a person", "remove it")
 
 
+def _casework(policy: Policy) -> Iterator[Found]:
+    for name, playbook in policy.playbooks.items():
+        place: Place = ("playbooks", name)
+        for index, script in enumerate(playbook.wording):
+            yield from _defined((*place, "wording", index), script, policy.scripts, "script")
+        for index, step in enumerate(playbook.steps):
+            if step.wording is not None:
+                yield from _defined((*place, "steps", index, "wording"), step.wording, policy.scripts, "script")
+    for code, meaning in policy.resolutions.items():
+        if not meaning:
+            yield _error(("resolutions", code), f"the resolution {code!r} has no meaning", "say in words when it holds")
+
+
 def _topics(policy: Policy) -> Iterator[Found]:
     for name, text in policy.topics.items():
         if not text:
             yield _error(("topics", name), f"the topic {name!r} has no description", "say in words what to look for")
 
 
-_CHECKS = (_ids, _triggers, _other_phrases, _scripts, _hours, _slas, _roles, _topics)
+_CHECKS = (_ids, _triggers, _other_phrases, _scripts, _hours, _slas, _roles, _casework, _topics)

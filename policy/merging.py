@@ -12,7 +12,7 @@ from policy.sources import Mark, Problem, Row, Table
 
 _BY_ID = ("triggers", "filters")
 _BY_KEY = ("topics", "sla", "tighten", "hours", "presence", "guard", "answers", "limits", "smalltalk", "sentiment",
-           "offer", "scripts", "playbooks", "roles")  # fmt: skip
+           "offer", "scripts", "playbooks", "resolutions", "survey", "roles")  # fmt: skip
 
 
 def merged(parent: Table, child: Table) -> Table:

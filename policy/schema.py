@@ -236,6 +236,7 @@ class PlaybookStep(Model):
     id: Identifier
     text: str
     required: bool = True
+    wording: Identifier | None = Field(default=None, description="script with approved words for this step")
 
 
 class Playbook(Model):
@@ -245,6 +246,14 @@ class Playbook(Model):
     steps: tuple[PlaybookStep, ...]
     escalate_when: str = ""
     close_with: str = ""
+    wording: tuple[Identifier, ...] = Field(default=(), description="scripts with approved words for the whole case")
+
+
+class SurveyRules(Model):
+    """Who is asked how it went when a conversation ends; the question is the script `survey.ask`."""
+
+    person: bool = Field(default=False, description="after a person has resolved the case")
+    assistant: bool = Field(default=False, description="after the assistant alone has answered and it went quiet")
 
 
 class OfferWords(Model):
@@ -316,6 +325,14 @@ class Policy(Model):
     filters: tuple[Filter, ...] = ()
     scripts: dict[Identifier, Texts] = {}
     playbooks: dict[Identifier, Playbook] = {}
+    resolutions: dict[Identifier, str] = Field(
+        default={},
+        description="how a case may end: code and meaning; `solved` is written if none is said",
+    )
+    survey: SurveyRules = SurveyRules()
+    escalation: Route | None = Field(
+        default=None, description="where a case goes that comes back from the assistant for the same reason"
+    )
     roles: dict[Role, tuple[str, ...]] = Field(
         default={}, description="ids of the people who hold each role; empty means any"
     )

@@ -46,6 +46,10 @@ class Facts:
     """It has paged the person on call already, after the deadline or, by the page clock, before it."""
     reopen_allowed: bool = False
     """The reopen window has not ended."""
+    survey_open: bool = False
+    """The customer was asked how the case went and has not answered yet."""
+    looping: bool = False
+    """What fired had fired before the last hand-back, without new evidence, or is of the compliance class."""
 
 
 FACT_NAMES = tuple(Facts.__dataclass_fields__)

@@ -23,10 +23,10 @@ _IN_HANDS = (S.HANDED_OFF, S.AGENT_VERIFYING, S.ESCALATED)
 _STEPS = frozenset({X.RENOTIFY, X.PAGE})
 _CASEWORK = frozenset({
     E.TRIGGER_FIRED, E.CLAIMED, E.RELEASED, E.AGENT_REPLIED, E.IDENTITY_VERIFIED, E.VERIFICATION_FAILED, E.ESCALATED,
-    E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK,
+    E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK, E.PACKET_REVIEWED, E.STEP_DONE, E.STEP_UNDONE,
 })  # fmt: skip
 _MAY: Mapping[Role, frozenset[Event]] = {
-    R.CUSTOMER: frozenset({E.HUMAN_ACCEPTED, E.CUSTOMER_REPLIED, E.REOPENED}),
+    R.CUSTOMER: frozenset({E.HUMAN_ACCEPTED, E.CUSTOMER_REPLIED, E.REOPENED, E.SURVEY_ANSWERED}),
     R.ASSISTANT: frozenset({E.MESSAGE_ANSWERED, E.TRIGGER_FIRED}),
     R.FRONTLINE_AGENT: _CASEWORK,
     R.ESCALATION_SPECIALIST: _CASEWORK,
@@ -34,8 +34,8 @@ _MAY: Mapping[Role, frozenset[Event]] = {
     R.AUDITOR: frozenset(),
     R.ADMIN: frozenset({E.RELEASED, E.ESCALATED}),
     R.SYSTEM: frozenset({
-        E.CAUTION_RAISED, E.CAUTION_CLEARED, E.TRIGGER_FIRED, E.FAULT, E.PACKET_READY, E.SLA_ENDANGERED,
-        E.SLA_BREACHED, E.EXPIRED,
+        E.CAUTION_RAISED, E.CAUTION_CLEARED, E.TRIGGER_FIRED, E.FAULT, E.PACKET_READY, E.PACKET_UPDATED,
+        E.SLA_ENDANGERED, E.SLA_BREACHED, E.EXPIRED,
     }),
 }  # fmt: skip
 """The most that each role may ever cause: written here a second time on purpose, so that a widened row is noticed."""
@@ -264,6 +264,7 @@ def agent_verifying_is_owned(model: Model) -> Iterator[str]:
 def owners_are_respected(model: Model) -> Iterator[str]:
     own = {
         E.AGENT_REPLIED, E.IDENTITY_VERIFIED, E.VERIFICATION_FAILED, E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK,
+        E.PACKET_REVIEWED, E.STEP_DONE, E.STEP_UNDONE,
     }  # fmt: skip
 
     def bad(row: Transition) -> bool:
@@ -279,6 +280,45 @@ def owners_are_respected(model: Model) -> Iterator[str]:
 def resolving_is_guarded(model: Model) -> Iterator[str]:
     asked = {"steps_done": True, "identity_satisfied": True, "outcome_written": True}
     return _rows(model, lambda row: row.event is E.RESOLVED and not _needs(row.guard, **asked))
+
+
+@_proves("reviews, ticked steps and added summaries are recorded where the case stands, and do nothing else")
+def notes_move_nothing(model: Model) -> Iterator[str]:
+    record = {
+        E.PACKET_REVIEWED: X.RECORD_REVIEW,
+        E.STEP_DONE: X.RECORD_STEP,
+        E.STEP_UNDONE: X.RECORD_STEP,
+        E.PACKET_UPDATED: X.UPDATE_PACKET,
+    }
+
+    def bad(row: Transition) -> bool:
+        effect = record.get(row.event)
+        if effect is None:
+            return not set(record.values()).isdisjoint(row.effects)
+        return row.effects != (effect,) or row.target is not row.source or row.source not in _IN_HANDS
+
+    return _rows(model, bad)
+
+
+@_proves("an answer to the survey is recorded once, by the customer, and does nothing else")
+def a_survey_answer_moves_nothing(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        if row.event is not E.SURVEY_ANSWERED:
+            return X.RECORD_SURVEY in row.effects
+        stays = row.source is row.target is S.RESOLVED and row.effects == (X.RECORD_SURVEY,)
+        return not (stays and row.roles == (R.CUSTOMER,) and _needs(row.guard, survey_open=True, reopen_allowed=True))
+
+    return _rows(model, bad)
+
+
+@_proves("a loop goes to seniors at once, and the customer is told when the assistant is back")
+def loops_go_to_seniors(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        if row.event is E.PACKET_READY:
+            return row.target is not S.ESCALATED and not _needs(row.guard, looping=False)
+        return (row.event is E.HANDED_BACK) is not (X.SEND_RETURNED in row.effects)
+
+    return _rows(model, bad)
 
 
 @_proves("a resolved conversation has neither an owner nor an open handover")

@@ -39,6 +39,10 @@ class Event(StrEnum):
     HUMAN_ACCEPTED = "human_accepted"
     FAULT = "fault"
     PACKET_READY = "packet_ready"
+    PACKET_UPDATED = "packet_updated"
+    PACKET_REVIEWED = "packet_reviewed"
+    STEP_DONE = "step_done"
+    STEP_UNDONE = "step_undone"
     CLAIMED = "claimed"
     RELEASED = "released"
     AGENT_REPLIED = "agent_replied"
@@ -53,6 +57,7 @@ class Event(StrEnum):
     RESOLVED = "resolved"
     HANDED_BACK = "handed_back"
     CUSTOMER_REPLIED = "customer_replied"
+    SURVEY_ANSWERED = "survey_answered"
     REOPENED = "reopened"
     EXPIRED = "expired"
 
@@ -78,6 +83,9 @@ class Effect(StrEnum):
     LOCK_BOT = "lock_bot"
     UNLOCK_BOT = "unlock_bot"
     ASSEMBLE_PACKET = "assemble_packet"
+    UPDATE_PACKET = "update_packet"
+    RECORD_REVIEW = "record_review"
+    RECORD_STEP = "record_step"
     OPEN_HANDOVER = "open_handover"
     SEND_SCRIPT = "send_script"
     DELIVER_HANDOVER = "deliver_handover"
@@ -94,6 +102,9 @@ class Effect(StrEnum):
     PAGE = "page"
     CLOSE_HANDOVER = "close_handover"
     SEND_CLOSING = "send_closing"
+    SEND_RETURNED = "send_returned"
+    SEND_SURVEY = "send_survey"
+    RECORD_SURVEY = "record_survey"
     CLOSE_CONVERSATION = "close_conversation"
 
 

@@ -16,6 +16,7 @@ QUEUED = frozenset(
         Effect.DELIVER_HANDOVER,
         Effect.FORWARD_MESSAGE,
         Effect.RAISE_SEVERITY,
+        Effect.UPDATE_PACKET,
         Effect.RENOTIFY,
         Effect.PAGE,
         Effect.NOTIFY_CLAIMED,

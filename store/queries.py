@@ -41,7 +41,7 @@ _OLDEST_PENDING = Prepared(
 _NEWEST_HANDOVER = (
     select(HANDOVER)
     .where(HANDOVER.c.conversation_id == _ID)
-    .order_by(HANDOVER.c.open.desc(), HANDOVER.c.created_at.desc())
+    .order_by(HANDOVER.c.open.desc(), HANDOVER.c.created_at.desc(), HANDOVER.c.id.desc())
     .limit(1)
 )
 
@@ -85,12 +85,21 @@ def snapshot_of(connection: Connection, row: Mapping[str, Any] | RowMapping) -> 
         window=tuple(message_of(one) for one in decided),
         pending=message_of(pending) if pending else None,
         handover=_handover_for(connection, row),
-        timers=timers(connection, conversation_id) if row["latched"] else {},
+        returned=_returned(connection, row),
+        timers=timers(connection, conversation_id) if row["latched"] or row["state"] == State.RESOLVED else {},
     )
 
 
 def _handover_for(connection: Connection, row: Mapping[str, Any] | RowMapping) -> dict[str, Any] | None:
     found = newest_handover(connection, row["id"]) if row["latched"] or row["handover_id"] else None
+    return dict(found) if found is not None else None
+
+
+def _returned(connection: Connection, row: Mapping[str, Any] | RowMapping) -> dict[str, Any] | None:
+    """Read only for the few conversations that came back from a person."""
+    if row["latched"] or not row["history"].get("returned"):
+        return None
+    found = newest_handover(connection, row["id"])
     return dict(found) if found is not None else None
 
 
@@ -121,6 +130,7 @@ def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
         redactions=row["redactions"],
         in_reply_to=row["in_reply_to"],
         citations=tuple(row["citations"]),
+        attachments=tuple(row["attachments"] or ()),
         outcome_event_id=row["outcome_event_id"],
     )
 
@@ -192,6 +202,17 @@ def open_handovers(connection: Connection) -> tuple[RowMapping, ...]:
     One statement however long the queue is; `last_message` is empty if the customer said nothing.
     """
     return tuple(connection.execute(_OPEN_HANDOVERS).mappings())
+
+
+def summaries_due(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
+    """Open handovers whose summary a model has not been asked for yet, oldest first: id and conversation."""
+    found = (
+        select(HANDOVER.c.id, HANDOVER.c.conversation_id, HANDOVER.c.language)
+        .where(HANDOVER.c.open, HANDOVER.c.summary_due)
+        .order_by(HANDOVER.c.created_at)
+        .limit(limit)
+    )
+    return tuple(connection.execute(found).mappings())
 
 
 def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:

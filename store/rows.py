@@ -9,7 +9,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from states.vocabulary import Clock, State
@@ -99,6 +111,8 @@ class MessageRow(SQLModel, table=True):
     """Entity → how many spans were masked."""
     in_reply_to: str | None = Field(sa_column=Column(Text, nullable=True))
     citations: list[dict[str, str]] = _json()
+    attachments: list[dict[str, Any]] | None = _json(nullable=True)
+    """What the channel says of files that came with the message: `name`, `media_type`, `size`, `ref`."""
     outcome_event_id: str | None = Field(sa_column=Column(Text, nullable=True))
     """The event that decided a customer's message; NULL until commit 2, which is what recovery looks for."""
     at: datetime = _time()
@@ -170,6 +184,12 @@ class HandoverRow(SQLModel, table=True):
     claimed_at: datetime | None = _time(nullable=True)
     closed_at: datetime | None = _time(nullable=True)
     outcome: str | None = Field(sa_column=Column(Text, nullable=True))
+    resolution: str | None = Field(sa_column=Column(Text, nullable=True))
+    """The policy's code for how the case ended."""
+    steps_by: dict[str, dict[str, str]] | None = _json(nullable=True)
+    """Step id → who ticked it and when."""
+    summary_due: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """A model has not yet been asked for the summary."""
     packet: dict[str, Any] = _json()
     previous_id: str | None = Field(sa_column=Column(Text, nullable=True))
     created_at: datetime = _time()

@@ -17,6 +17,7 @@ from graph.views import (
     ConversationView,
     EventView,
     MessageView,
+    NewAttachment,
     NewConversation,
     PersonView,
     QueueItem,
@@ -62,7 +63,14 @@ class MemoryRuntime:
             raise NotFound(f"no conversation {conversation_id!r}; open it first")
         return self.views[conversation_id]
 
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[NewAttachment, ...] = (),
+    ) -> TurnResult:
         view = self.view(conversation_id)
         message_id = message_id or f"msg_{view.version + 1}"
         if (conversation_id, message_id) in self.results:
