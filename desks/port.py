@@ -79,6 +79,8 @@ class Task:
     """The channel's reference to the customer."""
     packet: Mapping[str, Any] = field(default_factory=dict)
     """The whole packet, for OPEN and for the note that carries it."""
+    at: datetime | None = None
+    """When it happened here, for destinations that say so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +221,15 @@ class Changes:
     cursor: str
 
 
+class Wish(StrEnum):
+    """What a person asks for by a click in a destination that has no tickets to read again."""
+
+    NONE = ""
+    """Nothing: read the ticket again."""
+    CLAIM = "claim"
+    """The person at `actor` wants the handover."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hint:
     """What an inbound webhook says, once its signature holds: something may have happened to this ticket."""
@@ -228,6 +239,10 @@ class Hint:
     ref: str
     actor: str = ""
     """The destination's own name of whoever caused it, where it says so."""
+    wish: Wish = Wish.NONE
+    conversation_id: str = ""
+    """With a wish: which conversation it is about, and by which handover's card it was asked for."""
+    handover_id: str = ""
 
 
 class TicketDesk(Desk, Protocol):
@@ -255,4 +270,17 @@ class Hooked(Protocol):
 
         `headers` have lower-case names. No secret configured is a SettingsError when the destination is built.
         """
+        ...
+
+
+class Whispering(Desk, Protocol):
+    """A destination in which people click, and one of them alone can be told what came of it."""
+
+    @property
+    def agents(self) -> Mapping[str, str]:
+        """Its names of people → role/id here; nobody else may act by a click."""
+        ...
+
+    def whisper(self, hint: Hint, text: str) -> Outcome:
+        """Tells whoever clicked, and nobody else. One attempt; a reply that is lost does no harm."""
         ...
