@@ -213,3 +213,15 @@ def check_jobs(name: str, system: str, wanted: Iterable[Job], able: Iterable[Job
     if unable:
         raise SettingsError(f"desk {name!r}: {system} cannot do {', '.join(unable)}; jobs may be {', '.join(able)}")
     return frozenset(wanted)
+
+
+def known_as(agents: dict[str, str], destination: str, role: str, holder_id: str) -> str:
+    """The system's name of a holder here, the way back from `holder`; empty if it knows none.
+
+    A person the settings do not name is called `DESTINATION:NAME` here.
+    """
+    for name, given in agents.items():
+        if given == f"{role}/{holder_id}":
+            return name
+    own, _, name = holder_id.partition(":")
+    return name if own == destination else ""

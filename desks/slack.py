@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 
-from desks.config import SlackConfig, check_jobs, holder
+from desks.config import SlackConfig, check_jobs, holder, known_as
 from desks.http import Answer, Web, retry_after, settled
 from desks.port import Ambiguous, Delivered, Hint, Job, JsonObject, Outcome, Rejected, Request, RetryAfter, Task
 from desks.slack_cards import EVENT_TYPE, blocks, fallback_text
@@ -89,8 +89,7 @@ class Slack:
 
     def _claimer(self, task: Task) -> str:
         """The Slack user who has claimed, if the settings know one."""
-        found = [user for user, here in self.agents.items() if task.author in (here, here.partition("/")[2])]
-        return found[0] if task.author and found else ""
+        return known_as(dict(self.agents), self.name, task.author_role, task.author)
 
     def send(self, request: Request) -> Outcome:
         """One attempt. The answer keeps the first card's reference, whatever is said in its thread."""
@@ -156,12 +155,11 @@ class Slack:
         """The click that a signed request tells of; BadSignature for every other request."""
         return verified_click(self.signing_secrets, headers, body, now)
 
-    def whisper(self, hint: Hint, text: str) -> Outcome:
+    def whisper(self, actor: str, text: str) -> Outcome:
         """Tells whoever clicked. Slack takes no message in the answer to a click, so it is a call of its own."""
-        channel, _ = _split(hint.ref)
-        body = {"channel": channel, "user": hint.actor, "text": text}
+        body = {"channel": self.channel, "user": actor, "text": text}
         answer = self._said(self.web.call("POST", WHISPER, body=body))
-        return Delivered(ref=hint.ref) if isinstance(answer, Answer) else answer
+        return Delivered(ref=actor) if isinstance(answer, Answer) else answer
 
 
 def _split(ref: str) -> tuple[str, str]:

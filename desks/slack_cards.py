@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -61,8 +60,7 @@ def _status(task: Task, claimer: str) -> Any:
 def _buttons(task: Task, *, clickable: bool) -> list[Any]:
     found = []
     if clickable and task.job in _WAITING:
-        value = json.dumps({"conversation": task.card.conversation_id, "handover": task.card.handover_id})
-        found.append(ButtonElement(text="Claim", action_id=CLAIM_ACTION, value=value, style="primary"))
+        found.append(ButtonElement(text="Claim", action_id=CLAIM_ACTION, value=task.card.handover_id, style="primary"))
     if url := link(task.card):
         found.append(ButtonElement(text="Open the case", action_id=OPEN_ACTION, url=url))
     return found

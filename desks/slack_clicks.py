@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from desks.port import Hint, Wish
+from desks.port import Hint
 from desks.slack_cards import CLAIM_ACTION
 from desks.wording import digest
 from states.errors import BadSignature
@@ -24,6 +24,7 @@ MAX_BODY = 1_000_000
 """Bytes; Slack's own requests are far smaller."""
 MAX_TIMESTAMP = 12
 """Digits; a longer number is no time, and reading it would only cost."""
+CLAIMED = "claimed"
 MAX_TEXT = 200
 """Characters of an id; ours have no more."""
 
@@ -63,21 +64,13 @@ def _hint(body: bytes) -> Hint:
     payload = _payload(body)
     action = _first(payload.get("actions"))
     container = _table(payload.get("container"))
-    value = _object(action.get("value"))
     channel, message = _text(container.get("channel_id")), _text(container.get("message_ts"))
     user, clicked_at = _text(_table(payload.get("user")).get("id")), _text(action.get("action_ts"))
-    conversation, handover = _text(value.get("conversation")), _text(value.get("handover"))
+    handover = _text(action.get("value"))
     ours = payload.get("type") == "block_actions" and action.get("action_id") == CLAIM_ACTION
-    if not ours or not all((channel, message, user, clicked_at, conversation, handover)):
+    if not ours or not all((channel, message, user, clicked_at, handover)):
         return Hint(delivery_id=digest(body.hex()), ref="")
-    return Hint(
-        delivery_id=digest(channel, message, user, clicked_at),
-        ref=f"{channel}:{message}",
-        actor=user,
-        wish=Wish.CLAIM,
-        conversation_id=conversation,
-        handover_id=handover,
-    )
+    return Hint(delivery_id=digest(channel, message, user, clicked_at), ref=handover, actor=user, asks=CLAIMED)
 
 
 def _payload(body: bytes) -> dict[str, Any]:
