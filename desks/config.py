@@ -20,8 +20,6 @@ TICKETING = (
     Job.OPEN, Job.NOTE, Job.REPLY, Job.CUSTOMER_MESSAGE, Job.URGENCY, Job.CLAIM, Job.RELEASE, Job.CLOSE,
 )  # fmt: skip
 PAGING = (Job.PAGE, Job.QUIET)
-FOLLOWING = (Job.CLAIM, Job.RELEASE, Job.CLOSE)
-"""What becomes of an announcement, for destinations that can change or follow what they have shown."""
 
 
 def _listed(value: object) -> object:
@@ -123,7 +121,7 @@ class SlackConfig(DeskConfig):
     channel: str = Field(description="the channel's id, C...; not its name")
     signing_secrets: Secrets = Field(default=(), description="of the app, for the claim button; none: a link instead")
     agents: dict[str, str] = Field(default={}, description="Slack user id → role/id here; others may not claim")
-    jobs: tuple[Job, ...] = (*ANNOUNCING, *FOLLOWING)
+    jobs: tuple[Job, ...] = ANNOUNCING
 
 
 class TeamsConfig(DeskConfig):
@@ -143,6 +141,10 @@ class PagerDutyConfig(DeskConfig):
     kind: Literal["pagerduty"]
     base_url: Url = "https://events.pagerduty.com"
     routing_key: SecretStr
+    on_claim: Literal["resolve", "acknowledge"] = Field(
+        default="resolve",
+        description="what becomes of a page when somebody claims; it is resolved at the latest by the end",
+    )
     jobs: tuple[Job, ...] = PAGING
 
 
@@ -166,7 +168,7 @@ class WebhookConfig(DeskConfig):
     kind: Literal["webhook"]
     url: SecretStr
     secrets: Annotated[Secrets, Field(min_length=1)]
-    jobs: tuple[Job, ...] = (*ANNOUNCING, Job.URGENCY, Job.PAGE, *FOLLOWING)
+    jobs: tuple[Job, ...] = ANNOUNCING
     with_packet: bool = Field(default=False, description="send the whole packet; only inside one's own walls")
 
 

@@ -54,7 +54,10 @@ class Mail:
 
     def send(self, request: Request) -> Outcome:
         """One attempt over one connection."""
-        message = self._message(request)
+        try:
+            message = self._message(request)
+        except ValueError:
+            return Rejected(code="message_invalid")
         try:
             with self._session() as session:
                 return self._handed_in(session, message)
@@ -95,8 +98,8 @@ class Mail:
             code, _ = session.getreply()
         except (smtplib.SMTPException, OSError, ValueError) as error:
             return Ambiguous(code=f"after_data_{type(error).__name__}")
-        if code != 250:
-            return _of_code(code)
+        if not 200 <= code < 300:
+            return _of_code(code) if 400 <= code < 600 else Ambiguous(code=f"after_data_{code}")
         refused = len(answers) - len(taken)
         return Delivered(ref=str(message["Message-ID"]), more={"refused": refused} if refused else {})
 

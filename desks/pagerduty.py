@@ -11,19 +11,14 @@ from dataclasses import dataclass, field
 
 from desks.config import PagerDutyConfig, check_jobs
 from desks.http import Answer, Web, settled
-from desks.port import Delivered, Job, JsonObject, Outcome, Request, Task
+from desks.port import Delivered, Job, JsonObject, News, Outcome, Request, Task
 from desks.wording import facts, headline, link
 from states.clock import Clock
 from states.errors import DependencyFault, SettingsError
 
 PATH = "/v2/enqueue"
 KEY_LENGTH = 32
-ACTIONS: Mapping[Job, str] = {
-    Job.PAGE: "trigger",
-    Job.QUIET: "resolve",
-    Job.CLAIM: "acknowledge",
-    Job.CLOSE: "resolve",
-}
+JOBS = frozenset({Job.PAGE, Job.QUIET})
 SEVERITIES: Mapping[str, str] = {"critical": "critical", "high": "error", "normal": "warning", "low": "info"}
 _FIELDS = (
     "routing_key",
@@ -48,14 +43,19 @@ class PagerDuty:
     clock: Clock
     web: Web = field(repr=False)
     routing_key: str = field(repr=False)
+    on_claim: str = "resolve"
 
     def prepare(self, task: Task, ref: str) -> Request:
         """An event; only a trigger carries what happened."""
-        action = ACTIONS[task.job]
+        action = "trigger" if task.job is Job.PAGE else self._quieting(task)
         body: JsonObject = {"event_action": action, "dedup_key": task.key}
         if action == "trigger":
             body |= _alert(task)
         return Request(job=task.job, key=task.key, marker=task.marker, ref=ref, path=PATH, body=body)
+
+    def _quieting(self, task: Task) -> str:
+        """A claim may leave the page acknowledged; every other end resolves it."""
+        return self.on_claim if task.news == News.CLAIMED else "resolve"
 
     def send(self, request: Request) -> Outcome:
         """One event, with the routing key that the frozen request does not hold."""
@@ -112,8 +112,9 @@ def build(name: str, config: PagerDutyConfig, clock: Clock) -> PagerDuty:
         )
     return PagerDuty(
         name=name,
-        jobs=check_jobs(name, "PagerDuty", config.jobs, ACTIONS),
+        jobs=check_jobs(name, "PagerDuty", config.jobs, JOBS),
         clock=clock,
         web=Web(base_url=config.base_url.rstrip("/"), deadline_s=config.deadline_s),
         routing_key=key,
+        on_claim=config.on_claim,
     )

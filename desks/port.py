@@ -47,6 +47,25 @@ class Job(StrEnum):
     """End the page: somebody has claimed it."""
 
 
+class News(StrEnum):
+    """What an announcement tells, for destinations that change, follow or end what they have shown."""
+
+    OPENED = "opened"
+    """A new handover."""
+    MORE_URGENT = "more_urgent"
+    """It has become more urgent, or has more duties."""
+    WAITING = "waiting"
+    """Still nobody has claimed it, or still it is not resolved."""
+    ESCALATED = "escalated"
+    """It has gone beyond the frontline."""
+    CLAIMED = "claimed"
+    """Somebody has it: `author`."""
+    RELEASED = "released"
+    """Nobody has it any more."""
+    CLOSED = "closed"
+    """It has ended."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Card:
     """What may be shown in a chat channel, a page or a subject line: nothing of the customer's words or person."""
@@ -85,8 +104,10 @@ class Task:
     """The channel's reference to the customer."""
     packet: Mapping[str, Any] = field(default_factory=dict)
     """The whole packet, for OPEN and for the note that carries it."""
+    news: News = News.OPENED
+    """What has happened, for ANNOUNCE, PAGE and QUIET."""
     at: datetime | None = None
-    """When it happened here, for destinations that say so."""
+    """When it happened, for destinations that say so."""
 
 
 @dataclass(frozen=True, kw_only=True)

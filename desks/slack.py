@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from desks.config import SlackConfig, check_jobs, holder, known_as
 from desks.http import Answer, Web, retry_after, settled
-from desks.port import Ambiguous, Delivered, Hint, Job, JsonObject, Outcome, Rejected, Request, RetryAfter, Task
+from desks.port import Ambiguous, Delivered, Hint, Job, JsonObject, News, Outcome, Rejected, Request, RetryAfter, Task
 from desks.slack_cards import EVENT_TYPE, blocks, fallback_text
 from desks.slack_clicks import verified_click
 from states.clock import Clock
@@ -22,9 +22,9 @@ from states.vocabulary import STAFF
 
 POST, UPDATE, WHISPER = "/chat.postMessage", "/chat.update", "/chat.postEphemeral"
 HISTORY, REPLIES = "/conversations.history", "/conversations.replies"
-JOBS = frozenset({Job.ANNOUNCE, Job.PAGE, Job.CLAIM, Job.RELEASE, Job.CLOSE})
-_CHANGING = frozenset({Job.CLAIM, Job.RELEASE, Job.CLOSE})
-"""What changes the card that is there; an announcement that follows another one is said in its thread."""
+JOBS = frozenset({Job.ANNOUNCE, Job.PAGE})
+_CHANGING = frozenset({News.CLAIMED, News.RELEASED, News.CLOSED})
+"""What changes the card that is there; other news of the same handover are said in its thread."""
 _PAGES, _PAGE_SIZE = 3, 200
 """How far back a card is looked for."""
 _CHANNEL = re.compile(r"[CDG][A-Z0-9]{6,}")
@@ -44,7 +44,7 @@ NEVER = frozenset(
         "metadata_too_large", "metadata_must_be_sent_from_app", "too_many_attachments", "restricted_action",
         "restricted_action_read_only_channel", "restricted_action_thread_locked", "duplicate_channel_not_found",
         "message_not_found", "thread_not_found", "cannot_reply_to_message", "cant_update_message",
-        "edit_window_closed", "user_not_in_channel", "not_authed", "invalid_auth", "access_denied",
+        "edit_window_closed", "user_not_found", "user_not_in_channel", "not_authed", "invalid_auth", "access_denied",
         "account_inactive", "token_revoked", "token_expired", "no_permission", "missing_scope",
         "not_allowed_token_type", "ekm_access_denied", "enterprise_is_restricted", "team_access_not_granted",
         "two_factor_setup_required", "deprecated_endpoint", "method_deprecated", "invalid_arguments",
@@ -71,7 +71,7 @@ class Slack:
     def prepare(self, task: Task, ref: str) -> Request:
         """A new card; said in the thread of the card there is; or that card changed."""
         channel, ts = _split(ref) if ref else (self.channel, "")
-        changing = task.job in _CHANGING and bool(ts)
+        changing = task.news in _CHANGING and bool(ts)
         body: JsonObject = {
             "channel": channel,
             "text": fallback_text(task),

@@ -14,20 +14,16 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from desks.port import Job, Task
+from desks.port import News, Task
 from desks.wording import facts, headline, link, plain
 
 EVENT_TYPE = "handrail_card"
 """Of the metadata in which a message carries its marker."""
 CLAIM_ACTION, OPEN_ACTION = "handrail_claim", "handrail_open"
-_STATUS = {
-    Job.ANNOUNCE: "Waits for a person.",
-    Job.PAGE: "Waits for a person.",
-    Job.RELEASE: "Waits for a person again.",
-    Job.CLAIM: "Claimed",
-    Job.CLOSE: "Closed.",
-}
-_WAITING = (Job.ANNOUNCE, Job.PAGE, Job.RELEASE)
+_WAITING = "Waits for a person."
+_STATUS = {News.CLAIMED: "Claimed.", News.RELEASED: "Waits for a person again.", News.CLOSED: "Closed."}
+"""How the handover stands after the news; after all others it waits."""
+_TAKEN = (News.CLAIMED, News.CLOSED)
 
 
 def blocks(task: Task, *, clickable: bool, claimer: str) -> list[dict[str, Any]]:
@@ -51,15 +47,14 @@ def _shown(task: Task) -> list[tuple[str, str]]:
 
 
 def _status(task: Task, claimer: str) -> Any:
-    if task.job is Job.CLAIM and claimer.isascii() and claimer.isalnum():
+    if task.news == News.CLAIMED and claimer.isascii() and claimer.isalnum():
         return {"type": "mrkdwn", "text": f"Claimed by <@{claimer}>.", "verbatim": True}
-    text = _STATUS[task.job]
-    return PlainTextObject(text=text if text.endswith(".") else f"{text}.", emoji=False)
+    return PlainTextObject(text=_STATUS.get(task.news, _WAITING), emoji=False)
 
 
 def _buttons(task: Task, *, clickable: bool) -> list[Any]:
     found = []
-    if clickable and task.job in _WAITING:
+    if clickable and task.news not in _TAKEN:
         found.append(ButtonElement(text="Claim", action_id=CLAIM_ACTION, value=task.card.handover_id, style="primary"))
     if url := link(task.card):
         found.append(ButtonElement(text="Open the case", action_id=OPEN_ACTION, url=url))
@@ -68,5 +63,5 @@ def _buttons(task: Task, *, clickable: bool) -> list[Any]:
 
 def fallback_text(task: Task) -> str:
     """What a notification shows. Slack reads markup in it, so what could begin one is written out."""
-    text = plain(f"{headline(task.card)}: {_STATUS[task.job]}")
+    text = plain(f"{headline(task.card)}: {_STATUS.get(task.news, _WAITING)}")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -16,25 +16,22 @@ from standardwebhooks import Webhook as Signer
 
 from desks.config import WebhookConfig, check_jobs
 from desks.http import Answer, Web, private_address, settled
-from desks.port import Ambiguous, Delivered, Job, JsonObject, Outcome, Rejected, Request, RetryAfter, Task
-from desks.wording import digest, headline, link, plain
+from desks.port import Ambiguous, Delivered, Job, JsonObject, News, Outcome, Rejected, Request, RetryAfter, Task
+from desks.wording import digest, headline, language, link, plain
 from states.clock import Clock
 from states.errors import DependencyFault, SettingsError
 
 SCHEMA_VERSION = 1
-TYPES: Mapping[Job, str] = {
-    Job.OPEN: "handover.opened",
-    Job.ANNOUNCE: "handover.opened",
-    Job.URGENCY: "handover.urgency_changed",
-    Job.PAGE: "handover.escalated",
-    Job.CLAIM: "handover.claimed",
-    Job.RELEASE: "handover.released",
-    Job.QUIET: "handover.quieted",
-    Job.CLOSE: "handover.resolved",
+JOBS = frozenset({Job.ANNOUNCE, Job.PAGE})
+TYPES: Mapping[News, str] = {
+    News.OPENED: "handover.opened",
+    News.MORE_URGENT: "handover.more_urgent",
+    News.WAITING: "handover.waiting",
+    News.ESCALATED: "handover.escalated",
+    News.CLAIMED: "handover.claimed",
+    News.RELEASED: "handover.released",
+    News.CLOSED: "handover.resolved",
 }
-"""The others say what people wrote, and that is for tickets."""
-AGAIN = "handover.waiting"
-"""An announcement after the first one: still nobody has claimed."""
 GONE = 410
 _SECRET_BYTES = range(24, 65)
 """What the standard allows."""
@@ -60,7 +57,7 @@ class Webhook:
             "reason_code": card.reason_code,
             "severity": card.severity,
             "team": card.team,
-            "language": card.language,
+            "language": language(card),
             "claim_due_at": card.claim_due_at.astimezone(UTC).isoformat(),
             "headline": headline(card),
             "link": link(card),
@@ -69,7 +66,7 @@ class Webhook:
             data["packet"] = dict(task.packet)
         event: JsonObject = {
             "id": f"evt_{digest(task.id, task.marker)}",
-            "type": AGAIN if ref and task.job is Job.ANNOUNCE else TYPES[task.job],
+            "type": TYPES[task.news],
             "schema_version": SCHEMA_VERSION,
             "data": data,
         }
@@ -116,7 +113,7 @@ def build(name: str, config: WebhookConfig, clock: Clock) -> Webhook:
     """The destination that the settings describe. SettingsError for what cannot work."""
     return Webhook(
         name=name,
-        jobs=check_jobs(name, "a webhook", config.jobs, TYPES),
+        jobs=check_jobs(name, "a webhook", config.jobs, JOBS),
         clock=clock,
         web=Web(base_url=private_address(name, config.url.get_secret_value()), deadline_s=config.deadline_s),
         signers=tuple(_signer(name, secret.get_secret_value()) for secret in config.secrets),

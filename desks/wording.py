@@ -6,6 +6,7 @@ Every destination without tickets takes its words from here, so that what may be
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ from desks.port import Card
 
 MAX_LINE = 150
 """Characters of one value; a header of Slack's takes no more."""
+MAX_LINK = 2000
+"""Characters of a link; a button of Slack's takes 3,000."""
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 
 
 def plain(text: str) -> str:
@@ -32,10 +36,15 @@ def facts(card: Card) -> tuple[tuple[str, str], ...]:
         ("Reason", plain(card.reason_code)),
         ("Team", plain(card.team)),
         ("Severity", plain(card.severity)),
-        ("Language", plain(card.language)),
+        ("Language", language(card)),
         ("Claim by", moment(card.claim_due_at)),
         ("Handover", plain(card.handover_id)),
     )
+
+
+def language(card: Card) -> str:
+    """The language's tag, if it is one: a channel chose it, and may have written anything."""
+    return card.language if _TAG.fullmatch(card.language) else ""
 
 
 def moment(at: datetime) -> str:
@@ -45,9 +54,12 @@ def moment(at: datetime) -> str:
 
 def link(card: Card) -> str:
     """The card's link if a browser can open it; empty otherwise."""
-    parts = urlsplit(card.link)
-    usable = parts.scheme in ("http", "https") and parts.hostname and card.link == plain(card.link)
-    return card.link if usable else ""
+    try:
+        parts = urlsplit(card.link)
+    except ValueError:
+        return ""
+    whole = card.link.isascii() and card.link.isprintable() and " " not in card.link and len(card.link) <= MAX_LINK
+    return card.link if whole and parts.scheme in ("http", "https") and parts.hostname else ""
 
 
 def digest(*parts: str) -> str:
