@@ -262,7 +262,8 @@ class Hint:
     actor: str = ""
     """The destination's own name of whoever caused it, where it says so."""
     asks: str = ""
-    """What the actor asks for, where there is no ticket to look at: `claimed`. `ref` is the handover's id then."""
+    """What the actor asks for, where there is no ticket to look at: `claimed`, or `nothing` for a signed request
+    that is to be answered and forgotten. `ref` is the handover's id then."""
 
 
 class TicketDesk(Desk, Protocol):

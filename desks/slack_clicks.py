@@ -24,7 +24,7 @@ MAX_BODY = 1_000_000
 """Bytes; Slack's own requests are far smaller."""
 MAX_TIMESTAMP = 12
 """Digits; a longer number is no time, and reading it would only cost."""
-CLAIMED = "claimed"
+CLAIMED, NOTHING = "claimed", "nothing"
 MAX_TEXT = 200
 """Characters of an id; ours have no more."""
 
@@ -69,7 +69,8 @@ def _hint(body: bytes) -> Hint:
     handover = _text(action.get("value"))
     ours = payload.get("type") == "block_actions" and action.get("action_id") == CLAIM_ACTION
     if not ours or not all((channel, message, user, clicked_at, handover)):
-        return Hint(delivery_id=digest(body.hex()), ref="")
+        # A link that is opened is told to us as well; Slack shows an error to whoever opened it if it is refused.
+        return Hint(delivery_id=digest(body.hex()), ref="none", asks=NOTHING)
     return Hint(delivery_id=digest(channel, message, user, clicked_at), ref=handover, actor=user, asks=CLAIMED)
 
 

@@ -45,7 +45,7 @@ def package(name: str) -> Path:
     """An installed package of tests/counterparts/node."""
     found = FOLDER / "node_modules" / name
     if not found.is_dir():
-        missing(f"npm's {name}", "npm ci --prefix tests/counterparts/node")
+        missing(f"npm's {name}", "python -m tests.counterparts.nodejs")
     return found
 
 
@@ -101,3 +101,15 @@ def verifies(secret: str, headers: dict[str, str], body: bytes) -> bool:
         [binary, "-e", script], input=asked, capture_output=True, text=True, check=True, cwd=FOLDER, timeout=30
     )
     return said.stdout.strip() == "yes"
+
+
+def install() -> None:
+    """Installs the pinned packages of tests/counterparts/node, with the npm that belongs to the Node in use."""
+    binary = Path(node(SLACK_NODE))
+    found = binary.resolve().parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command = [str(binary), str(found), "ci"] if found.exists() else [shutil.which("npm") or "npm", "ci"]
+    subprocess.run([*command, "--no-audit", "--no-fund", "--loglevel=error"], check=True, cwd=FOLDER)
+
+
+if __name__ == "__main__":
+    install()

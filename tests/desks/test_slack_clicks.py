@@ -128,7 +128,7 @@ def test_without_a_secret_nothing_holds_not_even_the_empty_one() -> None:
 )
 def test_a_signed_request_that_is_no_click_of_ours_asks_for_nothing(chat: Slack, body: bytes) -> None:
     hint = chat.verify(signed(body), body, NOW)
-    assert (hint.asks, hint.ref, hint.actor) == ("", "", "")
+    assert (hint.asks, hint.ref, hint.actor) == ("nothing", "none", "")
 
 
 def fuzzed(rng: random.Random) -> bytes:
