@@ -198,6 +198,8 @@ class DueStep:
     """This one counts."""
     unsure: bool
     created_at: datetime
+    lease: str = ""
+    """Under which it is held; only with this it can be settled."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -32,10 +32,10 @@ def conversations_with_effects(connection: Connection, most: int) -> tuple[str, 
     return tuple(row[0] for row in connection.execute(found))
 
 
-def take_conversation(connection: Connection, conversation_id: str) -> RowMapping | None:
-    """The conversation's row, locked until the transaction ends; None if another worker has it."""
+def hold_conversation(connection: Connection, conversation_id: str, *, patient: bool = True) -> RowMapping | None:
+    """The conversation's row, locked until the transaction ends; None if it is another's and we are not patient."""
     found = select(CONVERSATION).where(CONVERSATION.c.id == conversation_id)
-    return connection.execute(found.with_for_update(skip_locked=True)).mappings().first()
+    return connection.execute(found.with_for_update(skip_locked=not patient)).mappings().first()
 
 
 def queued_effects(connection: Connection, conversation_id: str) -> tuple[QueuedEffect, ...]:
@@ -80,6 +80,50 @@ def last_step(connection: Connection, handover_id: str, destination: str) -> tup
     )
     row = connection.execute(found).first()
     return (row[0], int(row[1])) if row else (None, 0)
+
+
+def is_dead(connection: Connection, handover_id: str, destination: str, job: str) -> bool:
+    """Whether the handover's step of this job toward a destination was given up."""
+    found = _of(handover_id, destination, job).where(OUTBOX.c.status == "dead")
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def has_step(connection: Connection, handover_id: str, destination: str, job: str) -> bool:
+    """Whether a handover has a step of this job toward a destination."""
+    return connection.execute(_of(handover_id, destination, job).limit(1)).first() is not None
+
+
+def destinations_of(connection: Connection, handover_id: str, job: str) -> frozenset[str]:
+    """The destinations that were given this job for a handover."""
+    found = select(OUTBOX.c.destination).where(OUTBOX.c.handover_id == handover_id, OUTBOX.c.job == job)
+    return frozenset(row[0] for row in connection.execute(found))
+
+
+def _of(handover_id: str, destination: str, job: str) -> Select[Any]:
+    return select(OUTBOX.c.id).where(
+        OUTBOX.c.handover_id == handover_id, OUTBOX.c.destination == destination, OUTBOX.c.job == job
+    )
+
+
+def followers(connection: Connection, handover_id: str, destination: str) -> tuple[DueStep, ...]:
+    """The steps of a handover that still wait for their turn at a destination, in their order."""
+    found = (
+        select(OUTBOX)
+        .where(OUTBOX.c.handover_id == handover_id, OUTBOX.c.destination == destination, OUTBOX.c.status == "pending")
+        .order_by(OUTBOX.c.number)
+    )
+    return tuple(
+        DueStep(
+            **{name: row[name] for name in _COPIED}, task=row["payload"], attempts=row["attempts"], unsure=row["unsure"]
+        )
+        for row in connection.execute(found).mappings()
+    )
+
+
+def bury(connection: Connection, step_ids: Collection[str], code: str, now: datetime) -> None:
+    """Gives up steps that cannot be performed any more, because the one they build on was given up."""
+    values = {"status": "dead", "last_code": code, "settled_at": now, **_RELEASED}
+    connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(step_ids), OUTBOX.c.status == "pending").values(values))
 
 
 def add_step(connection: Connection, step: NewStep, number: int, now: datetime) -> bool:
@@ -147,62 +191,58 @@ def lease_step(
         task=row["payload"],
         attempts=row["attempts"] + 1,
         unsure=unsure,
+        lease=owner,
     )
 
 
 _COPIED = ("id", "conversation_id", "effect", "destination", "job", "handover_id", "request", "created_at")
 
 
-def freeze(connection: Connection, step: DueStep, owner: str, request: Mapping[str, Any]) -> bool:
+def freeze(connection: Connection, step: DueStep, request: Mapping[str, Any]) -> bool:
     """Keeps the request before it is first sent; False if the lease was lost."""
-    return _set(connection, step.id, owner, {"request": dict(request)})
+    return _set(connection, step, {"request": dict(request)})
 
 
-def hand_back(connection: Connection, step: DueStep, owner: str, at: datetime, code: str) -> bool:
+def hand_back(connection: Connection, step: DueStep, at: datetime, code: str) -> bool:
     """Returns a step that was not attempted, to be performed at `at`."""
     return _set(
         connection,
-        step.id,
-        owner,
+        step,
         {"attempts": step.attempts - 1, "next_attempt_at": at, "last_code": code, **_RELEASED},
     )
 
 
-def retry_step(
-    connection: Connection, step: DueStep, owner: str, *, at: datetime, code: str, unsure: bool, counts: bool
-) -> bool:
+def retry_step(connection: Connection, step: DueStep, *, at: datetime, code: str, unsure: bool, counts: bool) -> bool:
     """An attempt that did not do it, or may have: again at `at`. `counts`: it was one of those that are limited."""
     attempts = step.attempts if counts else step.attempts - 1
     values = {"attempts": attempts, "next_attempt_at": at, "last_code": code, "unsure": unsure, **_RELEASED}
-    return _set(connection, step.id, owner, values)
+    return _set(connection, step, values)
 
 
-def step_done(connection: Connection, step: DueStep, owner: str, receipt: Mapping[str, Any], now: datetime) -> bool:
+def step_done(connection: Connection, step: DueStep, receipt: Mapping[str, Any], now: datetime) -> bool:
     """It happened. What it said is dropped: the conversation has it, and one copy of it is enough."""
     values = {
         "status": "done", "payload": {}, "request": None, "unsure": False, "last_code": "", "settled_at": now,
         "receipt": dict(receipt), **_RELEASED,
     }  # fmt: skip
-    return _set(connection, step.id, owner, values)
+    return _set(connection, step, values)
 
 
-def step_dead(
-    connection: Connection, step: DueStep, owner: str, receipt: Mapping[str, Any], code: str, now: datetime
-) -> bool:
+def step_dead(connection: Connection, step: DueStep, receipt: Mapping[str, Any], code: str, now: datetime) -> bool:
     """Given up. Task and request stay, for a replay."""
     values = {
         "status": "dead", "last_code": code, "settled_at": now,
         "receipt": dict(receipt), **_RELEASED,
     }  # fmt: skip
-    return _set(connection, step.id, owner, values)
+    return _set(connection, step, values)
 
 
 _RELEASED: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 
-def _set(connection: Connection, step_id: str, owner: str, values: Mapping[str, Any]) -> bool:
+def _set(connection: Connection, step: DueStep, values: Mapping[str, Any]) -> bool:
     """Only the holder of the lease may; False for everybody else."""
-    mine = and_(OUTBOX.c.id == step_id, OUTBOX.c.lease_owner == owner)
+    mine = and_(OUTBOX.c.id == step.id, OUTBOX.c.lease_owner == step.lease)
     return connection.execute(update(OUTBOX).where(mine).values(dict(values))).rowcount == 1
 
 

@@ -85,6 +85,13 @@ def handover_row(connection: Connection, handover_id: str) -> dict[str, Any] | N
 # Cursors
 
 
+def is_poll_due(connection: Connection, destination: str, now: datetime) -> bool:
+    """Whether it is time to read a destination's changes."""
+    found = select(CURSOR.c.next_poll_at).where(CURSOR.c.destination == destination)
+    next_poll_at = connection.execute(found).scalar()
+    return next_poll_at is None or next_poll_at <= now
+
+
 def begin_polling(connection: Connection, destination: str, now: datetime, seconds: float) -> str | None:
     """The cursor to read changes from, if it is time to; None if it is not, or another worker has just begun."""
     first = {"destination": destination, "cursor": "", "next_poll_at": now}
