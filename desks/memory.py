@@ -301,6 +301,11 @@ class MemoryDesk:
         with self._open() as shelf:
             self._change(shelf, ref, text=text, public=True, author=customer, from_customer=True)
 
+    def lose(self, ref: str) -> None:
+        """Somebody deletes it."""
+        with self._open() as shelf:
+            del shelf.tickets[ref]
+
     def set_status(self, ref: str, status: str) -> None:
         """Somebody resolves or reopens it."""
         with self._open() as shelf:

@@ -13,7 +13,7 @@ from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
 from desks.config import MemoryConfig
-from desks.memory import MemoryDesk
+from desks.memory import DELIVERY, SENT_AT, SIGNATURE, MemoryDesk, signature
 from desks.port import Delivered, Job, Outcome, Request, Task, Ticket
 from states.clock import Clock
 from tests.graph.example import Desk as Case
@@ -137,3 +137,10 @@ class Office:
         """Lets go."""
         self.delivery.close()
         self.runtime.close()
+
+
+def hook(office: Office, ref: str, delivery_id: str, *, minutes: int = 0) -> tuple[dict[str, str], bytes]:
+    """Headers and body of a webhook that says something happened to a ticket."""
+    at = (office.clock.now() + timedelta(minutes=minutes)).isoformat()
+    body = ref.encode()
+    return {SIGNATURE: signature(SECRET, at, body), SENT_AT: at, DELIVERY: delivery_id}, body
