@@ -9,6 +9,7 @@ import hashlib
 import json
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -43,6 +44,7 @@ from states.errors import (
     Conflict,
     ForbiddenRole,
     MessageTooLong,
+    Refused,
 )
 from states.vocabulary import STAFF, Event, Role
 from store import queries, receiving
@@ -313,9 +315,22 @@ class Runtime:
         if act.event is Event.EXCEPTION_REQUESTED and not text.strip():
             raise BadInput("the request is empty; write which exception is asked for, and why")
         inbound = Inbound(
-            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data
-        )
+            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data,
+            origin=act.origin,
+        )  # fmt: skip
         return self._apply(conversation_id, inbound)
+
+    def fault(self, conversation_id: str, fault_id: str, data: Mapping[str, str]) -> bool:
+        """Records what went wrong around a case that a person has or awaits, once per id, and calls a person to it.
+
+        False if the machine refuses because no person has the case: then tell one in another way.
+        """
+        inbound = Inbound(kind="fault", id=fault_id, event=Event.FAULT, role=Role.SYSTEM, data=dict(data))
+        try:
+            self._apply(conversation_id, inbound)
+        except Refused:
+            return False
+        return True
 
     def _check_role(self, actor: Actor) -> None:
         """Refuses an actor who does not hold the role, where the policy names who does."""
@@ -362,7 +377,7 @@ class Runtime:
         return self._clockwork.recover()
 
     def tick(self) -> int:
-        """Completes what crashed workers left and fires the timers that are due; how many."""
+        """Completes what crashed workers left and fires the timers that are due; how many. `delivery` tells others."""
         done = self._clockwork.tick()
         self._summaries.start(self._services)
         return done
