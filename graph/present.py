@@ -7,12 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from graph.views import ConversationView, EventView, HandoverView, MessageView, PersonView, QueueItem
+from graph.views import (
+    ConversationView,
+    DeliveryView,
+    EventView,
+    HandoverView,
+    MessageView,
+    PersonView,
+    QueueItem,
+)
 from handover.presence import Person, is_online
 from handover.queue import urgency
 from policy.facts import default_facts
 from states.vocabulary import Clock, Role, State
-from store import queries
+from store import queries, tickets
 from store.records import StoredMessage
 from triggers.history import History
 
@@ -48,14 +56,17 @@ def event_view(row: RowMapping) -> EventView:
     )
 
 
-def handover_view(row: RowMapping) -> HandoverView:
-    """One handover with its packet."""
+def handover_view(connection: Connection, row: RowMapping) -> HandoverView:
+    """One handover with its packet, and where it was delivered."""
     names = (
         "id", "conversation_id", "open", "reason_code", "severity", "sla", "team", "language", "created_at",
         "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet", "resolution",
     )  # fmt: skip
     return HandoverView(
-        **{name: row[name] for name in names}, steps_done=tuple(row["steps_done"]), steps_by=row["steps_by"] or {}
+        **{name: row[name] for name in names},
+        steps_done=tuple(row["steps_done"]),
+        steps_by=row["steps_by"] or {},
+        deliveries=tuple(DeliveryView(**one) for one in tickets.deliveries(connection, row["id"])),
     )
 
 
@@ -92,7 +103,7 @@ def from_row(
         facts=_facts(row),
         messages=tuple(map(message_view, queries.transcript(connection, conversation_id))) if whole else (),
         events=tuple(map(event_view, queries.events(connection, conversation_id))) if whole else (),
-        handover=handover_view(handover) if handover else None,
+        handover=handover_view(connection, handover) if handover else None,
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
         exception=row["pending_exception"],
         survey=History.from_json(row["history"]).survey if row["state"] == State.RESOLVED.value else "",

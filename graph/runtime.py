@@ -9,6 +9,7 @@ import hashlib
 import json
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -42,8 +43,9 @@ from states.errors import (
     BadInput,
     Conflict,
     MessageTooLong,
+    Refused,
 )
-from states.vocabulary import Event
+from states.vocabulary import Event, Role
 from store import queries, receiving
 from store.database import Store
 from store.records import Incoming, Received, Snapshot
@@ -312,9 +314,22 @@ class Runtime:
         if act.event is Event.EXCEPTION_REQUESTED and not text.strip():
             raise BadInput("the request is empty; write which exception is asked for, and why")
         inbound = Inbound(
-            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data
-        )
+            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data,
+            origin=act.origin,
+        )  # fmt: skip
         return self._apply(conversation_id, inbound)
+
+    def fault(self, conversation_id: str, fault_id: str, data: Mapping[str, str]) -> bool:
+        """Records what went wrong around a case that a person has or awaits, once per id, and calls a person to it.
+
+        False if the machine refuses because no person has the case: then tell one in another way.
+        """
+        inbound = Inbound(kind="fault", id=fault_id, event=Event.FAULT, role=Role.SYSTEM, data=dict(data))
+        try:
+            self._apply(conversation_id, inbound)
+        except Refused:
+            return False
+        return True
 
     def _apply(self, conversation_id: str, inbound: Inbound, still_due: StillDue | None = None) -> ActResult:
         """Decides and commits an act; starts over when somebody else was faster, and drops a clock that was reset."""
@@ -348,7 +363,7 @@ class Runtime:
         return self._clockwork.recover()
 
     def tick(self) -> int:
-        """Completes what crashed workers left and fires the timers that are due; how many."""
+        """Completes what crashed workers left and fires the timers that are due; how many. `delivery` tells others."""
         done = self._clockwork.tick()
         self._summaries.start(self._services)
         return done

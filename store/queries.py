@@ -12,7 +12,19 @@ from states.errors import NotFound
 from states.vocabulary import Event, Role, State
 from store.prepared import Prepared
 from store.records import Snapshot, StoredMessage
-from store.rows import ConversationRow, EventRow, HandoverRow, MessageRow, OutboxRow, PolicyRow, PresenceRow, TimerRow
+from store.rows import (
+    ConversationRow,
+    DeskCursorRow,
+    EventRow,
+    HandoverRow,
+    InboxRow,
+    MessageRow,
+    OutboxRow,
+    PolicyRow,
+    PresenceRow,
+    TicketRow,
+    TimerRow,
+)
 
 CONVERSATION = ConversationRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 MESSAGE = MessageRow.__table__  # type: ignore[attr-defined]
@@ -21,6 +33,9 @@ HANDOVER = HandoverRow.__table__  # type: ignore[attr-defined]
 TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
 PRESENCE = PresenceRow.__table__  # type: ignore[attr-defined]
+TICKET = TicketRow.__table__  # type: ignore[attr-defined]
+CURSOR = DeskCursorRow.__table__  # type: ignore[attr-defined]
+INBOX = InboxRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
 LONGEST_LEASE = timedelta(hours=1)

@@ -184,7 +184,7 @@ def test_a_database_with_cases_of_an_older_version_is_upgraded_and_keeps_them(tm
     config.set_main_option("script_location", str(_SCRIPTS))
     with opened.write() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "0004")
+        command.downgrade(config, "0003")
         connection.exec_driver_sql(
             "INSERT INTO conversation (id, state, version, next_seq, channel, language, customer, channel_facts,"
             " history, latched, policy_name, policy_hash, head_hash, closed, created_at, updated_at) VALUES ('c1',"
