@@ -10,14 +10,14 @@ second ticket that this makes is merged into the first: two tickets are two peop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from desks.config import TICKETING, RequestTrackerConfig
+from desks.config import TICKETING, RequestTrackerConfig, known_as
 from desks.http import Answer, Web, settled
 from desks.port import Ambiguous, Changes, Delivered, Hint, Job, JsonObject, Outcome, Request, Task, Ticket
 from desks.request_tracker_changes import SETTLING, Tail
@@ -29,9 +29,10 @@ from desks.request_tracker_reading import (
     text_of,
     ticket_of,
 )
-from desks.request_tracker_requests import KEY, PACKET, read_key, request, stored_key, stored_marker
+from desks.request_tracker_requests import KEY, PACKET, UNKNOWN, Place, read_key, request, stored_key, stored_marker
 from desks.request_tracker_rest import Rest, quoted
 from desks.signatures import key_of, verified
+from states.clock import Clock
 from states.errors import BadSignature, DependencyFault, NotFound, SettingsError
 
 _PASSING = ("internal error", "could not be recorded")
@@ -46,12 +47,14 @@ class RequestTracker:
     rest: Rest = field(repr=False)
     site: str
     """Where people open tickets."""
-    queue: str
-    actor: str
-    owners: Mapping[str, str] = field(default_factory=dict)
-    """`role/id` here → Request Tracker's name."""
+    place: Place
     texts: Texts = field(default_factory=Texts, repr=False)
     settling: timedelta = SETTLING
+
+    @property
+    def actor(self) -> str:
+        """Our user there."""
+        return self.place.actor
 
     @property
     def jobs(self) -> frozenset[Job]:
@@ -60,12 +63,12 @@ class RequestTracker:
 
     def prepare(self, task: Task, ref: str) -> Request:
         """The task in Request Tracker's words."""
-        return request(task, ref, self.queue, self.owners)
+        return request(task, ref, self.place)
 
     def send(self, request: Request) -> Outcome:
-        """One attempt; one call more where the answer leaves open what happened: who holds the key after OPEN, and a
-        note where an owner is refused."""
-        body = {name: value for name, value in request.body.items() if name != "otherwise"}
+        """One attempt. Calls more only where the answer leaves open what happened: who holds the key after OPEN, and
+        what to do with an owner whom Request Tracker refuses."""
+        body = {name: value for name, value in request.body.items() if name != UNKNOWN}
         outcome = self._tried(request.method, request.path, body)
         if not isinstance(outcome, Answer):
             return outcome
@@ -73,16 +76,26 @@ class RequestTracker:
             return self._opened(request, outcome)
         if not isinstance(outcome.json, list):
             return Ambiguous(code="unreadable_answer")
-        if "otherwise" in request.body and not _owner_set(outcome):
-            noted = self._tried("POST", f"{request.path}/comment", request.body["otherwise"])
-            return noted if not isinstance(noted, Answer) else Delivered(ref=request.ref, more={"noted": True})
+        if UNKNOWN in request.body and (body["Owner"] == self.actor or _refused(outcome)):
+            return self._claimed_for(request, request.body[UNKNOWN])
         return Delivered(ref=request.ref)
+
+    def _claimed_for(self, request: Request, unknown: JsonObject) -> Outcome:
+        """The note is last: who finds it knows that the owner is set."""
+        for method, path, body in (
+            ("PUT", request.path, {"Owner": unknown["Owner"]}),
+            ("POST", f"{request.path}/comment", unknown["note"]),
+        ):
+            outcome = self._tried(method, path, body)
+            if not isinstance(outcome, Answer):
+                return outcome
+        return Delivered(ref=request.ref, more={"assignee": self.actor})
 
     def _tried(self, method: str, path: str, body: JsonObject) -> Outcome | Answer:
         answer = self.rest.web.call(method, path, body=body)
         if isinstance(answer, Answer) and answer.status == 400 and _message(answer).endswith(_PASSING):
             return Ambiguous(code="internal_error")
-        return settled(answer, self.rest.now())
+        return settled(answer, self.rest.clock.now())
 
     def _opened(self, request: Request, answer: Answer) -> Outcome:
         """The ticket that holds the key: this one, or the first of two."""
@@ -100,7 +113,7 @@ class RequestTracker:
     def _first(self, key: str) -> str | None:
         """The oldest ticket of the queue with exactly this key."""
         stored = stored_key(key)
-        query = f"Queue = {quoted(self.queue)} AND CF.{{{KEY}}} = '{stored}'"
+        query = f"Queue = {quoted(self.place.queue)} AND CF.{{{KEY}}} = '{stored}'"
         rows, _ = self.rest.listing("/tickets", {"query": query, "fields": "CustomFields"})
         # Request Tracker folds case, and answers a key that is too long with every ticket.
         holders = [str(row["id"]) for row in rows if custom_fields(row).get(KEY) == stored]
@@ -160,14 +173,16 @@ class RequestTracker:
     def ping(self) -> str:
         """The version and the queue, with the custom fields that a handover needs."""
         version = self.rest.record("/rt")
-        queue = self.rest.record(f"/queue/{quote(self.queue, safe='')}")
+        queue = self.rest.record(f"/queue/{quote(self.place.queue, safe='')}")
         if version is None or queue is None:
-            raise DependencyFault("missing", f"Request Tracker has no queue {self.queue!r} that {self.actor!r} may see")
+            raise DependencyFault(
+                "missing", f"Request Tracker has no queue {self.place.queue!r} that {self.actor!r} may see"
+            )
         given = queue.object.get("TicketCustomFields") or []
         missing = {KEY, PACKET} - {str(row.get("name")) for row in given}
         if missing:
-            raise DependencyFault("missing", f"queue {self.queue!r} lacks the custom fields {sorted(missing)}")
-        return f"Request Tracker {version.object.get('Version')}, queue {self.queue}"
+            raise DependencyFault("missing", f"queue {self.place.queue!r} lacks the custom fields {sorted(missing)}")
+        return f"Request Tracker {version.object.get('Version')}, queue {self.place.queue}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,18 +201,16 @@ class HookedRequestTracker(RequestTracker):
         return Hint(delivery_id=delivery_id, ref=ref, actor=str(said.get("actor") or ""))
 
 
-def build(name: str, config: RequestTrackerConfig, now: Callable[[], datetime]) -> RequestTracker:
+def build(name: str, config: RequestTrackerConfig, clock: Clock) -> RequestTracker:
     """The desk of these settings. SettingsError if they cannot work."""
     if (config.password is None) == (config.token is None):
         raise SettingsError(f"desk {name!r}: set either password or token for Request Tracker")
     site = config.base_url.rstrip("/")
     common: dict[str, Any] = {
         "name": name,
-        "rest": Rest(web=_web(site, config), now=now),
+        "rest": Rest(web=_web(site, config), clock=clock),
         "site": site,
-        "queue": config.queue,
-        "actor": config.user,
-        "owners": {person: theirs for theirs, person in config.agents.items()},
+        "place": Place(queue=config.queue, actor=config.user, known_as=partial(known_as, config.agents, name)),
     }
     secrets = tuple(secret.get_secret_value() for secret in config.webhook_secrets)
     if not all(_usable(secret) for secret in secrets):
@@ -222,7 +235,6 @@ def _message(answer: Answer) -> str:
     return str(answer.object.get("message", "")).rstrip(". ")
 
 
-def _owner_set(answer: Answer) -> bool:
-    """Whether the owner is as asked: an empty list says that it was so before."""
-    said = [str(line) for line in answer.json]
-    return not said or any("Owner changed" in line for line in said)
+def _refused(answer: Answer) -> bool:
+    """Whether a change was not made: every line that tells of one says from what to what it changed."""
+    return not all("changed from" in str(line) for line in answer.json)

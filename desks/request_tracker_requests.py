@@ -8,7 +8,8 @@ added later could read. The subject names the reason, not the person.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -20,6 +21,8 @@ KEY, REASON, SLA, INTENT, PACKET = "HandoverKey", "HandoverReason", "HandoverSla
 """The custom fields of the queue."""
 PRIORITIES = {"critical": 100, "high": 80, "normal": 50, "low": 20}
 NOBODY = "Nobody"
+UNKNOWN = "unknown"
+"""The part of a claim that is not sent at first."""
 MAX_KEY = 200
 """Request Tracker compares at most 255 characters of a custom field, and finds every ticket by a longer one."""
 _MAX_SUBJECT = 190
@@ -54,15 +57,32 @@ def severity(priority: object) -> str:
     return min(PRIORITIES, key=lambda word: abs(PRIORITIES[word] - number))
 
 
-def request(task: Task, ref: str, queue: str, owners: Mapping[str, str]) -> Request:
-    """The task's request. `owners` maps `role/id` to Request Tracker's name of the person."""
-    make = {
-        Job.URGENCY: _urgency,
-        Job.CLAIM: lambda task, ref: _claim(task, ref, owners),
-        Job.RELEASE: _release,
-        Job.CLOSE: _close,
-    }.get(task.job, _addition)
-    return _opening(task, queue) if task.job is Job.OPEN else make(task, ref)
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where requests go, and who is who there."""
+
+    queue: str
+    actor: str
+    """Our user."""
+    known_as: Callable[[str, str], str]
+    """Request Tracker's name of a role and id here; empty if it knows none."""
+
+
+def request(task: Task, ref: str, place: Place) -> Request:
+    """The task's request."""
+    match task.job:
+        case Job.OPEN:
+            return _opening(task, place.queue)
+        case Job.URGENCY:
+            return _urgency(task, ref)
+        case Job.CLAIM:
+            return _claim(task, ref, place)
+        case Job.RELEASE:
+            return _put(task, ref, {"Owner": NOBODY, "Status": "open"}, {"status": "open"})
+        case Job.CLOSE:
+            return _close(task, ref)
+        case _:
+            return _addition(task, ref)
 
 
 def _opening(task: Task, queue: str) -> Request:
@@ -112,15 +132,8 @@ def _card_text(task: Task) -> str:
 
 def _addition(task: Task, ref: str) -> Request:
     public = task.job is Job.REPLY
-    return Request(
-        job=task.job,
-        key=task.key,
-        marker=task.marker,
-        ref=ref,
-        path=f"/ticket/{ref}/{'correspond' if public else 'comment'}",
-        body=_message(task, _said(task)),
-        expect={"key": task.key, "public": "true" if public else "false"},
-    )
+    way = "correspond" if public else "comment"
+    return _to(task, ref, f"/ticket/{ref}/{way}", _message(task, _said(task)), {"public": str(public).lower()})
 
 
 def _message(task: Task, text: str) -> JsonObject:
@@ -144,49 +157,40 @@ def _said(task: Task) -> str:
 
 def _urgency(task: Task, ref: str) -> Request:
     number = PRIORITIES.get(task.card.severity, PRIORITIES["high"])
-    return _put(task, ref, {"Priority": number}, {"key": task.key, "priority": severity(number)})
+    return _put(task, ref, {"Priority": number}, {"priority": severity(number)})
 
 
-def _claim(task: Task, ref: str, owners: Mapping[str, str]) -> Request:
-    """The owner, if the settings know the person's name there; a note stands by in case Request Tracker refuses."""
-    note = _message(task, f"Claimed by {task.author or 'a person'}.")
-    owner = owners.get(task.author, "")
-    if not owner:
-        return _comment(task, ref, note)
-    return _put(task, ref, {"Owner": owner, "otherwise": note}, {"key": task.key})
+def _claim(task: Task, ref: str, place: Place) -> Request:
+    """The owner there, or our own user with a word on who it is, if Request Tracker does not know the person.
 
-
-def _release(task: Task, ref: str) -> Request:
-    note = _message(task, "Released: nobody has it now.")
-    return _put(task, ref, {"Owner": NOBODY, "otherwise": note}, {"key": task.key})
+    `unknown` is what is done if it refuses the owner.
+    """
+    note = _message(task, f"Claimed by {task.author or 'a person'} outside Request Tracker.")
+    owner = place.known_as(task.author_role, task.author) or place.actor
+    body = {"Owner": owner, "Status": "open", UNKNOWN: {"Owner": place.actor, "note": note}}
+    return _put(task, ref, body, {"status": "claimed"})
 
 
 def _close(task: Task, ref: str) -> Request:
     """A comment with the outcome that sets the status in the same call; unlike a reply it is mailed to no customer."""
     body = {**_message(task, task.text or "Closed."), "Status": "resolved"}
-    return _comment(task, ref, body, {"key": task.key, "status": "resolved"})
-
-
-def _comment(task: Task, ref: str, body: JsonObject, expect: Mapping[str, str] | None = None) -> Request:
-    return Request(
-        job=task.job,
-        key=task.key,
-        marker=task.marker,
-        ref=ref,
-        path=f"/ticket/{ref}/comment",
-        body=body,
-        expect=expect or {"key": task.key},
-    )
+    return _to(task, ref, f"/ticket/{ref}/comment", body, {"status": "resolved"})
 
 
 def _put(task: Task, ref: str, body: JsonObject, expect: Mapping[str, str]) -> Request:
+    return _to(task, ref, f"/ticket/{ref}", body, expect, method="PUT")
+
+
+def _to(
+    task: Task, ref: str, path: str, body: JsonObject, expect: Mapping[str, str], *, method: str = "POST"
+) -> Request:
     return Request(
         job=task.job,
         key=task.key,
         marker=task.marker,
         ref=ref,
-        method="PUT",
-        path=f"/ticket/{ref}",
+        method=method,
+        path=path,
         body=body,
-        expect=expect,
+        expect={"key": task.key, **expect},
     )

@@ -3,13 +3,14 @@ HTML page, is no "there is none", and half a list is no list."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from desks.http import Answer, Web
 from desks.port import JsonObject
+from states.clock import Clock
 from states.errors import DependencyFault
 
 PER_PAGE = 100
@@ -21,7 +22,7 @@ class Rest:
     """The reading half of REST2."""
 
     web: Web = field(repr=False)
-    now: Callable[[], datetime]
+    clock: Clock
 
     def record(self, path: str, params: Mapping[str, str] | None = None) -> Answer | None:
         """One record; None if Request Tracker itself says that there is none."""
@@ -54,7 +55,7 @@ class Rest:
         try:
             return parsedate_to_datetime(answer.headers.get("date", ""))
         except ValueError:
-            return self.now()
+            return self.clock.now()
 
 
 def quoted(value: str) -> str:
