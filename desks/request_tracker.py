@@ -173,11 +173,14 @@ class RequestTracker:
     def ping(self) -> str:
         """The version and the queue, with the custom fields that a handover needs."""
         version = self.rest.record("/rt")
-        queue = self.rest.record(f"/queue/{quote(self.place.queue, safe='')}")
+        try:
+            queue = self.rest.record(f"/queue/{quote(self.place.queue, safe='')}")
+        except DependencyFault as error:
+            if error.kind != "refused":
+                raise
+            queue = None  # 403 for a queue that is not there, too
         if version is None or queue is None:
-            raise DependencyFault(
-                "missing", f"Request Tracker has no queue {self.place.queue!r} that {self.actor!r} may see"
-            )
+            raise DependencyFault("missing", f"{self.actor!r} sees no queue {self.place.queue!r} in Request Tracker")
         given = queue.object.get("TicketCustomFields") or []
         missing = {KEY, PACKET} - {str(row.get("name")) for row in given}
         if missing:
