@@ -32,6 +32,7 @@ class Hooks:
                 """Quiet."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.port: int = self._server.server_address[1]
 
     def __enter__(self) -> Hooks:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
