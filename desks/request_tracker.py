@@ -30,7 +30,7 @@ from desks.request_tracker_reading import (
     ticket_of,
 )
 from desks.request_tracker_requests import KEY, PACKET, UNKNOWN, Place, read_key, request, stored_key, stored_marker
-from desks.request_tracker_rest import Rest, quoted
+from desks.request_tracker_rest import Rest
 from desks.signatures import key_of, verified
 from states.clock import Clock
 from states.errors import BadSignature, DependencyFault, NotFound, SettingsError
@@ -111,9 +111,9 @@ class RequestTracker:
         return Delivered(ref=first)
 
     def _first(self, key: str) -> str | None:
-        """The oldest ticket of the queue with exactly this key."""
+        """The oldest ticket with exactly this key, in whatever queue it is now."""
         stored = stored_key(key)
-        query = f"Queue = {quoted(self.place.queue)} AND CF.{{{KEY}}} = '{stored}'"
+        query = f"CF.{{{KEY}}} = '{stored}'"
         rows, _ = self.rest.listing("/tickets", {"query": query, "fields": "CustomFields"})
         # Request Tracker folds case, and answers a key that is too long with every ticket.
         holders = [str(row["id"]) for row in rows if custom_fields(row).get(KEY) == stored]

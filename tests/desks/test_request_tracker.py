@@ -229,6 +229,18 @@ def test_changes_tell_what_others_did_and_not_what_we_did(desk: RequestTracker, 
     assert ref not in replace(desk, settling=timedelta(0)).changes(str(int(found.cursor) + 1000)).refs
 
 
+def test_a_ticket_that_was_moved_to_another_queue_is_followed(desk: RequestTracker, agent: httpx2.Client) -> None:
+    key = new_key()
+    request = desk.prepare(task(Job.OPEN, key, packet=packet(key)), "")
+    ref = delivered(desk, request)
+    agent.put(f"/ticket/{ref}", json={"Queue": "HandoverSpecialists"})
+    cursor = desk.changes("").cursor
+    agent.post(f"/ticket/{ref}/comment", json={"Content": "theirs", "ContentType": "text/plain"})
+    assert ref in desk.changes(cursor).refs
+    assert (desk.read(ref).key, desk.read(ref).queue) == (key, "HandoverSpecialists")
+    assert desk.find(request) == Delivered(ref=ref)
+
+
 def test_a_rich_reply_of_an_agent_is_read_as_plain_text(
     desk: RequestTracker, agent: httpx2.Client, opened: tuple[str, str]
 ) -> None:
