@@ -1,4 +1,8 @@
-"""What happened in Request Tracker since a cursor."""
+"""What happened in Request Tracker since a cursor, each entry told once and none missed.
+
+A database may show entry 8 before entry 7. So the cursor is `settled:seen,seen`: up to `settled` nothing can appear any
+more, and of what came after it, these were told.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,9 @@ from desks.request_tracker_reading import moment, name_of
 from desks.request_tracker_rest import Rest, quoted
 
 SETTLING = timedelta(seconds=10)
-"""Entries younger than this are read again: a database may show number 8 before number 7."""
+"""Before entries younger than this others may yet appear."""
+_MAX_SEEN = 200
+"""Entries that a cursor remembers; in a burst that is longer than this the oldest count as settled."""
 _MAIL = frozenset({"EmailRecord", "CommentEmailRecord"})
 """Entries about mail that went out: nobody did anything."""
 _TICKETS = "ObjectType = 'RT::Ticket'"
@@ -40,13 +46,15 @@ class Tail:
         """What happened after the cursor; nothing, and where the history ends now, for an empty one."""
         if not cursor:
             return Since(cursor=str(self._end()))
-        query = f"{_TICKETS} AND TicketCreator = {quoted(self.actor)} AND id > {int(cursor)}"
+        settled, _, seen = cursor.partition(":")
+        told = frozenset(filter(None, seen.split(",")))
+        query = f"{_TICKETS} AND TicketCreator = {quoted(self.actor)} AND id > {int(settled)}"
         rows, at = self.rest.listing("/transactions", {"query": query, "fields": "Type,ObjectId,Creator,Created"})
         old = self._settled(rows, at)
         return Since(
-            refs=_tickets(row for row in rows if self._by_others(row)),
+            refs=_tickets(row for row in rows if str(row["id"]) not in told and self._by_others(row)),
             made=_tickets(row for row in old if row.get("Type") == "Create" and not self._by_others(row)),
-            cursor=str(old[-1]["id"]) if old else cursor,
+            cursor=_cursor(old[-1]["id"] if old else settled, rows[len(old) :]),
         )
 
     def _by_others(self, row: JsonObject) -> bool:
@@ -55,7 +63,7 @@ class Tail:
     def _settled(self, rows: list[JsonObject], at: datetime) -> list[JsonObject]:
         """The first entries, up to one before which another may yet appear."""
         fresh = (number for number, row in enumerate(rows) if not self._is_old(row, at))
-        return rows[: next(fresh, len(rows))]
+        return rows[: max(next(fresh, len(rows)), len(rows) - _MAX_SEEN)]
 
     def _is_old(self, row: JsonObject, at: datetime) -> bool:
         made = moment(row.get("Created"))
@@ -67,6 +75,10 @@ class Tail:
         rows, at = self.rest.page("/transactions", params)
         old = (int(row["id"]) for row in rows if self._is_old(row, at))
         return next(old, min((int(row["id"]) for row in rows), default=1) - 1)
+
+
+def _cursor(settled: object, seen: list[JsonObject]) -> str:
+    return ":".join(filter(None, (str(settled), ",".join(str(row["id"]) for row in seen))))
 
 
 def _tickets(rows: Iterable[JsonObject]) -> tuple[str, ...]:

@@ -98,12 +98,16 @@ def _opening(task: Task, queue: str) -> Request:
             REASON: storable(task.card.reason_code),
             SLA: str(why.get("sla_class", "")),
             INTENT: storable(str(_part(task.packet, "context").get("intent", "")))[:200],
-            # ASCII only: older databases of Request Tracker hold no emoji, and none trims or folds this.
-            PACKET: json.dumps(task.packet, ensure_ascii=True, separators=(",", ":")),
+            PACKET: _data(task.packet),
         },
     }
     expect = {"key": task.key, "queue": queue, "priority": severity(body["Priority"])}
     return Request(job=task.job, key=task.key, marker=task.marker, path="/ticket", body=body, expect=expect)
+
+
+def _data(packet: Mapping[str, Any]) -> str:
+    """ASCII only: older databases of Request Tracker hold no emoji, and none trims or folds this."""
+    return json.dumps(packet, ensure_ascii=True, separators=(",", ":"))
 
 
 def _part(packet: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -133,7 +137,10 @@ def _card_text(task: Task) -> str:
 def _addition(task: Task, ref: str) -> Request:
     public = task.job is Job.REPLY
     way = "correspond" if public else "comment"
-    return _to(task, ref, f"/ticket/{ref}/{way}", _message(task, _said(task)), {"public": str(public).lower()})
+    body = _message(task, _said(task))
+    if task.packet and task.job is Job.NOTE:
+        body["CustomFields"] = {PACKET: _data(task.packet)}  # a packet that came later replaces the first one
+    return _to(task, ref, f"/ticket/{ref}/{way}", body, {"public": str(public).lower()})
 
 
 def _message(task: Task, text: str) -> JsonObject:
@@ -152,7 +159,7 @@ def _said(task: Task) -> str:
         case Job.REPLY:
             return f"{task.author or 'A person'} wrote to the customer:\n\n{task.text}"
         case _:
-            return "\n\n".join(filter(None, (task.text, packet_text(task.packet))))
+            return task.text or packet_text(task.packet)
 
 
 def _urgency(task: Task, ref: str) -> Request:
