@@ -170,6 +170,7 @@ class MemoryConfig(TicketConfig):
     """A desk in this process's memory, for demonstrations and tests."""
 
     kind: Literal["memory"]
+    webhook_secrets: Secrets = ()
 
 
 AnyDesk = Annotated[

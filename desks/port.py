@@ -163,7 +163,11 @@ class Desk(Protocol):
         ...
 
     def prepare(self, task: Task, ref: str) -> Request:
-        """The task in its own words: pure, the same for the same task. `ref` is the ticket, empty for OPEN."""
+        """The task in its own words: pure, the same for the same task.
+
+        `ref` is the ticket; for a channel what its first announcement of this handover is called. Empty where there
+        is none yet.
+        """
         ...
 
     def send(self, request: Request) -> Outcome:
@@ -265,6 +269,6 @@ class Hooked(Protocol):
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint:
         """The hint of a request whose signature over the raw bytes holds; BadSignature for every other.
 
-        `headers` have lower-case names. No secret configured is a SettingsError when the destination is built.
+        `headers` have lower-case names. Where no secret is configured, every request is a BadSignature.
         """
         ...
