@@ -23,8 +23,10 @@ from desks.port import Ambiguous, Changes, Delivered, Hint, Job, JsonObject, Out
 from desks.request_tracker_changes import SETTLING, Tail
 from desks.request_tracker_reading import (
     Texts,
+    bodies,
     comments_of,
     custom_fields,
+    is_spoken,
     key_in_packet,
     text_of,
     ticket_of,
@@ -139,18 +141,26 @@ class RequestTracker:
         answer = self.rest.record(f"/ticket/{ref}", {"fields[Queue]": "Name"}) if ref.isdigit() else None
         if answer is None or answer.object.get("Status") == "deleted":
             raise NotFound(f"Request Tracker has no ticket {ref!r}; it may have been deleted there")
-        number = answer.object.get("id")
-        fields = {"fields": "ContentType,TransactionId,Filename"}
-        attachments, _ = self.rest.listing(f"/ticket/{number}/attachments", fields)
-        return ticket_of(answer, comments_of(self._history(str(number)), attachments, self._text), self.site)
+        number = str(answer.object.get("id"))
+        history = self._history(number)
+        return ticket_of(answer, comments_of(history, self._texts(number, history)), self.site)
 
     def _history(self, ref: str) -> list[JsonObject]:
         return self.rest.listing(f"/ticket/{ref}/history", {"fields": "Type,Creator,Created,Data"})[0]
 
-    def _text(self, attachment: str, html: bool) -> str:
-        return self.texts.of(attachment, partial(self._load_text, attachment, html))
+    def _texts(self, ref: str, history: list[JsonObject]) -> Mapping[str, str]:
+        """What every entry says; each text is one call, the first time."""
+        spoken = [str(entry["id"]) for entry in history if is_spoken(entry)]
+        known = {entry: self.texts.known[entry] for entry in spoken if entry in self.texts.known}
+        if len(known) < len(spoken):
+            fields = {"fields": "ContentType,TransactionId,Filename"}
+            where = bodies(self.rest.listing(f"/ticket/{ref}/attachments", fields)[0])
+            read = {entry: self._text(*where[entry]) for entry in spoken if entry in where and entry not in known}
+            self.texts.keep(read)
+            known |= read
+        return known
 
-    def _load_text(self, attachment: str, html: bool) -> str:
+    def _text(self, attachment: str, html: bool) -> str:
         answer = self.rest.record(f"/attachment/{attachment}")
         return "" if answer is None else text_of(answer, html)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -29,17 +29,15 @@ _TYPES = ("text/plain", "text/html")
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts that were read once, by attachment."""
+    """Texts that were read once, by the number of their entry in the history."""
 
     known: dict[str, str] = field(default_factory=dict)
 
-    def of(self, attachment: str, load: Callable[[], str]) -> str:
-        """The attachment's text, loaded the first time."""
-        if attachment not in self.known:
-            if len(self.known) >= _KEPT:
-                self.known.clear()
-            self.known[attachment] = load()
-        return self.known[attachment]
+    def keep(self, found: Mapping[str, str]) -> None:
+        """Remembers them, and forgets all when there are too many."""
+        if len(self.known) + len(found) > _KEPT:
+            self.known.clear()
+        self.known.update(found)
 
 
 def ticket_of(answer: Answer, comments: tuple[Comment, ...], site: str) -> Ticket:
@@ -94,27 +92,34 @@ def _packet(text: str) -> JsonObject:
     return found if isinstance(found, dict) else {}
 
 
-def comments_of(
-    entries: Iterable[JsonObject], attachments: Iterable[JsonObject], text: Callable[[str, bool], str]
-) -> tuple[Comment, ...]:
-    """The history's entries that carry a text. `text(attachment, html)` loads one."""
-    where: dict[str, tuple[int, str]] = {}
-    for row in attachments:
-        kind = str(row.get("ContentType", ""))
-        if kind in _TYPES and not row.get("Filename"):
-            entry, choice = str(row.get("TransactionId", "")), (_TYPES.index(kind), str(row.get("id", "")))
-            where[entry] = min(where.get(entry, choice), choice, key=lambda pair: pair[0])
-    return tuple(_comment(row, where.get(str(row.get("id"))), text) for row in entries if row.get("Type") in SPOKEN)
+def comments_of(entries: Iterable[JsonObject], texts: Mapping[str, str]) -> tuple[Comment, ...]:
+    """The history's entries that carry a text."""
+    return tuple(_comment(entry, texts.get(str(entry.get("id")), "")) for entry in entries if is_spoken(entry))
 
 
-def _comment(entry: JsonObject, where: tuple[int, str] | None, text: Callable[[str, bool], str]) -> Comment:
+def is_spoken(entry: JsonObject) -> bool:
+    """Whether an entry of the history carries a text."""
+    return entry.get("Type") in SPOKEN
+
+
+def _comment(entry: JsonObject, text: str) -> Comment:
     return Comment(
         id=str(entry.get("id")),
-        text=text(where[1], _TYPES[where[0]] == "text/html") if where else "",
+        text=text,
         public=SPOKEN[str(entry.get("Type"))],
         author=name_of(entry.get("Creator")),
         at=moment(entry.get("Created")),
     )
+
+
+def bodies(attachments: Iterable[JsonObject]) -> dict[str, tuple[str, bool]]:
+    """The attachment that is an entry's text, and whether it is HTML: plain text if there are both, and no file."""
+    found: dict[str, tuple[str, bool]] = {}
+    for row in attachments:
+        kind, entry = row.get("ContentType"), str(row.get("TransactionId", ""))
+        if kind in _TYPES and not row.get("Filename") and (entry not in found or found[entry][1]):
+            found[entry] = (str(row.get("id", "")), kind == "text/html")
+    return found
 
 
 def moment(value: Any) -> datetime | None:

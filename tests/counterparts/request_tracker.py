@@ -49,20 +49,29 @@ class Tracker:
         """What a person does there, with their own password."""
         return httpx2.Client(base_url=f"{self.url}/REST/2.0", auth=who, timeout=30)
 
-    def tickets(self, key_like: str) -> list[str]:
-        """Every ticket of the queue whose subject ends with a mark, duplicates, keyless and closed ones too."""
-        query = f"Queue = '{QUEUE}' AND Subject LIKE '{key_like}'"
+    def tickets(self, mark: str) -> list[str]:
+        """Every ticket whose subject has a mark, second ones and ones without a key too; merged ones are none."""
+        return self._search(f"Queue = '{QUEUE}' AND Subject LIKE '{mark}'")
+
+    def newest(self) -> int:
+        """A number higher than any ticket's until now."""
         with self.person(BOT) as client:
-            found = client.get("/tickets", params={"query": query, "per_page": "100", "orderby": "id"}).json()
-            more = found["items"]
-            page = 1
-            while len(more) == 100:
-                page += 1
-                more = client.get(
-                    "/tickets", params={"query": query, "per_page": "100", "page": str(page), "orderby": "id"}
-                ).json()["items"]
-                found["items"] += more
-        return [str(row["id"]) for row in found["items"]]
+            return int(client.post("/ticket", json={"Queue": QUEUE, "Subject": "a number"}).json()["id"])
+
+    def tickets_after(self, number: int) -> list[str]:
+        """Every ticket with a higher number."""
+        return self._search(f"Queue = '{QUEUE}' AND id > {number}")
+
+    def _search(self, query: str) -> list[str]:
+        found: list[str] = []
+        with self.person(BOT) as client:
+            for page in range(1, 1000):
+                params = {"query": query, "per_page": "100", "page": str(page), "orderby": "id"}
+                rows = client.get("/tickets", params=params).json()["items"]
+                found += [str(row["id"]) for row in rows]
+                if len(rows) < 100:
+                    break
+        return found
 
 
 @contextmanager
