@@ -1,4 +1,4 @@
-"""Handovers through a desk whose network breaks in every way: with the retry that looks first, and the naive one."""
+"""A network that breaks in every way, and patience with it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from desks.port import Ambiguous, Delivered, Desk, Rejected, RetryAfter, Task
 from states.errors import DependencyFault
 from tests.counterparts.proxy import Fault, Proxy
 
@@ -28,7 +26,6 @@ WRITES = (
 READS = (*(Fault.NONE,) * 9, Fault.LOST, Fault.ERROR_BEFORE, Fault.GARBAGE, Fault.NOT_FOUND, Fault.THROTTLED)
 T = TypeVar("T")
 ATTEMPTS = 60
-CALLERS = 3
 
 
 def faults(seed: int, writes: Sequence[Fault] = WRITES, reads: Sequence[Fault] = READS) -> Callable[[str, str], Fault]:
@@ -59,30 +56,6 @@ def outages(proxy: Proxy, seed: int) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-
-
-def deliver_all(desk: Desk, tasks: Sequence[Task], *, look_first: bool = True) -> list[str]:
-    """Every task, several at a time. The tickets' numbers."""
-    with ThreadPoolExecutor(CALLERS) as callers:
-        return list(callers.map(lambda task: deliver(desk, task, look_first=look_first), tasks))
-
-
-def deliver(desk: Desk, task: Task, ref: str = "", *, look_first: bool = True) -> str:
-    """Sends until it is delivered; what is not known is looked up before it is sent again."""
-    request = desk.prepare(task, ref)
-    for attempt in range(ATTEMPTS):
-        match desk.send(request):
-            case Delivered(ref=number):
-                return number
-            case Ambiguous():
-                found = patiently(lambda: desk.find(request)) if look_first else None
-                if found:
-                    return found.ref
-            case Rejected(code=code):
-                raise AssertionError(f"{task.id} was refused: {code}")
-            case RetryAfter(seconds=seconds):
-                time.sleep(seconds or min(0.1 * 2**attempt, 1))
-    raise AssertionError(f"{task.id} was not delivered in {ATTEMPTS} attempts")
 
 
 def patiently(read: Callable[[], T]) -> T:
