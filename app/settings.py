@@ -80,8 +80,8 @@ class Settings(BaseSettings):
     tokens: Annotated[dict[str, str], Field(repr=False)] = {}
     log_level: str = "info"
     log_json: bool = False
+    public_url: str = ""
     tick_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
-    public_url: str = Field(default="", description="where people open this page: cards and tickets link to it")
     desks: dict[DeskName, AnyDesk] = Field(default={}, description="where handovers go beside our own queue")
 
     @field_validator("log_level", mode="before")
@@ -99,6 +99,13 @@ class Settings(BaseSettings):
             raise ValueError(f"is no database Handrail knows; begin with {' or '.join(DATABASES)}")
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _usable_link(cls, value: str) -> str:
+        if value and (not value.startswith(("http://", "https://")) or any(char in value for char in "?# \n")):
+            raise ValueError("is no base URL; write https://host or https://host/path")
+        return value.rstrip("/")
+
     @field_validator("tokens")
     @classmethod
     def _usable_tokens(cls, tokens: dict[str, str]) -> dict[str, str]:
@@ -107,13 +114,6 @@ class Settings(BaseSettings):
             if len(token) < MIN_TOKEN or not token.isascii() or any(char.isspace() for char in token):
                 raise ValueError(f"token of {holder!r} needs at least {MIN_TOKEN} ASCII characters without spaces")
         return tokens
-
-    @field_validator("public_url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("is no address; write https://...")
-        return value.rstrip("/")
 
     @field_validator("desks")
     @classmethod

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from delivery.work import Delivery
     from graph.runtime import Runtime
     from graph.views import ConversationView
+    from handover.writing import SummaryWriter
     from policy.loader import LoadedPolicy
     from prompts.model import Model
     from states.clock import Clock
@@ -48,7 +49,8 @@ WARMING = (
 
 
 def build(settings: Settings, **overrides: Any) -> Runtime:
-    """A running Handrail. `overrides` replace parts by name: store, policy, assistant, clock, ids, classifier.
+    """A running Handrail. `overrides` replace parts by name: store, policy, assistant, clock, ids, classifier,
+    summariser.
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
@@ -61,6 +63,7 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
     assistant = overrides.pop("assistant", None) or build_assistant(settings, policy)
     clock = overrides.pop("clock", None) or SystemClock()
     classifier = overrides.pop("classifier", None) or build_classifier(settings)
+    summariser = overrides.pop("summariser", None) or build_summariser(settings)
     store = overrides.pop("store", None)
     ids = overrides.pop("ids", None) or SystemIds()
     if overrides:
@@ -69,7 +72,16 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
         _make_directory(settings)
         store = open_store(settings.store_url)
     warm(compile_policy(policy))
-    return Runtime(store=store, policy=policy, assistant=assistant, clock=clock, ids=ids, classifier=classifier)
+    return Runtime(
+        store=store,
+        policy=policy,
+        assistant=assistant,
+        clock=clock,
+        ids=ids,
+        classifier=classifier,
+        summariser=summariser,
+        public_url=settings.public_url,
+    )
 
 
 def build_delivery(settings: Settings, runtime: Runtime, *, threads: bool = True) -> Delivery:
@@ -204,6 +216,15 @@ def build_classifier(settings: Settings) -> TopicClassifier | None:
     from triggers.llm import ModelClassifier
 
     return ModelClassifier(build_model(settings))
+
+
+def build_summariser(settings: Settings) -> SummaryWriter | None:
+    """Who writes the summaries of packets, when a model is configured; else they stay extractive."""
+    if settings.assistant != "openai":
+        return None
+    from handover.writing import SummaryWriter
+
+    return SummaryWriter(build_model(settings))
 
 
 def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy]:
