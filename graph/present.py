@@ -7,7 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from graph.views import ConversationView, DeliveryView, EventView, HandoverView, MessageView, PersonView, QueueItem
+from graph.views import (
+    ConversationView,
+    DeliveryView,
+    EventView,
+    HandoverView,
+    MessageView,
+    PersonView,
+    QueueItem,
+)
 from handover.presence import Person, is_online
 from handover.queue import urgency
 from policy.facts import default_facts
@@ -54,12 +62,11 @@ def handover_view(connection: Connection, row: RowMapping) -> HandoverView:
         "id", "conversation_id", "open", "reason_code", "severity", "sla", "team", "language", "created_at",
         "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet", "resolution",
     )  # fmt: skip
-    delivered = tuple(DeliveryView(**one) for one in tickets.deliveries(connection, row["id"]))
     return HandoverView(
         **{name: row[name] for name in names},
         steps_done=tuple(row["steps_done"]),
         steps_by=row["steps_by"] or {},
-        deliveries=delivered,
+        deliveries=tuple(DeliveryView(**one) for one in tickets.deliveries(connection, row["id"])),
     )
 
 

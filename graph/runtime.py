@@ -377,7 +377,7 @@ class Runtime:
         return self._clockwork.recover()
 
     def tick(self) -> int:
-        """Completes what crashed workers left and fires the timers that are due; how many; `delivery` tells others."""
+        """Completes what crashed workers left and fires the timers that are due; how many. `delivery` tells others."""
         done = self._clockwork.tick()
         self._summaries.start(self._services)
         return done

@@ -32,10 +32,10 @@ EVENT = EventRow.__table__  # type: ignore[attr-defined]
 HANDOVER = HandoverRow.__table__  # type: ignore[attr-defined]
 TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
+PRESENCE = PresenceRow.__table__  # type: ignore[attr-defined]
 TICKET = TicketRow.__table__  # type: ignore[attr-defined]
 CURSOR = DeskCursorRow.__table__  # type: ignore[attr-defined]
 INBOX = InboxRow.__table__  # type: ignore[attr-defined]
-PRESENCE = PresenceRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
 LONGEST_LEASE = timedelta(hours=1)
