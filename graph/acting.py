@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
+from dataclasses import replace
 from typing import Any
 
 from graph.answering import fire
+from graph.consenting import about, ask
 from graph.evidence import raised
 from graph.handing_over import tell
-from graph.working import EXCEPTION_LIFE, Working
+from graph.verifying import check_data, open_challenge, outcome_of_check, record_check
+from graph.working import Working
+from handover.consent import Consent, ConsentKind
 from handover.scripts import render
 from states.table import ANSWERING
 from states.vocabulary import Clock, Effect, Event
 from triggers.conditions import mentions_answer
 
+_ASKS = {Effect.OPEN_EXCEPTION: ConsentKind.EXCEPTION, Effect.OPEN_HAND_BACK: ConsentKind.HAND_BACK}
 _CLOSING = {Event.RESOLVED: "closing.resolved", Event.EXPIRED: "closing.expired"}
 
 
@@ -25,19 +29,26 @@ def act(working: Working) -> None:
     if inbound.event is Event.TRIGGER_FIRED and working.state in ANSWERING:
         pulled = raised(working, "person.pulled", "agent", inbound.text or "an agent took the conversation over")
         return fire(working, (pulled,), inbound.role, inbound.actor, body_hash=inbound.body_hash)
-    if inbound.event is Event.RELEASED:
-        working.exception = None  # Whoever takes the case next asks anew; nobody approves for a person who left.
-    before = working.handover
-    step = working.apply(inbound.event, inbound.role, _data(working), actor=inbound.actor)
+    before, pending, event = working.handover, working.consent, outcome_of_check(working) or inbound.event
+    step = working.apply(event, inbound.role, _data(working, event), actor=inbound.actor, approved=inbound.approved)
     for effect in step.effects:
         _perform(working, effect, before)
+    _tell_consent(working, pending)
 
 
-def _data(working: Working) -> dict[str, Any]:
+def _data(working: Working, event: Event) -> dict[str, Any]:
     inbound = working.inbound
     noted = {"note": inbound.text} if inbound.text and inbound.event is not Event.AGENT_REPLIED else {}
     hashed = {"body_hash": inbound.body_hash} if inbound.kind == "act" else {}
-    return {**noted, **inbound.data, **hashed}
+    return {**noted, **inbound.data, **check_data(working, event), **hashed}
+
+
+def _tell_consent(working: Working, before: Consent | None) -> None:
+    """Adds to the event which request it opened, answered or ended."""
+    if working.consent != before:
+        happening = working.happenings[-1]
+        data = {**happening.data, **about(before or working.consent)}
+        working.happenings[-1] = replace(happening, data=data)
 
 
 def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) -> None:
@@ -54,14 +65,15 @@ def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) ->
     elif effect is Effect.SEND_AGENT_MESSAGE:
         working.say("agent", working.inbound.text, actor_id=working.inbound.actor)
     elif effect is Effect.RECORD_VERIFICATION:
-        passed = working.inbound.event is Event.IDENTITY_VERIFIED
-        working.change_handover(
-            verified=passed or handover.get("verified", False), attempts=handover.get("attempts", 0) + (not passed)
-        )
+        record_check(working, working.happenings[-1].event)
+    elif effect is Effect.SEND_CODE:
+        working.payloads[effect] = open_challenge(working)
     elif effect in (Effect.RENOTIFY, Effect.PAGE):
         _climb(working, handover)
-    elif effect is Effect.OPEN_EXCEPTION:
-        working.exception = exception_request(working)
+    elif effect in _ASKS:
+        working.consent = ask(working, _ASKS[effect])
+    elif effect is Effect.GIVE_CONSENT and working.consent is not None:
+        working.consent = replace(working.consent, agreed_by=working.inbound.actor)
     elif effect is Effect.CLOSE_HANDOVER:
         _close(working)
     elif effect is Effect.SEND_CLOSING and working.inbound.event in _CLOSING:
@@ -77,23 +89,10 @@ def _climb(working: Working, handover: dict[str, Any]) -> None:
     working.due = {Clock.CLAIM: again, Clock.RESOLVE: again}
 
 
-def exception_request(working: Working) -> dict[str, Any]:
-    """A policy exception that waits for a second person; the hash binds the approval to this very request."""
-    text = working.inbound.text
-    bound = "\n".join((working.snapshot.id, working.inbound.id, working.inbound.actor, text))
-    return {
-        "text": text,
-        "hash": hashlib.sha256(bound.encode()).hexdigest(),
-        "requested_by": working.inbound.actor,
-        "expires_at": (working.now + EXCEPTION_LIFE).isoformat(),
-    }
-
-
 def _close(working: Working) -> None:
     """Ends the handover. A hand-back keeps `when` triggers that fired disarmed until their facts change."""
     back = working.inbound.event is Event.HANDED_BACK
     working.change_handover(open=False, closed_at=working.now, outcome=working.inbound.text)
-    working.exception = None
     if back:
         packet = (working.handover or {}).get("packet", {})
         fired = {

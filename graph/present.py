@@ -51,8 +51,14 @@ def handover_view(row: RowMapping) -> HandoverView:
     names = (
         "id", "conversation_id", "open", "reason_code", "severity", "sla", "team", "language", "created_at",
         "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet",
+        "verify_level", "verified_level", "attempts", "codes_sent", "regulated",
     )  # fmt: skip
-    return HandoverView(**{name: row[name] for name in names})
+    code = row["code"]
+    return HandoverView(
+        **{name: row[name] for name in names},
+        code_expires_at=datetime.fromisoformat(code["expires_at"]) if code else None,
+        code_typed=bool(code and code["typed"]),
+    )
 
 
 def conversation_view(connection: Connection, conversation_id: str, idle: timedelta | None = None) -> ConversationView:
@@ -70,6 +76,7 @@ def from_row(
     """
     conversation_id = row["id"]
     handover = queries.newest_handover(connection, conversation_id) if whole else None
+    consent = row["pending_consent"]
     return ConversationView(
         id=conversation_id,
         state=State(row["state"]),
@@ -90,7 +97,8 @@ def from_row(
         events=tuple(map(event_view, queries.events(connection, conversation_id))) if whole else (),
         handover=handover_view(handover) if handover else None,
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
-        exception=row["pending_exception"],
+        exception=consent if consent and consent["kind"] == "exception" else None,
+        consent=consent,
     )
 
 

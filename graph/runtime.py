@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import secrets
 import time
 from collections import Counter
 from dataclasses import replace
@@ -15,13 +16,18 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from assistants.port import Assistant
+from graph.bringing import Setting, inbound_of, typed_code
 from graph.deciding import Decider
-from graph.intake import act_data, channel_facts, check_actor, check_id, label, storable
+from graph.intake import channel_facts, check_actor, check_id, label, storable
 from graph.present import conversation_view, from_row, queue_items
 from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
-from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+from graph.templates import TemplateBook
+from graph.verifying import Proof
+from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TemplateView, TurnResult
 from graph.working import Inbound
+from handover.codes import MIN_KEY, CodeMaker
+from handover.directory import Directory, NoDirectory
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
 from states.errors import (
@@ -36,7 +42,7 @@ from states.vocabulary import STAFF, Event, Role
 from states.vocabulary import Clock as TimerKind
 from store import queries, receiving, timers
 from store.database import Store
-from store.records import DueTimer, Incoming, Received, Snapshot
+from store.records import DueTimer, Incoming, Received, Snapshot, TemplateUse
 from store.work import AlreadyDone, StaleOutcome, UnitOfWork
 from triggers.engine import compile_policy
 from triggers.llm import TopicClassifier
@@ -48,6 +54,13 @@ LEASE_MARGIN_S = 5.0
 POLL_S = (0.005, 0.04)
 """First and longest pause while another worker holds the conversation."""
 MAX_ACT_TRIES = 50
+NEEDS_WORDS = {
+    Event.AGENT_REPLIED: "write what the customer shall read",
+    Event.EXCEPTION_REQUESTED: "write which exception is asked for, and why",
+    Event.EXCEPTION_DENIED: "write why the exception is denied",
+    Event.HAND_BACK_REFUSED: "write why the case shall not go back",
+}
+"""Acts that say nothing without words, and what to write."""
 
 log = logging.getLogger("handrail.runtime")
 
@@ -64,6 +77,8 @@ class Runtime:
         clock: Clock,
         ids: Ids,
         classifier: TopicClassifier | None = None,
+        directory: Directory | None = None,
+        codes: CodeMaker | None = None,
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
     ) -> None:
@@ -75,7 +90,10 @@ class Runtime:
             clock=clock,
             ids=ids,
             classifier=classifier,
+            directory=directory or NoDirectory(),
+            codes=codes or CodeMaker(secrets.token_bytes(MIN_KEY)),
         )
+        self._book = TemplateBook(store)
         self._decider = Decider(store, unit_of_work)
         self._lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         with store.write() as connection:
@@ -157,12 +175,13 @@ class Runtime:
         """
         message_id = message_id or self._services.ids.new("msg_")
         check_id(message_id, "message id")
+        text, proof = typed_code(text, self._services, lambda: self._setting(conversation_id).handover)
         incoming = self._incoming(conversation_id, message_id, text)
         lease = self._services.ids.new("run_")
         with self._store.write() as connection:
             received = receiving.receive(connection, incoming, lease, self._lease_s)
         if not received.decided:
-            turn = self._settle(conversation_id, message_id, lease, received)
+            turn = self._settle(conversation_id, message_id, lease, received, proof)
             if turn is not None:
                 return turn
         with self._store.read() as connection:
@@ -183,7 +202,9 @@ class Runtime:
             at=self._services.clock.now(),
         )
 
-    def _settle(self, conversation_id: str, message_id: str, lease: str, received: Received) -> TurnResult | None:
+    def _settle(
+        self, conversation_id: str, message_id: str, lease: str, received: Received, proof: Proof | None = None
+    ) -> TurnResult | None:
         """Decides messages of the conversation, oldest first, until this one has its outcome.
 
         Returns the turn if it was decided here, None if somebody else was faster.
@@ -208,7 +229,13 @@ class Runtime:
                 working, done = self._decider.decide(
                     self._services,
                     seen,
-                    Inbound(kind="message", id=pending.id, message=pending, text=pending.text),
+                    Inbound(
+                        kind="message",
+                        id=pending.id,
+                        message=pending,
+                        text=pending.text,
+                        proof=proof if pending.id == message_id else None,
+                    ),
                     lease,
                 )
             except (StaleOutcome, AlreadyDone):
@@ -247,15 +274,41 @@ class Runtime:
         act_id = act.id or self._services.ids.new("act_")
         check_id(act_id, "act id")
         self._check_role(act.actor)
-        text, data = self._services.redacted(storable(act.text)), act_data(act.data, self._services.redacted)
-        if act.event is Event.AGENT_REPLIED and not text.strip():
-            raise BadInput("the reply is empty; write what the customer shall read")
-        if act.event is Event.EXCEPTION_REQUESTED and not text.strip():
-            raise BadInput("the request is empty; write which exception is asked for, and why")
-        inbound = Inbound(
-            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data
-        )
+        inbound = inbound_of(act, act_id, self._setting(conversation_id), self._services, self._book)
+        if act.event in NEEDS_WORDS and not inbound.text.strip():
+            raise BadInput(f"the text is empty; {NEEDS_WORDS[act.event]}")
         return self._apply(conversation_id, inbound)
+
+    def _setting(self, conversation_id: str) -> Setting:
+        with self._store.read() as connection:
+            row = queries.conversation(connection, conversation_id)
+            handover = queries.newest_handover(connection, conversation_id)
+        kept = dict(handover) if handover is not None and handover["open"] else {}
+        return Setting(customer=row["customer"], language=row["language"], handover=kept)
+
+    # Templates
+
+    def templates(self) -> tuple[TemplateView, ...]:
+        """Every version of every response template, and what the policy ships."""
+        return self._book.all(self._services)
+
+    def draft_template(self, actor: Actor, template_id: str, language: str, text: str) -> TemplateView:
+        """Writes a new version, which a second person must approve. BadInput, ForbiddenRole."""
+        self._check_role(actor)
+        return self._book.draft(self._services, actor, template_id, language, text)
+
+    def approve_template(
+        self, actor: Actor, template_id: str, language: str, version: int, text_hash: str
+    ) -> TemplateView:
+        """Approves exactly the words whose hash the actor saw; retires the version before. Refused, NotFound."""
+        self._check_role(actor)
+        used = TemplateUse(id=template_id, language=language, version=version)
+        return self._book.approve(self._services, actor, used, text_hash)
+
+    def retire_template(self, actor: Actor, template_id: str, language: str, version: int) -> TemplateView:
+        """Ends a version for good. Refused, NotFound."""
+        self._check_role(actor)
+        return self._book.retire(self._services, actor, TemplateUse(id=template_id, language=language, version=version))
 
     def _check_role(self, actor: Actor) -> None:
         """Refuses an actor who does not hold the role, where the policy names who does."""

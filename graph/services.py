@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from assistants.port import Assistant
+from handover.codes import MIN_KEY, CodeMaker
+from handover.directory import Directory, NoDirectory
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
 from states.machine import ConversationMachine
@@ -26,6 +29,8 @@ class Services:
     clock: Clock
     ids: Ids
     classifier: TopicClassifier | None = None
+    directory: Directory = field(default_factory=NoDirectory)
+    codes: CodeMaker = field(default_factory=lambda: CodeMaker(secrets.token_bytes(MIN_KEY)))
     machine: ConversationMachine = field(default_factory=ConversationMachine)
     pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(MODEL_THREADS, thread_name_prefix="handrail-model")

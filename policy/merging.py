@@ -12,7 +12,7 @@ from policy.sources import Mark, Problem, Row, Table
 
 _BY_ID = ("triggers", "filters")
 _BY_KEY = ("topics", "sla", "hours", "guard", "answers", "limits", "smalltalk", "sentiment", "offer", "scripts",
-           "playbooks", "roles")  # fmt: skip
+           "playbooks", "roles", "exceptions", "hand_back", "verification", "templates")  # fmt: skip
 
 
 def merged(parent: Table, child: Table) -> Table:

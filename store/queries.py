@@ -88,7 +88,7 @@ def _handover_for(connection: Connection, row: RowMapping) -> dict[str, Any] | N
 
 _COPIED = (
     "id", "version", "channel", "language", "customer", "channel_facts", "history", "latched", "owner_id",
-    "pending_exception", "policy_name", "policy_hash", "head_hash", "checkpoint_id", "closed", "created_at",
+    "pending_consent", "policy_name", "policy_hash", "head_hash", "checkpoint_id", "closed", "created_at",
     "updated_at",
 )  # fmt: skip
 

@@ -111,7 +111,8 @@ class MemoryRuntime:
         owns = view.owner_id == act.actor.id
         facts = Facts(
             latched=view.latched, owned=view.owner_id is not None, actor_owns=owns, steps_done=True,
-            identity_satisfied=True, outcome_written=bool(act.text), hand_back_allowed=True,
+            identity_satisfied=True, outcome_written=bool(act.text), compliance=False, regulated=False,
+            identity_proven=True,
         )  # fmt: skip
         step = self.machine.step(view.state, act.event, act.actor.role, facts)
         owner = act.actor.id if act.event is Event.CLAIMED else view.owner_id
