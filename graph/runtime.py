@@ -134,6 +134,7 @@ class Runtime:
                 language=language or "en",
                 customer=customer,
                 channel_facts=facts,
+                opened_by=new.opened_by,
                 policy_name=loaded.policy.name,
                 policy_hash=loaded.hash,
                 idle_until=now + loaded.policy.limits.idle.delta,
@@ -145,6 +146,11 @@ class Runtime:
         """A conversation as it is now. NotFound if there is none."""
         with self._store.read() as connection:
             return conversation_view(connection, conversation_id, self.policy.policy.limits.idle.delta)
+
+    def opened_by(self, conversation_id: str) -> str:
+        """The channel's caller that opened it; empty if it was no channel. NotFound."""
+        with self._store.read() as connection:
+            return str(queries.conversation(connection, conversation_id)["opened_by"])
 
     def version(self, conversation_id: str) -> int:
         """Its fencing number: cheap to poll for changes."""
@@ -312,12 +318,16 @@ class Runtime:
 
     def _check_role(self, actor: Actor) -> None:
         """Refuses an actor who does not hold the role, where the policy names who does."""
-        check_actor(actor.id)
-        holders = self.policy.policy.roles.get(actor.role, ())
         if actor.role not in STAFF and actor.role is not Role.ADMIN:
             raise ForbiddenRole(
                 f"{actor.role.value!r} does not act at the desk; people there are: {_names(STAFF)}, admin"
             )
+        self.admit(actor)
+
+    def admit(self, actor: Actor) -> None:
+        """Refuses a caller who does not hold the role, where the policy names who does. BadInput, ForbiddenRole."""
+        check_actor(actor.id)
+        holders = self.policy.policy.roles.get(actor.role, ())
         if holders and actor.id not in holders:
             raise ForbiddenRole(
                 f"{actor.id!r} does not hold the role {actor.role.value!r} in policy {self.policy.policy.name!r}"

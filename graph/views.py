@@ -30,6 +30,8 @@ class NewConversation:
     """None: detected with each message."""
     customer: str = ""
     """The channel's own reference to the customer; never an e-mail address or a name."""
+    opened_by: str = ""
+    """The caller that opens it; a channel sees its own conversations only."""
     facts: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     """Values for `customer.*` and `channel.*` facts of policy.facts."""
 

@@ -65,6 +65,8 @@ class ConversationRow(SQLModel, table=True):
     channel: str = Field(sa_column=Column(Text, nullable=False))
     language: str = Field(sa_column=Column(Text, nullable=False))
     customer: str = Field(sa_column=Column(Text, nullable=False))
+    opened_by: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    """The channel's caller: a channel sees its own conversations only."""
     channel_facts: dict[str, Any] = _json()
     history: dict[str, Any] = _json()
     """Counters and the bounded window from which the documented facts are made; O(1) in the conversation's length."""

@@ -11,6 +11,7 @@ import pytest
 
 from graph.views import (
     Act,
+    Actor,
     ActResult,
     ConversationView,
     EventView,
@@ -33,6 +34,7 @@ class MemoryRuntime:
     def __init__(self) -> None:
         self.views: dict[str, ConversationView] = {}
         self.results: dict[tuple[str, str], tuple[str, TurnResult]] = {}
+        self.openers: dict[str, str] = {}
         self.machine = ConversationMachine()
         self.ticks = 0
         self.recovered = 0
@@ -43,6 +45,7 @@ class MemoryRuntime:
         name = new.id or f"cnv_{len(self.views) + 1}"
         if name in self.views:
             return self.views[name]
+        self.openers[name] = new.opened_by
         self.views[name] = ConversationView(
             id=name, state=State.BOT_HANDLING, version=0, channel=new.channel, language=new.language or "en",
             customer=new.customer, latched=False, owner_id=None, owner_role=None, created_at=NOW, updated_at=NOW,
@@ -143,6 +146,13 @@ class MemoryRuntime:
         if self.fails_with is not None:
             raise self.fails_with
         return tuple(self.views.values())[:limit]
+
+    def admit(self, actor: Actor) -> None:
+        pass
+
+    def opened_by(self, conversation_id: str) -> str:
+        self.view(conversation_id)
+        return self.openers.get(conversation_id, "")
 
     def recover(self) -> int:
         self.recovered += 1

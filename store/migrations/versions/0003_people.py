@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE conversation RENAME COLUMN pending_exception TO pending_consent")
     # A request of before has no hash that binds it whole: it must be asked anew.
     op.execute("UPDATE conversation SET pending_consent = NULL")
+    op.add_column("conversation", sa.Column("opened_by", sa.Text(), nullable=False, server_default=""))
     op.add_column("handover", sa.Column("verify_level", sa.Text(), nullable=False, server_default="none"))
     op.add_column("handover", sa.Column("verified_level", sa.Text(), nullable=False, server_default="none"))
     op.add_column("handover", sa.Column("code", sa.JSON(), nullable=True))
@@ -60,6 +61,7 @@ def downgrade() -> None:
     _known_clocks(CLOCKS[:-1])
     for column in ("regulated", "codes_sent", "code", "verified_level", "verify_level"):
         op.drop_column("handover", column)
+    op.drop_column("conversation", "opened_by")
     op.execute("ALTER TABLE conversation RENAME COLUMN pending_consent TO pending_exception")
 
 
