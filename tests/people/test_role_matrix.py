@@ -189,8 +189,11 @@ def _exception(api: Api, caller: Actor, state: State) -> dict[str, Any]:
 
 def _owned(said: str = "human please") -> Callable[[Api, Actor, State], dict[str, Any]]:
     def arrange(api: Api, caller: Actor, state: State) -> dict[str, Any]:
-        owner = caller if caller.role in STAFF else ANNA
-        (_verifying if state is State.AGENT_VERIFYING else _escalated)(api, owner, said)
+        theirs = caller.role in STAFF
+        if state is State.AGENT_VERIFYING:
+            _verifying(api, caller if theirs else ANNA, said)
+        else:
+            _escalated(api, caller if theirs else SARA, said)
         return {"text": "done"}
 
     return arrange
