@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, f
 
 from states.errors import NotFound
 from states.vocabulary import Role, State
+from store.prepared import Prepared
 from store.records import Snapshot, StoredMessage
 from store.rows import ConversationRow, EventRow, HandoverRow, MessageRow, OutboxRow, PolicyRow, TimerRow
 
@@ -21,6 +22,8 @@ TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
+MESSAGE_COLUMNS = tuple(column.key for column in MESSAGE.columns if column.key != "outcome_event_id")
+"""The columns that a new message sets; its outcome comes later."""
 WINDOW = 8
 """Messages of the transcript that a run may see."""
 
@@ -28,8 +31,10 @@ _PENDING = and_(MESSAGE.c.author == "customer", MESSAGE.c.outcome_event_id.is_(N
 # Statements of every turn are built once: building them costs more CPU than SQLite needs to execute them.
 _ID: BindParameter[str] = bindparam("id")
 _SNAPSHOT = select(CONVERSATION).where(CONVERSATION.c.id == _ID)
-_RECENT = select(MESSAGE).where(MESSAGE.c.conversation_id == _ID).order_by(MESSAGE.c.seq.desc()).limit(WINDOW)
-_OLDEST_PENDING = select(MESSAGE).where(MESSAGE.c.conversation_id == _ID, _PENDING).order_by(MESSAGE.c.seq).limit(1)
+_RECENT = Prepared(select(MESSAGE).where(MESSAGE.c.conversation_id == _ID).order_by(MESSAGE.c.seq.desc()).limit(WINDOW))
+_OLDEST_PENDING = Prepared(
+    select(MESSAGE).where(MESSAGE.c.conversation_id == _ID, _PENDING).order_by(MESSAGE.c.seq).limit(1)
+)
 _NEWEST_HANDOVER = (
     select(HANDOVER)
     .where(HANDOVER.c.conversation_id == _ID)
@@ -64,11 +69,11 @@ def snapshot(connection: Connection, conversation_id: str) -> Snapshot:
     return snapshot_of(connection, conversation(connection, conversation_id))
 
 
-def snapshot_of(connection: Connection, row: RowMapping) -> Snapshot:
+def snapshot_of(connection: Connection, row: Mapping[str, Any] | RowMapping) -> Snapshot:
     """The same from a row that was read already."""
     conversation_id = row["id"]
-    pending = connection.execute(_OLDEST_PENDING, {"id": conversation_id}).mappings().first()
-    recent = connection.execute(_RECENT, {"id": conversation_id}).mappings().all()
+    pending = _OLDEST_PENDING.first(connection, {"id": conversation_id})
+    recent = _RECENT.all(connection, {"id": conversation_id})
     decided = [one for one in reversed(recent) if one["author"] != "customer" or one["outcome_event_id"]]
     return Snapshot(
         **{name: row[name] for name in _COPIED},
@@ -81,7 +86,7 @@ def snapshot_of(connection: Connection, row: RowMapping) -> Snapshot:
     )
 
 
-def _handover_for(connection: Connection, row: RowMapping) -> dict[str, Any] | None:
+def _handover_for(connection: Connection, row: Mapping[str, Any] | RowMapping) -> dict[str, Any] | None:
     found = newest_handover(connection, row["id"]) if row["latched"] or row["handover_id"] else None
     return dict(found) if found is not None else None
 
