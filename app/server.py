@@ -69,6 +69,7 @@ def serve(
     *,
     with_page: bool,
     on_ready: Callable[[], None] = lambda: None,
+    also: Callable[[], int] | None = None,
     server: type[uvicorn.Server] | None = None,
 ) -> None:
     """Completes what a crash left, then serves with the worker beside it until interrupted."""
@@ -81,7 +82,7 @@ def serve(
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5, ws="auto"
     )
-    with Worker(runtime, settings.tick_seconds):
+    with Worker(runtime, settings.tick_seconds, also):
         on_ready()
         (server or uvicorn.Server)(config).run(sockets=[listening])
 

@@ -5,8 +5,9 @@ Without this module every surface would build its own store, policy and assistan
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
     from audit.judge import Judge
     from graph.runtime import Runtime
     from graph.views import ConversationView
+    from handover.codes import CodeMaker
+    from handover.directory import Directory
     from policy.loader import LoadedPolicy
     from prompts.model import Model
     from triggers.engine import Engine
     from triggers.llm import TopicClassifier
 
 KNOWLEDGE = Path(__file__).parent.parent / "assistants" / "knowledge"
+KEY_FILE = "verification.key"
 NO_KEY = "none"
 """Stands for the key of a server that wants none: the client insists on having one."""
 WARMING = (
@@ -43,7 +47,8 @@ WARMING = (
 
 
 def build(settings: Settings, **overrides: Any) -> Runtime:
-    """A running Handrail. `overrides` replace parts by name: store, policy, assistant, clock, ids, classifier.
+    """A running Handrail. `overrides` replace parts by name: store, policy, assistant, clock, ids, classifier,
+    directory, codes.
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
@@ -58,13 +63,82 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
     classifier = overrides.pop("classifier", None) or build_classifier(settings)
     store = overrides.pop("store", None)
     ids = overrides.pop("ids", None) or SystemIds()
+    directory = overrides.pop("directory", None) or build_directory(settings)
+    codes = overrides.pop("codes", None)
     if overrides:
         raise SettingsError(f"no part of Handrail is called {', '.join(overrides)!r}; see app.wiring.build")
     if store is None:
         _make_directory(settings)
         store = open_store(settings.store_url)
     warm(compile_policy(policy))
-    return Runtime(store=store, policy=policy, assistant=assistant, clock=clock, ids=ids, classifier=classifier)
+    return Runtime(
+        store=store,
+        policy=policy,
+        assistant=assistant,
+        clock=clock,
+        ids=ids,
+        classifier=classifier,
+        directory=directory,
+        codes=codes or build_codes(settings),
+    )
+
+
+def build_directory(settings: Settings) -> Directory:
+    """Who is on file, with the contacts that a code can reach; SettingsError tells what is wrong with the file."""
+    from handover.directory import ContactKind, FileDirectory, NoDirectory, Reachable
+
+    path, mail = settings.verification.directory, settings.verification.mail
+    return Reachable(FileDirectory(path), {ContactKind.EMAIL} if mail else set()) if path else NoDirectory()
+
+
+def build_codes(settings: Settings) -> CodeMaker:
+    """What makes one-time codes: with the key of the settings, or with one that is made once and kept in data_dir."""
+    from handover.codes import CodeMaker
+
+    given = settings.verification.key
+    return CodeMaker(given.get_secret_value().encode() if given else _kept_key(settings.data_dir / KEY_FILE))
+
+
+def _kept_key(path: Path) -> bytes:
+    """The key in the file; made now, for this user alone, if there is none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            # Linked when it is whole: of two processes that start at once the first makes the key of both.
+            new = path.with_suffix(f".{secrets.token_hex(4)}")
+            new.touch(mode=0o600)
+            new.write_bytes(secrets.token_bytes(32))
+            with suppress(FileExistsError):
+                path.hardlink_to(new)
+            new.unlink()
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"the key of one-time codes cannot be kept in {str(path)!r} ({error.strerror}); "
+            "make data_dir writable or set HANDRAIL_VERIFICATION__KEY"
+        ) from None
+
+
+def build_code_sending(settings: Settings, runtime: Runtime) -> Callable[[], int] | None:
+    """What sends one-time codes beside the clocks; None where no way out is set up."""
+    mail = settings.verification.mail
+    if mail is None:
+        return None
+    from delivery.codes import CodeSending
+    from handover.code_sender import ByContact, SmtpCodeSender, SmtpServer
+    from handover.directory import ContactKind
+
+    server = SmtpServer(
+        host=mail.host, port=mail.port, sender=mail.sender, user=mail.user,
+        password=mail.password.get_secret_value(), starttls=mail.starttls,
+    )  # fmt: skip
+    return CodeSending(
+        runtime.store,
+        codes=runtime.codes,
+        directory=runtime.directory,
+        sender=ByContact({ContactKind.EMAIL: SmtpCodeSender(server)}),
+        clock=runtime.clock,
+    )
 
 
 def warm(engine: Engine) -> None:

@@ -6,6 +6,7 @@ Without this module no deadline would ever be noticed and no ticket ever sent.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 
 from app.logging import get_logger
@@ -15,8 +16,10 @@ from app.ports import Runtime
 class Worker:
     """Calls `runtime.tick()` every `seconds` in a thread of its own; a context manager, or `run` in the foreground."""
 
-    def __init__(self, runtime: Runtime, seconds: float = 1.0) -> None:
+    def __init__(self, runtime: Runtime, seconds: float = 1.0, also: Callable[[], int] | None = None) -> None:
+        """`also` is work of another kind that is done after each tick; it returns how much it did."""
         self._runtime = runtime
+        self._also = also
         self._seconds = seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.run, name="handrail-worker", daemon=True)
@@ -30,7 +33,7 @@ class Worker:
     def tick_once(self) -> int:
         """One tick; how much it did. A failed tick loses nothing: what was due stays due and is tried again."""
         try:
-            return self._runtime.tick()
+            return self._runtime.tick() + (self._also() if self._also else 0)
         except Exception as error:  # noqa: BLE001  # safety boundary: a dead worker would stop every deadline
             get_logger("handrail.worker").error("tick_failed", error=type(error).__name__, reason=str(error))
             return 0

@@ -425,6 +425,16 @@ class Runtime:
         return True
 
     @property
+    def codes(self) -> CodeMaker:
+        """What makes one-time codes, for whoever sends them."""
+        return self._services.codes
+
+    @property
+    def directory(self) -> Directory:
+        """Who is on file, for whoever sends codes."""
+        return self._services.directory
+
+    @property
     def store(self) -> Store:
         """The database, for the worker and the audit."""
         return self._store

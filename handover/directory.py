@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hmac import compare_digest
@@ -112,6 +112,29 @@ class FileDirectory:
     def ping(self) -> str:
         """How many customers the file has."""
         return f"{len(self._entries)} customers on file"
+
+
+class Reachable:
+    """A directory that shows only the kinds of contact that a sender is set up for: no code waits for a way out."""
+
+    def __init__(self, directory: Directory, kinds: Collection[ContactKind]) -> None:
+        self._directory, self._kinds = directory, frozenset(kinds)
+
+    def contacts(self, customer_ref: str) -> tuple[Contact, ...]:
+        """Those of the kinds."""
+        return tuple(one for one in self._directory.contacts(customer_ref) if one.kind in self._kinds)
+
+    def check(self, customer_ref: str, question: str, answer: str) -> bool:
+        """As the directory says."""
+        return self._directory.check(customer_ref, question, answer)
+
+    def questions(self, customer_ref: str) -> tuple[str, ...]:
+        """As the directory says."""
+        return self._directory.questions(customer_ref)
+
+    def ping(self) -> str:
+        """As the directory says."""
+        return self._directory.ping()
 
 
 def _read(path: Path) -> dict[str, Any]:

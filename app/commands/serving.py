@@ -63,7 +63,7 @@ def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
     Any number may run beside any number of servers on the same database."""
     from app.logging import configure
     from app.settings import load_settings
-    from app.wiring import build
+    from app.wiring import build, build_code_sending
     from app.worker import Worker
 
     settings = load_settings(policy=policy, data_dir=data_dir)
@@ -72,7 +72,7 @@ def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
     try:
         recovered = runtime.recover()
         note(f"worker started, {recovered} unfinished messages completed; stop it with Ctrl+C")
-        working = Worker(runtime, settings.tick_seconds)
+        working = Worker(runtime, settings.tick_seconds, build_code_sending(settings, runtime))
         _on_terminate(working.stop)
         working.run()
     finally:
@@ -91,7 +91,7 @@ def _serve(given: dict[str, object], *, tries: int, page: bool, browser: bool) -
     from app.server import bind, url_of
     from app.server import serve as serve_forever
     from app.settings import load_settings
-    from app.wiring import build
+    from app.wiring import build, build_code_sending
 
     settings = load_settings(**given)
     configure(settings.log_level, as_json=settings.log_json)
@@ -106,6 +106,7 @@ def _serve(given: dict[str, object], *, tries: int, page: bool, browser: bool) -
                 webbrowser.open(address)
 
         try:
-            serve_forever(runtime, settings, listening, with_page=page, on_ready=ready)
+            sending = build_code_sending(settings, runtime)
+            serve_forever(runtime, settings, listening, with_page=page, on_ready=ready, also=sending)
         finally:
             runtime.close()
