@@ -43,11 +43,17 @@ def check_actor(value: str) -> None:
 
 
 def check_role(actor: str, role: Role, policy: Policy) -> None:
-    """Refuses an actor who does not hold the role, where the policy names who does."""
+    """Refuses an actor who may not act at the desk, or does not hold the role. BadInput, ForbiddenRole."""
     check_actor(actor)
     if role not in STAFF and role is not Role.ADMIN:
         people = ", ".join(one.value for one in STAFF)
         raise ForbiddenRole(f"{role.value!r} does not act at the desk; people there are: {people}, admin")
+    check_holder(actor, role, policy)
+
+
+def check_holder(actor: str, role: Role, policy: Policy) -> None:
+    """Refuses a caller who does not hold the role, where the policy names who does. BadInput, ForbiddenRole."""
+    check_actor(actor)
     holders = policy.roles.get(role, ())
     if holders and actor not in holders:
         raise ForbiddenRole(f"{actor!r} does not hold the role {role.value!r} in policy {policy.name!r}")

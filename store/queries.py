@@ -120,7 +120,7 @@ def _returned(connection: Connection, row: Mapping[str, Any] | RowMapping) -> di
 
 _COPIED = (
     "id", "version", "channel", "language", "customer", "channel_facts", "history", "latched", "owner_id",
-    "pending_exception", "policy_name", "policy_hash", "head_hash", "checkpoint_id", "closed", "created_at",
+    "pending_consent", "policy_name", "policy_hash", "head_hash", "checkpoint_id", "closed", "created_at",
     "updated_at",
 )  # fmt: skip
 
