@@ -171,6 +171,7 @@ class MemoryConfig(TicketConfig):
     """A desk in this process's memory, for demonstrations and tests."""
 
     kind: Literal["memory"]
+    webhook_secrets: Secrets = ()
 
 
 AnyDesk = Annotated[
@@ -192,3 +193,15 @@ def holder(agents: dict[str, str], name: str) -> tuple[Role, str] | None:
     """The role and id that the settings give to a system's name; None if they name none."""
     role, _, holder_id = agents.get(name, "").partition("/")
     return (Role(role), holder_id) if holder_id else None
+
+
+def known_as(agents: dict[str, str], destination: str, role: str, holder_id: str) -> str:
+    """The system's name of a holder here, the way back from `holder`; empty if it knows none.
+
+    A person the settings do not name is called `DESTINATION:NAME` here.
+    """
+    for name, given in agents.items():
+        if given == f"{role}/{holder_id}":
+            return name
+    own, _, name = holder_id.partition(":")
+    return name if own == destination else ""
