@@ -10,16 +10,15 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from typing import Any
 
 from desks.appending import append
-from desks.config import FreshdeskConfig
+from desks.config import FreshdeskConfig, known_as
 from desks.http import Answer, Web, settled
 from desks.notes import card_lines, has_marker, notes, packet_in, subject
-from desks.people import named_there, requester
 from desks.port import (
     Ambiguous,
     Changes,
@@ -36,6 +35,7 @@ from desks.port import (
 )
 from desks.readable import plain_text
 from desks.refusals import field_errors
+from desks.requesters import requester
 from desks.window import Row, changed
 from states.clock import Clock
 from states.errors import BadInput, BadSignature, DependencyFault, NotFound, SettingsError
@@ -50,6 +50,8 @@ PAGE = 100
 MAX_PAGES = 30
 LOOK_BACK = timedelta(days=30)
 """How old a ticket is found that was made by an attempt whose reply was lost."""
+SETTLED = timedelta(seconds=30)
+"""How long after an update its second is surely over, by our clock; less than the overlap of two windows."""
 SECRET_HEADER = "x-handrail-secret"
 MIN_SECRET = 24
 _REF = re.compile(r"[0-9]{1,20}")
@@ -76,6 +78,10 @@ class FreshdeskDesk:
         """The integration's agent; empty until it is set, or learned by the first `read` or `ping`."""
         return self._actor
 
+    def close(self) -> None:
+        """Gives its connections back."""
+        self._web.close()
+
     def prepare(self, task: Task, ref: str) -> Request:
         """The ticket, or the fields and notes of a step, as HTML in which nothing of a text is markup."""
         if task.job is Job.OPEN:
@@ -90,7 +96,7 @@ class FreshdeskDesk:
             ref=ref,
             path=f"/api/v2/tickets/{ref}/{'reply' if public else 'notes'}",
             body={"fields": fields, "notes": [{"body": _html(note), **private} for note in notes(task, NOTE_BYTES)]},
-            expect={"key": task.key, "public": "true" if public else "false", **expect},
+            expect={"public": "true" if public else "false", **expect},
         )
 
     def send(self, request: Request) -> Outcome:
@@ -117,7 +123,7 @@ class FreshdeskDesk:
         return Delivered(ref=str(min(ids)), more={"found": len(ids)}) if ids else None
 
     def read(self, ref: str) -> Ticket:
-        """The ticket with its conversations; what came in from the requester is not public here: nobody sent it."""
+        """The ticket with its conversations."""
         if not self._actor:
             self._me()
         found = self._ticket(ref)
@@ -129,7 +135,7 @@ class FreshdeskDesk:
             assignee=str(found.get("responder_id") or ""),
             queue=str(found.get("group_id") or ""),
             priority=next((word for word, number in PRIORITIES.items() if number == found.get("priority")), ""),
-            version=_version(found, comments),
+            version=_version(found, len(comments), self._clock.now()),
             link=f"{self._web.base_url}/a/tickets/{ref}",
             packet=packet_in(comment.text for comment in comments if comment.author == self._actor),
             comments=comments,
@@ -185,12 +191,12 @@ class FreshdeskDesk:
                 priority = PRIORITIES.get(task.card.severity, PRIORITIES["high"])
                 return {"priority": priority}, {"priority": _word(priority)}
             case Job.CLAIM:
-                there = named_there(self._config.agents, task.author)
+                there = known_as(self._config.agents, self.name, task.author_role, task.author)
                 if not _REF.fullmatch(there):
-                    return {}, {}
-                return {"responder_id": int(there)}, {"assignee": there}
+                    return {"status": OPEN}, {}
+                return {"status": OPEN, "responder_id": int(there)}, {"assignee": there, "status": "claimed"}
             case Job.RELEASE:
-                return {"responder_id": None}, {"assignee": ""}
+                return {"status": OPEN, "responder_id": None}, {"assignee": "", "status": "open"}
             case Job.CLOSE:
                 return {"status": RESOLVED}, {"status": "resolved"}
             case _:
@@ -326,20 +332,24 @@ def _word(priority: int) -> str:
     return next(word for word, number in PRIORITIES.items() if number == priority)
 
 
-def _version(ticket: Mapping[str, Any], comments: Sequence[Comment]) -> str:
-    """Second of the last update, number of conversations, and a digest: two updates in one second differ."""
+def _version(ticket: Mapping[str, Any], conversations: int, now: datetime) -> str:
+    """Second of the last update, number of conversations, and whether that second is surely over.
+
+    Freshdesk tells updates of one second apart by nothing. What is read while the second may still run has a lower
+    version than the same ticket read later, and `changes` names it again then.
+    """
     at = _moment(ticket.get("updated_at"))
-    state = json.dumps([ticket.get(name) for name in ("status", "responder_id", "priority", "group_id")])
-    digest = hashlib.sha256(state.encode()).hexdigest()[:6]
-    return f"{int(at.timestamp()) if at else 0:012d}.{len(comments):06d}.{digest}"
+    settled_since = at is not None and now - at > SETTLED
+    return f"{int(at.timestamp()) if at else 0:012d}.{conversations:06d}.{int(settled_since)}"
 
 
 def _comment(found: Mapping[str, Any]) -> Comment:
     return Comment(
         id=str(found.get("id", "")),
         text=plain_text(str(found.get("body") or "")) or str(found.get("body_text") or ""),
-        public=found.get("private") is False and found.get("incoming") is not True,
+        public=found.get("private") is False,
         author=str(found.get("user_id") or ""),
+        from_customer=found.get("incoming") is True,
         at=_moment(found.get("created_at")),
     )
 

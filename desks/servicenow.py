@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from desks.appending import append
-from desks.config import ServiceNowConfig
+from desks.config import ServiceNowConfig, known_as
 from desks.http import Answer, Web, settled
 from desks.notes import card_lines, has_marker, notes, packet_in, subject
-from desks.people import named_there
 from desks.port import (
     Ambiguous,
     Changes,
@@ -75,6 +75,10 @@ class ServiceNowDesk:
         """The integration's user."""
         return self._config.user
 
+    def close(self) -> None:
+        """Gives its connections back."""
+        self._web.close()
+
     def prepare(self, task: Task, ref: str) -> Request:
         """The record, or the updates of a step; fields and note of a step are one update."""
         if task.job is Job.OPEN:
@@ -90,7 +94,7 @@ class ServiceNowDesk:
             method="PATCH",
             path=f"{self._table}/{ref}",
             body={"updates": [{**fields, journal: note} for note in notes(task, NOTE_BYTES)]},
-            expect={"key": task.key, "public": "true" if public else "false", **expect},
+            expect={"public": "true" if public else "false", **expect},
         )
 
     def send(self, request: Request) -> Outcome:
@@ -116,10 +120,10 @@ class ServiceNowDesk:
         return Delivered(ref=refs[0], more={"found": len(refs)}) if refs else None
 
     def read(self, ref: str) -> Ticket:
-        """The record with its journal. What the caller wrote is not public here: nobody sent it to them."""
+        """The record with its journal."""
         found = self._record(ref)
-        caller = str(found.get("caller_id.user_name") or "")
-        comments = tuple(_relayable(entry, caller) for entry in self._journal(ref))
+        caller = found.get("caller_id.user_name")
+        comments = tuple(replace(one, from_customer=one.author == caller) for one in self._journal(ref))
         return Ticket(
             ref=ref,
             key=str(found.get("correlation_id") or ""),
@@ -175,12 +179,12 @@ class ServiceNowDesk:
                 impact, urgency = PRIORITIES.get(task.card.severity, PRIORITIES["high"])
                 return {"impact": impact, "urgency": urgency}, {"priority": _severity(task)}
             case Job.CLAIM:
-                there = named_there(self._config.agents, task.author)
+                there = known_as(self._config.agents, self.name, task.author_role, task.author)
                 if not there:
-                    return {}, {}
-                return {"assigned_to": there, "state": IN_PROGRESS}, {"assignee": there}
+                    return {"state": IN_PROGRESS}, {}
+                return {"assigned_to": there, "state": IN_PROGRESS}, {"assignee": there, "status": "claimed"}
             case Job.RELEASE:
-                return {"assigned_to": "", "state": NEW}, {"assignee": ""}
+                return {"assigned_to": "", "state": NEW}, {"assignee": "", "status": "open"}
             case Job.CLOSE:
                 closing = {"state": RESOLVED, "close_code": self._config.close_code}
                 return {**closing, "close_notes": "See the work notes."}, {"status": "resolved"}
@@ -297,12 +301,6 @@ def _comment(row: Mapping[str, Any]) -> Comment:
         author=str(row.get("sys_created_by") or ""),
         at=_moment(str(row.get("sys_created_on"))),
     )
-
-
-def _relayable(entry: Comment, caller: str) -> Comment:
-    if not (caller and entry.author == caller):
-        return entry
-    return Comment(id=entry.id, text=entry.text, public=False, author=entry.author, at=entry.at)
 
 
 def _result(answer: Answer) -> Mapping[str, Any]:

@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desks.appending import append
-from desks.config import ZendeskConfig
+from desks.config import ZendeskConfig, known_as
 from desks.http import Answer, Web, settled
 from desks.notes import card_lines, has_marker, notes, packet_in, subject
-from desks.people import named_there, requester
 from desks.port import (
     Ambiguous,
     Changes,
@@ -33,6 +32,7 @@ from desks.port import (
     Ticket,
 )
 from desks.refusals import field_errors
+from desks.requesters import requester
 from desks.zendesk_webhooks import verified
 from states.clock import Clock
 from states.errors import BadInput, DependencyFault, NotFound
@@ -68,6 +68,10 @@ class ZendeskDesk:
         """The integration's agent; empty until it is set, or learned by the first `read` or `ping`."""
         return self._actor
 
+    def close(self) -> None:
+        """Gives its connections back."""
+        self._web.close()
+
     def prepare(self, task: Task, ref: str) -> Request:
         """The ticket, or the updates of a step; every comment says whether it is public."""
         if task.job is Job.OPEN:
@@ -84,7 +88,7 @@ class ZendeskDesk:
             method="PUT",
             path=f"/api/v2/tickets/{ref}.json",
             body={"updates": updates},
-            expect={"key": task.key, "public": "true" if public else "false", **expect},
+            expect={"public": "true" if public else "false", **expect},
         )
 
     def send(self, request: Request) -> Outcome:
@@ -111,7 +115,7 @@ class ZendeskDesk:
         return Delivered(ref=str(min(ids)), more={"found": len(ids)}) if ids else None
 
     def read(self, ref: str) -> Ticket:
-        """The ticket with its comments. A comment by the requester is never public here: nobody sent it to us."""
+        """The ticket with its comments."""
         self._learn_actor()
         found = self._ticket(ref)
         asker = found.get("requester_id")
@@ -181,11 +185,14 @@ class ZendeskDesk:
                 priority = PRIORITIES.get(task.card.severity, "high")
                 return {"priority": priority, "safe_update": True}, {"priority": _word(priority)}
             case Job.CLAIM:
-                there = named_there(self._config.agents, task.author)
-                changed = {"assignee_id": int(there), "safe_update": True} if _REF.fullmatch(there) else {}
-                return changed, {"assignee": there} if changed else {}
+                there = known_as(self._config.agents, self.name, task.author_role, task.author)
+                taken: JsonObject = {"status": "open", "safe_update": True}
+                if not _REF.fullmatch(there):
+                    return taken, {}
+                return {**taken, "assignee_id": int(there)}, {"assignee": there, "status": "claimed"}
             case Job.RELEASE:
-                return {"assignee_id": None, "safe_update": True}, {"assignee": ""}
+                free = {"status": "open", "assignee_id": None, "safe_update": True}
+                return free, {"assignee": "", "status": "open"}
             case Job.CLOSE:
                 return {"status": "solved", "safe_update": True}, {"status": "resolved"}
             case _:
@@ -307,8 +314,9 @@ def _comment(found: Mapping[str, Any], asker: object) -> Comment:
     return Comment(
         id=str(found.get("id", "")),
         text=str(found.get("body") or found.get("plain_body") or ""),
-        public=found.get("public") is True and (asker is None or author != asker),
+        public=found.get("public") is True,
         author=str(author or ""),
+        from_customer=asker is not None and author == asker,
         at=_moment(found.get("created_at")),
     )
 

@@ -1,4 +1,4 @@
-"""Names of people across systems, and a requester that is nobody.
+"""A requester that is nobody.
 
 A ticket system mails the requester and shows the address to everybody: the customer's own has no business there.
 """
@@ -6,17 +6,8 @@ A ticket system mails the requester and shows the address to everybody: the cust
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 
 from desks.port import Card
-
-
-def named_there(agents: Mapping[str, str], author: str) -> str:
-    """The system's name of the person we call `role/id` or `id`; empty if the settings name nobody."""
-    for theirs, ours in agents.items():
-        if author and author in (ours, ours.partition("/")[2]):
-            return theirs
-    return ""
 
 
 def requester(card: Card, domain: str) -> tuple[str, str]:
