@@ -50,8 +50,6 @@ PAGE = 100
 MAX_PAGES = 30
 LOOK_BACK = timedelta(days=30)
 """How old a ticket is found that was made by an attempt whose reply was lost."""
-SETTLED = timedelta(seconds=30)
-"""How long after an update its second is surely over, by our clock; less than the overlap of two windows."""
 SECRET_HEADER = "x-handrail-secret"
 MIN_SECRET = 24
 _REF = re.compile(r"[0-9]{1,20}")
@@ -135,7 +133,7 @@ class FreshdeskDesk:
             assignee=str(found.get("responder_id") or ""),
             queue=str(found.get("group_id") or ""),
             priority=next((word for word, number in PRIORITIES.items() if number == found.get("priority")), ""),
-            version=_version(found, len(comments), self._clock.now()),
+            version=_version(found, len(comments)),
             link=f"{self._web.base_url}/a/tickets/{ref}",
             packet=packet_in(comment.text for comment in comments if comment.author == self._actor),
             comments=comments,
@@ -143,8 +141,7 @@ class FreshdeskDesk:
 
     def changes(self, cursor: str) -> Changes:
         """Tickets with our field that were updated; recent ones come twice, since a second may hold two updates."""
-        now = self._clock.now()
-        refs, after = changed(_moment(cursor) or now, now, PAGE, self._updated)
+        refs, after = changed(_moment(cursor), self._clock.now(), PAGE, self._updated)
         return Changes(refs=refs, cursor=_stamp(after))
 
     def ping(self) -> str:
@@ -193,7 +190,7 @@ class FreshdeskDesk:
             case Job.CLAIM:
                 there = known_as(self._config.agents, self.name, task.author_role, task.author)
                 if not _REF.fullmatch(there):
-                    return {"status": OPEN}, {}
+                    return {"status": OPEN, "responder_id": None}, {"assignee": ""}
                 return {"status": OPEN, "responder_id": int(there)}, {"assignee": there, "status": "claimed"}
             case Job.RELEASE:
                 return {"status": OPEN, "responder_id": None}, {"assignee": "", "status": "open"}
@@ -332,15 +329,11 @@ def _word(priority: int) -> str:
     return next(word for word, number in PRIORITIES.items() if number == priority)
 
 
-def _version(ticket: Mapping[str, Any], conversations: int, now: datetime) -> str:
-    """Second of the last update, number of conversations, and whether that second is surely over.
-
-    Freshdesk tells updates of one second apart by nothing. What is read while the second may still run has a lower
-    version than the same ticket read later, and `changes` names it again then.
-    """
+def _version(ticket: Mapping[str, Any], conversations: int) -> str:
+    """Second of the last update and number of conversations. Other changes within one second have one version, so
+    `changes` names a ticket again when the second is over."""
     at = _moment(ticket.get("updated_at"))
-    settled_since = at is not None and now - at > SETTLED
-    return f"{int(at.timestamp()) if at else 0:012d}.{conversations:06d}.{int(settled_since)}"
+    return f"{int(at.timestamp()) if at else 0:012d}.{conversations:06d}"
 
 
 def _comment(found: Mapping[str, Any]) -> Comment:

@@ -84,17 +84,17 @@ def _said(task: Task) -> str:
         case Job.CUSTOMER_MESSAGE:
             return "The customer wrote:\n\n" + "\n".join(f"> {line}" for line in storable(task.text).split("\n"))
         case Job.CLAIM:
-            return f"Claimed by {author_of(task) or 'a person'} outside this system."
+            return task.text or f"Claimed by {author_of(task) or 'a person'}."
         case Job.RELEASE:
-            return "Released: nobody has it now."
+            return task.text or "Released: nobody has it now."
         case Job.CLOSE:
             return task.text or "Closed."
         case Job.URGENCY:
-            return f"Severity is now {task.card.severity}."
+            return task.text or f"Severity is now {task.card.severity}."
         case Job.REPLY:
-            return task.text
+            return f"{author_of(task) or 'A person'} wrote to the customer:\n\n{task.text}"
         case _:
-            return "\n\n".join(filter(None, (task.text, packet_text(task.packet))))
+            return task.text or packet_text(task.packet)
 
 
 def card_lines(task: Task) -> str:

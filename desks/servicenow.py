@@ -139,8 +139,7 @@ class ServiceNowDesk:
 
     def changes(self, cursor: str) -> Changes:
         """Records with a correlation id that were updated; recent ones come twice."""
-        now = self._clock.now()
-        refs, after = changed(_moment(cursor) or now, now, PAGE, self._updated)
+        refs, after = changed(_moment(cursor), self._clock.now(), PAGE, self._updated)
         return Changes(refs=refs, cursor=_stamp(after))
 
     def ping(self) -> str:
@@ -181,7 +180,7 @@ class ServiceNowDesk:
             case Job.CLAIM:
                 there = known_as(self._config.agents, self.name, task.author_role, task.author)
                 if not there:
-                    return {"state": IN_PROGRESS}, {}
+                    return {"assigned_to": "", "state": IN_PROGRESS}, {"assignee": ""}
                 return {"assigned_to": there, "state": IN_PROGRESS}, {"assignee": there, "status": "claimed"}
             case Job.RELEASE:
                 return {"assigned_to": "", "state": NEW}, {"assignee": "", "status": "open"}

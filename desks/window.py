@@ -17,13 +17,15 @@ Row = tuple[str, datetime]
 
 
 def changed(
-    since: datetime, now: datetime, size: int, read: Callable[[datetime, int], Sequence[Row]]
+    since: datetime | None, now: datetime, size: int, read: Callable[[datetime, int], Sequence[Row]]
 ) -> tuple[tuple[str, ...], datetime]:
-    """The references of rows updated since, and where the next window begins.
+    """The references of rows updated since, and where the next window begins; None begins now, with none.
 
     `read(since, page)` gives at most `size` rows updated at or after `since`, oldest first. Going on from the last
     row's time, not by page number: a row that is updated meanwhile would move all others one place up, past us.
     """
+    if since is None:
+        return (), now - OVERLAP
     refs: dict[str, None] = {}
     begin, page = since, 0
     for _ in range(MAX_READS):

@@ -8,7 +8,7 @@ docs/desks/zendesk.md says which facts are the vendor's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -118,8 +118,7 @@ class ZendeskDesk:
         """The ticket with its comments."""
         self._learn_actor()
         found = self._ticket(ref)
-        asker = found.get("requester_id")
-        comments = tuple(self._comments(ref, asker if str(asker) != self._actor else None))
+        comments = tuple(self._comments(ref, found.get("requester_id")))
         ours = (comment.text for comment in comments if comment.author == self._actor)
         return Ticket(
             ref=ref,
@@ -186,9 +185,9 @@ class ZendeskDesk:
                 return {"priority": priority, "safe_update": True}, {"priority": _word(priority)}
             case Job.CLAIM:
                 there = known_as(self._config.agents, self.name, task.author_role, task.author)
-                taken: JsonObject = {"status": "open", "safe_update": True}
+                taken: JsonObject = {"status": "open", "assignee_id": None, "safe_update": True}
                 if not _REF.fullmatch(there):
-                    return taken, {}
+                    return taken, {"assignee": ""}
                 return {**taken, "assignee_id": int(there)}, {"assignee": there, "status": "claimed"}
             case Job.RELEASE:
                 free = {"status": "open", "assignee_id": None, "safe_update": True}
@@ -253,17 +252,17 @@ class ZendeskDesk:
     def _comments(self, ref: str, asker: object = None) -> Iterator[Comment]:
         if not _REF.fullmatch(ref):
             raise NotFound(f"{ref!r} is no number of a Zendesk ticket")
-        params = {"page[size]": "100"}
+        params = {"page[size]": "100", "include": "users"}
         for _ in range(MAX_PAGES):
             page = self._web.get(f"/api/v2/tickets/{ref}/comments.json", params=params)
             if page.status == 404:
                 raise NotFound(f"{self.name!r} has no ticket {ref!r}")
             for one in _list(page, "comments"):
-                yield _comment(one, asker)
+                yield _comment(one, {*_end_users(page), asker} - {None, self._as_number()})
             meta = _part(page, "meta")
             if not meta.get("has_more"):
                 return
-            params = {"page[size]": "100", "page[after]": str(meta.get("after_cursor", ""))}
+            params |= {"page[after]": str(meta.get("after_cursor", ""))}
         raise DependencyFault("endless", f"{self.name!r} has more comments at ticket {ref!r} than Zendesk allows")
 
     def _version(self, ref: str, found: Mapping[str, Any]) -> str:
@@ -271,6 +270,9 @@ class ZendeskDesk:
         audits = self._web.get(f"/api/v2/tickets/{ref}/audits.json", params={"per_page": "1"}).object.get("count")
         at = _moment(found.get("updated_at"))
         return f"{int(at.timestamp()) if at else 0:012d}.{audits if isinstance(audits, int) else 0:06d}"
+
+    def _as_number(self) -> int | None:
+        return int(self._actor) if _REF.fullmatch(self._actor) else None
 
     def _learn_actor(self) -> None:
         if not self._actor:
@@ -309,14 +311,21 @@ def _word(priority: object) -> str:
     return next((ours for ours, theirs in PRIORITIES.items() if theirs == priority), "")
 
 
-def _comment(found: Mapping[str, Any], asker: object) -> Comment:
+def _end_users(page: Answer) -> set[object]:
+    """People in a page of comments who are no agents: the requester, and whoever was copied in."""
+    users = page.object.get("users")
+    rows = [one for one in users if isinstance(one, dict)] if isinstance(users, list) else []
+    return {one.get("id") for one in rows if one.get("role") == "end-user"}
+
+
+def _comment(found: Mapping[str, Any], customers: Set[object]) -> Comment:
     author = found.get("author_id")
     return Comment(
         id=str(found.get("id", "")),
         text=str(found.get("body") or found.get("plain_body") or ""),
         public=found.get("public") is True,
         author=str(author or ""),
-        from_customer=asker is not None and author == asker,
+        from_customer=author in customers,
         at=_moment(found.get("created_at")),
     )
 

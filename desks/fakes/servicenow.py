@@ -123,6 +123,8 @@ class ServiceNowFake:
             "assignment_group": "",
             "caller_id": "",
             "correlation_id": "",
+            "work_notes": "",
+            "comments": "",
             "sys_created_on": now,
             "sys_created_by": USER,
             "sys_mod_count": "-1",

@@ -190,7 +190,11 @@ class ZendeskFake:
         begin = int(request.query_params.get("page[after]", "0"))
         more = len(rows) > begin + size
         meta = {"has_more": more, "after_cursor": str(begin + size) if more else None}
-        return JSONResponse({"comments": rows[begin : begin + size], "meta": meta})
+        page = rows[begin : begin + size]
+        known = (ACTOR, *AGENTS)
+        users = [{"id": one, "role": "agent" if one in known else "end-user"} for one in {r["author_id"] for r in page}]
+        shown = {"comments": page, "meta": meta}
+        return JSONResponse({**shown, "users": users} if request.query_params.get("include") == "users" else shown)
 
     def _show_audits(self, request: Request, body: bytes) -> Response:
         number = self._number(request)

@@ -28,7 +28,7 @@ class HttpBench:
     idempotent = False
 
     def __init__(self, url: str, clock: FrozenClock, fake: Any, faulty: Faulty) -> None:
-        self.clock, self.fake, self._faulty, self._url = clock, fake, faulty, url
+        self.clock, self.fake, self._faulty, self.url = clock, fake, faulty, url
         self._made: list[Any] = []
         self.desk = self.made()
         self.secrets: tuple[str, ...] = (url, url.rpartition(":")[2], *self.credentials())
@@ -84,7 +84,7 @@ class ZendeskBench(HttpBench):
 
     def build(self, settings: Settings) -> TicketDesk:
         fields: Settings = {
-            "base_url": self._url,
+            "base_url": self.url,
             "user": fake_zendesk.USER,
             "token": fake_zendesk.TOKEN,
             "group_id": 77,
@@ -119,7 +119,7 @@ class FreshdeskBench(HttpBench):
 
     def build(self, settings: Settings) -> TicketDesk:
         fields: Settings = {
-            "base_url": self._url,
+            "base_url": self.url,
             "api_key": fake_freshdesk.API_KEY,
             "group_id": 88,
             "agents": {"4001": f"{ROLE}/ann"},
@@ -154,7 +154,7 @@ class ServiceNowBench(HttpBench):
 
     def build(self, settings: Settings) -> TicketDesk:
         fields: Settings = {
-            "base_url": self._url,
+            "base_url": self.url,
             "user": fake_servicenow.USER,
             "password": fake_servicenow.PASSWORD,
             "assignment_group": fake_servicenow.GROUP,
