@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from desks.config import TICKETING, MemoryConfig, known_as
 from desks.port import (
@@ -244,7 +245,7 @@ class MemoryDesk:
         public: bool = False,
         author: str = "",
         from_customer: bool = False,
-        **fields: str,
+        **fields: Any,
     ) -> None:
         ticket = shelf.tickets.get(ref)
         if ticket is None:

@@ -10,8 +10,9 @@ from graph.evidence import raised
 from graph.handing_over import tell
 from graph.working import EXCEPTION_LIFE, Working
 from handover.scripts import render
+from states.errors import IllegalEvent
 from states.table import ANSWERING
-from states.vocabulary import Clock, Effect, Event
+from states.vocabulary import Clock, Effect, Event, State
 from triggers.conditions import mentions_answer
 
 _CLOSING = {Event.RESOLVED: "closing.resolved", Event.EXPIRED: "closing.expired"}
@@ -25,6 +26,8 @@ def act(working: Working) -> None:
     if inbound.event is Event.TRIGGER_FIRED and working.state in ANSWERING:
         pulled = raised(working, "person.pulled", "agent", inbound.text or "an agent took the conversation over")
         return fire(working, (pulled,), inbound.role, inbound.actor, body_hash=inbound.body_hash)
+    if inbound.kind == "fault" and working.state not in (State.HANDED_OFF, State.AGENT_VERIFYING, State.ESCALATED):
+        raise IllegalEvent(f"no person has or awaits this case in state {working.state.value!r}; nobody is to be told")
     if inbound.event is Event.RELEASED:
         working.exception = None  # Whoever takes the case next asks anew; nobody approves for a person who left.
     before = working.handover
@@ -40,10 +43,20 @@ def _data(working: Working) -> dict[str, Any]:
     return {**noted, **inbound.data, **hashed}
 
 
+def _payload(working: Working, handover: dict[str, Any]) -> dict[str, Any]:
+    """What the worker needs to tell others of an effect: who did what, and where they did it."""
+    inbound = working.inbound
+    return {
+        "handover_id": handover.get("id"), "event": inbound.event.value if inbound.event else "",
+        "actor": inbound.actor, "role": inbound.role.value, "origin": inbound.origin,
+        "failed": str(inbound.data.get("destination", "")) if inbound.kind == "fault" else "",
+    }  # fmt: skip
+
+
 def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) -> None:
     """The rows an effect changes; outbox effects need only their payload."""
     handover = before or {}
-    working.payloads.setdefault(effect, {"handover_id": handover.get("id")})
+    working.payloads.setdefault(effect, _payload(working, handover))
     if effect is Effect.ASSIGN_OWNER:
         working.change_handover(owner_id=working.owner_id, claimed_at=handover.get("claimed_at") or working.now)
     elif effect is Effect.CLEAR_OWNER and Effect.CLOSE_HANDOVER not in working.happenings[-1].effects:
@@ -52,6 +65,8 @@ def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) ->
     elif effect is Effect.NOTIFY_CLAIMED and not handover.get("claimed_at"):
         tell(working, "notice.claimed")
     elif effect is Effect.SEND_AGENT_MESSAGE:
+        spoken = f"{working.happenings[0].id}.{len(working.utterances)}"  # as the unit of work will call it
+        working.payloads[effect] = {**working.payloads[effect], "message_id": spoken}
         working.say("agent", working.inbound.text, actor_id=working.inbound.actor)
     elif effect is Effect.RECORD_VERIFICATION:
         passed = working.inbound.event is Event.IDENTITY_VERIFIED

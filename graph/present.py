@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from graph.views import ConversationView, EventView, HandoverView, MessageView, QueueItem
+from graph.views import ConversationView, DeliveryView, EventView, HandoverView, MessageView, QueueItem
 from handover.queue import urgency
 from policy.facts import default_facts
 from states.vocabulary import Clock, Role, State
-from store import queries
+from store import queries, tickets
 from store.records import StoredMessage
 from triggers.history import History
 
@@ -46,13 +46,14 @@ def event_view(row: RowMapping) -> EventView:
     )
 
 
-def handover_view(row: RowMapping) -> HandoverView:
-    """One handover with its packet."""
+def handover_view(connection: Connection, row: RowMapping) -> HandoverView:
+    """One handover with its packet, and where it was delivered."""
     names = (
         "id", "conversation_id", "open", "reason_code", "severity", "sla", "team", "language", "created_at",
         "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet",
     )  # fmt: skip
-    return HandoverView(**{name: row[name] for name in names})
+    delivered = tuple(DeliveryView(**one) for one in tickets.deliveries(connection, row["id"]))
+    return HandoverView(**{name: row[name] for name in names}, deliveries=delivered)
 
 
 def conversation_view(connection: Connection, conversation_id: str, idle: timedelta | None = None) -> ConversationView:
@@ -88,7 +89,7 @@ def from_row(
         facts=_facts(row),
         messages=tuple(map(message_view, queries.transcript(connection, conversation_id))) if whole else (),
         events=tuple(map(event_view, queries.events(connection, conversation_id))) if whole else (),
-        handover=handover_view(handover) if handover else None,
+        handover=handover_view(connection, handover) if handover else None,
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
         exception=row["pending_exception"],
     )

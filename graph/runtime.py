@@ -9,6 +9,7 @@ import hashlib
 import logging
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -253,9 +254,22 @@ class Runtime:
         if act.event is Event.EXCEPTION_REQUESTED and not text.strip():
             raise BadInput("the request is empty; write which exception is asked for, and why")
         inbound = Inbound(
-            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data
-        )
+            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data,
+            origin=act.origin,
+        )  # fmt: skip
         return self._apply(conversation_id, inbound)
+
+    def fault(self, conversation_id: str, fault_id: str, data: Mapping[str, str]) -> bool:
+        """Records what went wrong around a case that a person has or awaits, once per id, and calls a person to it.
+
+        False if the machine refuses because no person has the case: then tell one in another way.
+        """
+        inbound = Inbound(kind="fault", id=fault_id, event=Event.FAULT, role=Role.SYSTEM, data=dict(data))
+        try:
+            self._apply(conversation_id, inbound)
+        except Refused:
+            return False
+        return True
 
     def _check_role(self, actor: Actor) -> None:
         """Refuses an actor who does not hold the role, where the policy names who does."""
@@ -323,7 +337,7 @@ class Runtime:
         return done
 
     def tick(self) -> int:
-        """Completes what crashed workers left and fires the timers that are due; how many."""
+        """Completes what crashed workers left and fires the timers that are due; how many. `delivery` tells others."""
         now = self._services.clock.now()
         recovered = self.recover()
         with self._store.read() as connection:

@@ -70,6 +70,22 @@ class EventView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveryView:
+    """Where a handover is, or is on its way to, beside our own queue."""
+
+    destination: str
+    ref: str
+    """The destination's own name of it; empty until it arrived."""
+    link: str
+    status: str
+    """open, claimed or resolved, as last agreed; empty where there are no tickets."""
+    pending: int
+    """Steps that are still to be done there."""
+    dead: int
+    """Steps that were given up: somebody was told."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class HandoverView:
     """One handover with its packet."""
 
@@ -89,6 +105,7 @@ class HandoverView:
     outcome: str | None
     packet: Mapping[str, Any]
     """The packet as JSON (handover.packet.Packet)."""
+    deliveries: tuple[DeliveryView, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +167,8 @@ class Act:
     text: str = ""
     """The reply for `agent_replied`; the outcome for `resolved` and `handed_back`; a note otherwise."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""
+    """The destination in which it was done and which therefore need not be told; empty: our own desk."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ class Inbound:
     """What a run is about."""
 
     kind: str
-    """message, act or clock."""
+    """message, act, clock or fault."""
     id: str
     event: Event | None = None
     """The event an act or a clock asks for."""
@@ -44,6 +44,8 @@ class Inbound:
     text: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     message: StoredMessage | None = None
+    origin: str = ""
+    """The destination it came through; empty: our own desk, channel or clock."""
 
     @property
     def cause(self) -> str:

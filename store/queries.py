@@ -11,7 +11,18 @@ from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, f
 from states.errors import NotFound
 from states.vocabulary import Role, State
 from store.records import Snapshot, StoredMessage
-from store.rows import ConversationRow, EventRow, HandoverRow, MessageRow, OutboxRow, PolicyRow, TimerRow
+from store.rows import (
+    ConversationRow,
+    DeskCursorRow,
+    EventRow,
+    HandoverRow,
+    InboxRow,
+    MessageRow,
+    OutboxRow,
+    PolicyRow,
+    TicketRow,
+    TimerRow,
+)
 
 CONVERSATION = ConversationRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 MESSAGE = MessageRow.__table__  # type: ignore[attr-defined]
@@ -19,6 +30,9 @@ EVENT = EventRow.__table__  # type: ignore[attr-defined]
 HANDOVER = HandoverRow.__table__  # type: ignore[attr-defined]
 TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
+TICKET = TicketRow.__table__  # type: ignore[attr-defined]
+CURSOR = DeskCursorRow.__table__  # type: ignore[attr-defined]
+INBOX = InboxRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
 WINDOW = 8

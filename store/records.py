@@ -157,11 +157,74 @@ class DueTimer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DueEffect:
-    """An outbox row leased to a worker."""
+class QueuedEffect:
+    """An effect that no destination has been asked for yet."""
 
     id: str
     conversation_id: str
     effect: Effect
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStep:
+    """One step toward one destination, to be written."""
+
+    id: str
+    conversation_id: str
+    effect: str
+    """The effect it comes from; empty for what delivery itself has to say."""
+    destination: str
+    job: str
+    handover_id: str
+    task: Mapping[str, Any]
+    after_id: str | None
+    request: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueStep:
+    """A step leased to a worker."""
+
+    id: str
+    conversation_id: str
+    effect: str
+    destination: str
+    job: str
+    handover_id: str
+    task: Mapping[str, Any]
+    request: Mapping[str, Any] | None
+    attempts: int
+    """This one counts."""
+    unsure: bool
+    created_at: datetime
+    lease: str = ""
+    """Under which it is held; only with this it can be settled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRecord:
+    """Where a handover is at one destination, and what both sides last agreed on."""
+
+    destination: str
+    ref: str
+    conversation_id: str
+    handover_id: str
+    link: str
+    status: str
+    assignee: str
+    version: str
+    last_comment: str
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingHint:
+    """An inbound hint that is being looked into."""
+
+    destination: str
+    delivery_id: str
+    ref: str
+    actor: str
+    asks: str
     attempts: int
