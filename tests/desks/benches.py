@@ -102,6 +102,9 @@ class ZendeskBench(HttpBench):
     def tickets(self) -> int:
         return len(self.fake.shelf.tickets)
 
+    def refs(self) -> list[str]:
+        return [str(number) for number in self.fake.shelf.tickets]
+
     def subject(self, ref: str) -> str:
         return str(self.fake.shelf.tickets[int(ref)]["subject"])
 
@@ -135,6 +138,9 @@ class FreshdeskBench(HttpBench):
 
     def tickets(self) -> int:
         return len(self.fake.shelf.tickets)
+
+    def refs(self) -> list[str]:
+        return [str(number) for number in self.fake.shelf.tickets]
 
     def subject(self, ref: str) -> str:
         ticket = self.fake.shelf.tickets[int(ref)]
@@ -177,6 +183,9 @@ class ServiceNowBench(HttpBench):
     def tickets(self) -> int:
         return len(self.fake.tables["incident"])
 
+    def refs(self) -> list[str]:
+        return list(self.fake.tables["incident"])
+
     def subject(self, ref: str) -> str:
         return str(self.fake.tables["incident"][ref]["short_description"])
 
@@ -188,9 +197,11 @@ class ServiceNowBench(HttpBench):
 
 
 @contextmanager
-def bench_of(made: type[HttpBench], fake: Callable[[FrozenClock], Any]) -> Iterator[Any]:
+def bench_of(
+    made: type[HttpBench], fake: Callable[[FrozenClock], Any], clock: FrozenClock | None = None
+) -> Iterator[Any]:
     """A fake that is served for one test."""
-    clock = FrozenClock(NOW)
+    clock = clock or FrozenClock(NOW)
     behind = fake(clock)
     faulty = Faulty(behind.app)
     with served(faulty) as url:
