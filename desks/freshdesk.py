@@ -48,6 +48,8 @@ NOTE_BYTES = 20_000
 MAX_KEY = 200
 PAGE = 100
 MAX_PAGES = 30
+SELF = "self"
+"""Stands for our own agent in a frozen request, whose number may not be known then."""
 LOOK_BACK = timedelta(days=30)
 """How old a ticket is found that was made by an attempt whose reply was lost."""
 SECRET_HEADER = "x-handrail-secret"
@@ -190,7 +192,7 @@ class FreshdeskDesk:
             case Job.CLAIM:
                 there = known_as(self._config.agents, self.name, task.author_role, task.author)
                 if not _REF.fullmatch(there):
-                    return {"status": OPEN, "responder_id": None}, {"assignee": ""}
+                    return {"status": OPEN, "responder_id": SELF}, {"status": "claimed"}
                 return {"status": OPEN, "responder_id": int(there)}, {"assignee": there, "status": "claimed"}
             case Job.RELEASE:
                 return {"status": OPEN, "responder_id": None}, {"assignee": "", "status": "open"}
@@ -207,7 +209,13 @@ class FreshdeskDesk:
         return Delivered(ref=ref) if _REF.fullmatch(ref) else Ambiguous(code="unreadable")
 
     def _set(self, request: Request) -> Outcome:
-        outcome = self._call("PUT", f"/api/v2/tickets/{request.ref}", request.body["fields"])
+        fields = dict(request.body["fields"])
+        if fields.get("responder_id") == SELF:
+            try:
+                fields["responder_id"] = int(self._actor or self._me())
+            except DependencyFault as fault:
+                return RetryAfter(seconds=None, code=f"unread_{fault.kind}")
+        outcome = self._call("PUT", f"/api/v2/tickets/{request.ref}", fields)
         if isinstance(outcome, Answer):
             return Delivered(ref=request.ref) if outcome.object.get("id") else Ambiguous(code="unreadable")
         # Setting a field again is harmless: whatever became of it, the same request may be sent again.

@@ -179,9 +179,8 @@ class ServiceNowDesk:
                 return {"impact": impact, "urgency": urgency}, {"priority": _severity(task)}
             case Job.CLAIM:
                 there = known_as(self._config.agents, self.name, task.author_role, task.author)
-                if not there:
-                    return {"assigned_to": "", "state": IN_PROGRESS}, {"assignee": ""}
-                return {"assigned_to": there, "state": IN_PROGRESS}, {"assignee": there, "status": "claimed"}
+                taken = {"assigned_to": there or self.actor, "state": IN_PROGRESS}
+                return taken, {"assignee": taken["assigned_to"], "status": "claimed"}
             case Job.RELEASE:
                 return {"assigned_to": "", "state": NEW}, {"assignee": "", "status": "open"}
             case Job.CLOSE:

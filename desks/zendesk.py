@@ -44,6 +44,8 @@ MAX_KEY = 255
 EXPORT_DELAY = timedelta(seconds=61)
 """The export may not be asked about the last minute."""
 MAX_PAGES = 50
+SELF = "self"
+"""Stands for our own agent in a frozen request, whose number may not be known then."""
 _REF = re.compile(r"[0-9]{1,20}")
 
 
@@ -185,9 +187,9 @@ class ZendeskDesk:
                 return {"priority": priority, "safe_update": True}, {"priority": _word(priority)}
             case Job.CLAIM:
                 there = known_as(self._config.agents, self.name, task.author_role, task.author)
-                taken: JsonObject = {"status": "open", "assignee_id": None, "safe_update": True}
+                taken: JsonObject = {"status": "open", "assignee_id": SELF, "safe_update": True}
                 if not _REF.fullmatch(there):
-                    return taken, {"assignee": ""}
+                    return taken, {"status": "claimed"}
                 return {**taken, "assignee_id": int(there)}, {"assignee": there, "status": "claimed"}
             case Job.RELEASE:
                 free = {"status": "open", "assignee_id": None, "safe_update": True}
@@ -217,7 +219,7 @@ class ZendeskDesk:
         if ticket.get("safe_update"):
             try:
                 found = self._ticket(request.ref)
-                ticket |= self._solvable(ticket, found)
+                ticket |= self._assignable(ticket, found)
             except NotFound:
                 return Rejected(code="no_ticket")
             except DependencyFault as fault:
@@ -231,12 +233,14 @@ class ZendeskDesk:
             return outcome
         return Delivered(ref=request.ref) if _part(outcome, "ticket") else Ambiguous(code="unreadable")
 
-    def _solvable(self, ticket: Mapping[str, Any], found: Mapping[str, Any]) -> JsonObject:
-        """Zendesk solves no ticket that nobody has: ours then has it."""
-        if ticket.get("status") != "solved" or found.get("assignee_id"):
+    def _assignable(self, ticket: Mapping[str, Any], found: Mapping[str, Any]) -> JsonObject:
+        """Our own agent, for a person whom Zendesk does not know and for a ticket that is solved while nobody has it:
+        Zendesk refuses that."""
+        unowned = ticket.get("status") == "solved" and not found.get("assignee_id")
+        if not unowned and ticket.get("assignee_id") != SELF:
             return {}
         self._learn_actor()
-        return {"assignee_id": int(self._actor)}
+        return {"assignee_id": self._as_number()}
 
     def _ticket(self, ref: str) -> Mapping[str, Any]:
         if not _REF.fullmatch(ref):

@@ -14,7 +14,7 @@ from desks.fakes import zendesk as fake_zendesk
 from desks.fakes.serving import Fault, Faulty, served
 from desks.port import TicketDesk
 from states.clock import FrozenClock
-from tests.desks.tasks import NOW
+from tests.desks.samples import NOW
 
 ROLE = "frontline_agent"
 SECRETS = ("first-webhook-secret-0123456789", "second-webhook-secret-0123456789")

@@ -17,7 +17,7 @@ from desks.port import Delivered, Hooked, Job, Rejected, RetryAfter
 from states.errors import BadSignature, DependencyFault, SettingsError
 from tests.desks.benches import ROLE, SECRETS, FreshdeskBench, bench_of
 from tests.desks.contract import TicketDeskContract, opened, with_marker
-from tests.desks.tasks import KEY, NOW, card, task
+from tests.desks.samples import KEY, NOW, card, task
 
 
 class TestFreshdesk(TicketDeskContract):

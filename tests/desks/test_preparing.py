@@ -14,7 +14,7 @@ from desks.config import TICKETING, FreshdeskConfig, ServiceNowConfig, ZendeskCo
 from desks.notes import as_data, has_marker, markers, notes, packet_in
 from desks.port import Job, Task, TicketDesk
 from states.clock import FrozenClock
-from tests.desks.tasks import KEY, NOW, card, packet, task
+from tests.desks.samples import KEY, NOW, card, packet, task
 
 SECRET = "canary-credential"
 CLOCK = FrozenClock(NOW)

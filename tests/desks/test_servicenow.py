@@ -20,7 +20,7 @@ from desks.port import Delivered, Job, Rejected, Request, RetryAfter
 from states.errors import BadInput, DependencyFault, SettingsError
 from tests.desks.benches import ROLE, ServiceNowBench, bench_of
 from tests.desks.contract import TicketDeskContract, done, mismatches, opened, with_marker
-from tests.desks.tasks import KEY, packet, task
+from tests.desks.samples import KEY, packet, task
 
 
 class TestServiceNow(TicketDeskContract):

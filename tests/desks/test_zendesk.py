@@ -21,7 +21,7 @@ from desks.zendesk_webhooks import SIGNATURE, TIMESTAMP, signature, verified
 from states.errors import BadSignature, DependencyFault
 from tests.desks.benches import ROLE, SECRETS, ZendeskBench, bench_of
 from tests.desks.contract import TicketDeskContract, done, mismatches, opened
-from tests.desks.tasks import KEY, NOW, card, packet, task
+from tests.desks.samples import KEY, NOW, card, packet, task
 
 
 class TestZendesk(TicketDeskContract):
