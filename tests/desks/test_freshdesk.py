@@ -16,11 +16,11 @@ from desks.freshdesk import SECRET_HEADER
 from desks.port import Delivered, Hooked, Job, Rejected, RetryAfter
 from states.errors import BadSignature, DependencyFault, SettingsError
 from tests.desks.benches import ROLE, SECRETS, FreshdeskBench, bench_of
-from tests.desks.contract import TicketDeskContract, opened, with_marker
+from tests.desks.contract import RemoteDeskContract, opened, with_marker
 from tests.desks.samples import KEY, NOW, card, task
 
 
-class TestFreshdesk(TicketDeskContract):
+class TestFreshdesk(RemoteDeskContract):
     """The contract."""
 
     @pytest.fixture

@@ -19,11 +19,11 @@ from desks.notes import packet_in
 from desks.port import Delivered, Job, Rejected, Request, RetryAfter
 from states.errors import BadInput, DependencyFault, SettingsError
 from tests.desks.benches import ROLE, ServiceNowBench, bench_of
-from tests.desks.contract import TicketDeskContract, done, mismatches, opened, with_marker
+from tests.desks.contract import RemoteDeskContract, done, mismatches, opened, with_marker
 from tests.desks.samples import KEY, packet, task
 
 
-class TestServiceNow(TicketDeskContract):
+class TestServiceNow(RemoteDeskContract):
     """The contract."""
 
     @pytest.fixture

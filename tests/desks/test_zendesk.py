@@ -20,11 +20,11 @@ from desks.port import Ambiguous, Delivered, Hint, Hooked, Job, Rejected, Reques
 from desks.zendesk_webhooks import SIGNATURE, TIMESTAMP, signature, verified
 from states.errors import BadSignature, DependencyFault
 from tests.desks.benches import ROLE, SECRETS, ZendeskBench, bench_of
-from tests.desks.contract import TicketDeskContract, done, mismatches, opened
+from tests.desks.contract import RemoteDeskContract, done, mismatches, opened
 from tests.desks.samples import KEY, NOW, card, packet, task
 
 
-class TestZendesk(TicketDeskContract):
+class TestZendesk(RemoteDeskContract):
     """The contract."""
 
     @pytest.fixture
