@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 7860
+# Compiled at setup: where PYTHONDONTWRITEBYTECODE is set, every start would compile them again.
+PACKAGES := app assistants audit delivery desks graph handover policy prompts states store triggers ui
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
@@ -19,6 +21,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q $(PACKAGES)
 	@touch $@
 
 demo: $(READY) ## Open the demo in a browser page: no key, no account

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Security
@@ -17,12 +17,23 @@ from fastapi.security import HTTPBearer
 
 from app.api_actors import actor_of, require_channel, require_staff
 from app.api_errors import install_handlers, respond
-from app.api_models import ActBody, ErrorBody, MessageBody, Name, OpenBody
+from app.api_models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
 from app.api_states import StateTable, state_table
 from app.ports import Runtime
 from app.settings import Settings
-from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
-from states.errors import BadInput, DependencyFault, Refused
+from graph.views import (
+    Act,
+    Actor,
+    ActResult,
+    Attendance,
+    ConversationView,
+    NewAttachment,
+    NewConversation,
+    PersonView,
+    QueueItem,
+    TurnResult,
+)
+from states.errors import BadInput, Conflict, DependencyFault, Refused
 from states.table import allowed_events
 from states.vocabulary import Role
 
@@ -104,7 +115,25 @@ async def post_message(
     require_channel(caller)
     message_id = _one_id(body.id, idempotency_key)
     return await to_thread.run_sync(
-        lambda: runtime.post(conversation_id, body.text, message_id=message_id), limiter=request.app.state.turns
+        lambda: runtime.post(conversation_id, body.text, message_id=message_id, attachments=_files(body)),
+        limiter=request.app.state.turns,
+    )
+
+
+@router.post("/conversations/{conversation_id}/survey", tags=["conversations"], operation_id="answer_survey")
+async def answer_survey(
+    conversation_id: ConversationId,
+    body: SurveyBody,
+    request: Request,
+    runtime: Running,
+    caller: Caller,
+    idempotency_key: RequestKey = None,
+) -> TurnResult:
+    """Answers the survey as the customer would by message. 409 if no question is open."""
+    require_channel(caller)
+    message_id = _one_id(body.id, idempotency_key)
+    return await to_thread.run_sync(
+        lambda: _rate(runtime, conversation_id, body, message_id), limiter=request.app.state.turns
     )
 
 
@@ -126,10 +155,37 @@ def act(
 
 
 @router.get("/queue", tags=["desk"], operation_id="queue")
-def queue(runtime: Running, caller: Caller) -> list[QueueItem]:
+def queue(
+    runtime: Running,
+    caller: Caller,
+    whose: Annotated[
+        Literal["me"] | None, Query(alias="for", description="`me`: what the caller may take, in the order they should")
+    ] = None,
+) -> list[QueueItem]:
     """Conversations that wait for a person or are with one, most urgent first."""
     require_staff(caller)
-    return list(runtime.queue())
+    return list(runtime.queue(caller if whose else None))
+
+
+@router.post("/queue/next", tags=["desk"], operation_id="take_next")
+def take_next(runtime: Running, caller: Caller, idempotency_key: RequestKey = None) -> ActResult:
+    """Claims the most urgent case that fits the caller; 404 when nothing does. The same key gives the same case."""
+    require_staff(caller)
+    return runtime.take_next(caller, idempotency_key)
+
+
+@router.put("/presence", tags=["desk"], operation_id="attend")
+def attend(body: PresenceBody, runtime: Running, caller: Caller) -> PersonView:
+    """The caller is at the desk. An empty body is a heartbeat; send one at least every 60 seconds."""
+    require_staff(caller)
+    return runtime.attend(caller, Attendance(**body.model_dump()))
+
+
+@router.get("/presence", tags=["desk"], operation_id="people")
+def people(runtime: Running, caller: Caller) -> list[PersonView]:
+    """Everybody who has come to the desk: who is online, for which teams, with how much in hand."""
+    require_staff(caller)
+    return list(runtime.people())
 
 
 @router.get("/states", tags=["desk"], operation_id="states")
@@ -164,6 +220,22 @@ def build_api(runtime: Runtime, settings: Settings) -> FastAPI:
     app.include_router(health)
     install_handlers(app)
     return app
+
+
+def _rate(runtime: Runtime, conversation_id: str, body: SurveyBody, message_id: str | None) -> TurnResult:
+    """The answer as the message it stands for, so that a comment is judged like any other words."""
+    view = runtime.view(conversation_id)
+    repeated = message_id is not None and any(one.id == message_id for one in view.messages)
+    if not view.survey and not repeated:
+        raise Conflict(f"conversation {conversation_id!r} waits for no answer to a survey; send a message instead")
+    comment = body.comment.strip()
+    return runtime.post(
+        conversation_id, f"{body.score} - {comment}" if comment else str(body.score), message_id=message_id
+    )
+
+
+def _files(body: MessageBody) -> tuple[NewAttachment, ...]:
+    return tuple(NewAttachment(**one.model_dump()) for one in body.attachments)
 
 
 def _seen_by(caller: Actor, view: ConversationView) -> ConversationView:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import checking, drawing, recorded, serving, talking
+from app.commands import checking, deadlines, drawing, recorded, serving, talking
 from app.commands.policies import policies
 from states.errors import HandrailError
 
@@ -45,6 +45,7 @@ for command in (
     serving.worker,
     checking.check,
     drawing.graph,
+    deadlines.sla,
     recorded.run,
     recorded.evaluate,
     talking.chat,

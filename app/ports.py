@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from graph.views import Act, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+from graph.views import (
+    Act,
+    Actor,
+    ActResult,
+    Attendance,
+    ConversationView,
+    NewAttachment,
+    NewConversation,
+    PersonView,
+    QueueItem,
+    TurnResult,
+)
 
 
 class Runtime(Protocol):
@@ -22,7 +33,14 @@ class Runtime(Protocol):
         """Begins a conversation."""
         ...
 
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[NewAttachment, ...] = (),
+    ) -> TurnResult:
         """Handles one customer message; the same id and text again gives the same answer with `repeated` set.
 
         Raises MessageConflict, ConversationClosed, MessageTooLong or BadInput.
@@ -37,8 +55,20 @@ class Runtime(Protocol):
         """The conversation as it is now."""
         ...
 
-    def queue(self) -> tuple[QueueItem, ...]:
-        """The agents' queue, most urgent first."""
+    def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:
+        """The agents' queue, most urgent first; for one person what they may take, in the order they should."""
+        ...
+
+    def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
+        """Claims the most urgent case that fits; raises NotFound when none does, GuardRefused at full capacity."""
+        ...
+
+    def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
+        """A heartbeat of somebody at the desk, with what they say of themselves."""
+        ...
+
+    def people(self) -> tuple[PersonView, ...]:
+        """Everybody who has come to the desk."""
         ...
 
     def conversations(self, limit: int = 100) -> Sequence[object]:

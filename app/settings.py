@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     tokens: Annotated[dict[str, str], Field(repr=False)] = {}
     log_level: str = "info"
     log_json: bool = False
+    public_url: str = ""
     tick_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
 
     @field_validator("log_level", mode="before")
@@ -92,6 +93,13 @@ class Settings(BaseSettings):
         if value is not None and not value.get_secret_value().startswith(DATABASES):
             raise ValueError(f"is no database Handrail knows; begin with {' or '.join(DATABASES)}")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _usable_link(cls, value: str) -> str:
+        if value and (not value.startswith(("http://", "https://")) or any(char in value for char in "?# \n")):
+            raise ValueError("is no base URL; write https://host or https://host/path")
+        return value.rstrip("/")
 
     @field_validator("tokens")
     @classmethod

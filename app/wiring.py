@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from audit.judge import Judge
     from graph.runtime import Runtime
     from graph.views import ConversationView
+    from handover.writing import SummaryWriter
     from policy.loader import LoadedPolicy
     from prompts.model import Model
     from triggers.engine import Engine
@@ -43,7 +44,8 @@ WARMING = (
 
 
 def build(settings: Settings, **overrides: Any) -> Runtime:
-    """A running Handrail. `overrides` replace parts by name: store, policy, assistant, clock, ids, classifier.
+    """A running Handrail. `overrides` replace parts by name: store, policy, assistant, clock, ids, classifier,
+    summariser.
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
@@ -56,6 +58,7 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
     assistant = overrides.pop("assistant", None) or build_assistant(settings, policy)
     clock = overrides.pop("clock", None) or SystemClock()
     classifier = overrides.pop("classifier", None) or build_classifier(settings)
+    summariser = overrides.pop("summariser", None) or build_summariser(settings)
     store = overrides.pop("store", None)
     ids = overrides.pop("ids", None) or SystemIds()
     if overrides:
@@ -64,7 +67,16 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
         _make_directory(settings)
         store = open_store(settings.store_url)
     warm(compile_policy(policy))
-    return Runtime(store=store, policy=policy, assistant=assistant, clock=clock, ids=ids, classifier=classifier)
+    return Runtime(
+        store=store,
+        policy=policy,
+        assistant=assistant,
+        clock=clock,
+        ids=ids,
+        classifier=classifier,
+        summariser=summariser,
+        public_url=settings.public_url,
+    )
 
 
 def warm(engine: Engine) -> None:
@@ -172,6 +184,15 @@ def build_classifier(settings: Settings) -> TopicClassifier | None:
     from triggers.llm import ModelClassifier
 
     return ModelClassifier(build_model(settings))
+
+
+def build_summariser(settings: Settings) -> SummaryWriter | None:
+    """Who writes the summaries of packets, when a model is configured; else they stay extractive."""
+    if settings.assistant != "openai":
+        return None
+    from handover.writing import SummaryWriter
+
+    return SummaryWriter(build_model(settings))
 
 
 def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy]:

@@ -102,6 +102,8 @@ class Filing:
             author_role=planned.author_role,
             customer=self._conversation["customer"],
             packet=planned.packet,
+            news=planned.news,
+            at=self._now,
         )
         step = NewStep(
             id=step_id,
@@ -150,8 +152,8 @@ def _opens(step: DueStep) -> bool:
 def _planned(step: DueStep) -> Planned:
     task = task_from(step.task)
     return Planned(
-        job=task.job, destination=step.destination, headline=task.card.headline, text=task.text, author=task.author,
-        author_role=task.author_role, packet=task.packet,
+        job=task.job, destination=step.destination, headline=task.card.headline, news=task.news, text=task.text,
+        author=task.author, author_role=task.author_role, packet=task.packet,
     )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from desks.port import Card, Job, Request, Task
+from desks.port import Card, Job, News, Request, Task
 
 
 def task_json(task: Task) -> dict[str, Any]:
     """The task as plain JSON values."""
     found = asdict(task)
-    found["job"] = task.job.value
+    found["job"], found["news"] = task.job.value, task.news.value
+    found["at"] = task.at.isoformat() if task.at else None
     found["card"]["claim_due_at"] = task.card.claim_due_at.isoformat()
     return found
 
@@ -22,7 +23,9 @@ def task_from(kept: Mapping[str, Any]) -> Task:
     """The task that `task_json` kept."""
     card = dict(kept["card"])
     card["claim_due_at"] = datetime.fromisoformat(card["claim_due_at"])
-    return Task(**{**kept, "job": Job(kept["job"]), "card": Card(**card)})
+    at = datetime.fromisoformat(kept["at"]) if kept.get("at") else None
+    news = News(kept.get("news", News.OPENED))
+    return Task(**{**kept, "job": Job(kept["job"]), "card": Card(**card), "news": news, "at": at})
 
 
 def request_json(request: Request) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
+from delivery import words
 from delivery.destinations import Destination
-from delivery.filing import Filing, Places, act_id
-from delivery.plan import Planned
+from delivery.filing import Places, act_id
 from delivery.reconciling import Reconciler
-from desks.port import Hooked, Job
+from desks.port import Delivered, Hooked, Whispering
 from graph.runtime import Runtime
 from graph.views import Act, Actor
 from states.errors import BadInput, BadSignature, Conflict, DependencyFault, NotFound, Refused, StoreError
 from states.vocabulary import Event
-from store import steps, tickets
+from store import tickets
 from store.records import WaitingHint
 from store.tickets import handover_row
 
@@ -129,16 +129,18 @@ class Inbound:
     # Where there is no ticket to look at
 
     def _asked(self, place: Destination, hint: WaitingHint) -> bool:
-        """A button of a card: the person claims the case it shows."""
+        """A button of a card: the person claims the case it shows, and is told what came of it."""
         person = place.known_person(hint.actor)
         with self._store.read() as connection:
             handover = handover_row(connection, hint.ref)
         if handover is None or hint.asks != Event.CLAIMED.value:
             return True
         if person is None:
-            self._answer(
-                place, hint, handover["conversation_id"], "The claim was refused: the settings do not name you"
-            )
+            self._answer(place, hint, handover, words.NOT_NAMED)
+            return True
+        if not handover["open"]:
+            # The conversation may have a new one by now; this card's button is not for that.
+            self._answer(place, hint, handover, words.NOT_OPEN)
             return True
         role, name = person
         act = Act(
@@ -148,21 +150,20 @@ class Inbound:
         try:
             self._runtime.act(handover["conversation_id"], act)
         except (Refused, Conflict, BadInput):
-            self._answer(place, hint, handover["conversation_id"], "The claim was refused: it is not open to you now")
+            with self._store.read() as connection:
+                now = handover_row(connection, hint.ref) or handover
+            self._answer(place, hint, now, words.refused(now["owner_id"] or "", name))
+            return True
+        self._answer(place, hint, handover, words.YOURS)
         return True
 
-    def _answer(self, place: Destination, hint: WaitingHint, conversation_id: str, headline: str) -> None:
-        with self._store.write() as connection:
-            conversation = steps.hold_conversation(connection, conversation_id)
-            handover = handover_row(connection, hint.ref)
-            if conversation is None or handover is None or Job.ANNOUNCE not in place.jobs:
-                return
-            filing = Filing(connection, conversation, self._places, self._clock.now(), self._link)
-            planned = Planned(job=Job.ANNOUNCE, destination=place.name, headline=headline)
-            filing.file(planned, handover, f"{_ANSWER}{hint.delivery_id}")
-
-
-_ANSWER = "answer:"
+    def _answer(self, place: Destination, hint: WaitingHint, handover: Mapping[str, Any], text: str) -> None:
+        """Tells whoever clicked, and nobody else. A reply that is lost does no harm: the card shows how it stands."""
+        if not hasattr(place.desk, "whisper"):
+            return
+        outcome = cast(Whispering, place.desk).whisper(hint.actor, f"{text} ({handover['id']})")
+        if not isinstance(outcome, Delivered):
+            log.warning("click not answered", extra={"destination": place.name, "code": outcome.code})
 
 
 def _keepable(text: str) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from delivery import words
-from desks.port import Job
-from states.vocabulary import Effect
+from desks.port import Job, News
+from states.vocabulary import Effect, Event
 
 AT_HOME = frozenset({Job.REPLY, Job.CUSTOMER_MESSAGE, Job.CLAIM, Job.RELEASE, Job.CLOSE})
 """Jobs that the destination in which it happened need not be given: it has seen it."""
@@ -58,6 +58,7 @@ class Planned:
     job: Job
     destination: str = ""
     headline: str = ""
+    news: News = News.OPENED
     text: str = ""
     author: str = ""
     author_role: str = ""
@@ -106,17 +107,19 @@ def _more_urgent(case: Case) -> Iterator[Planned]:
     packet, reason = case.handover["packet"], case.handover["reason"]
     yield Planned(job=Job.URGENCY, headline=words.MORE_URGENT, text=f"{words.MORE_URGENT}: {reason}")
     yield Planned(job=Job.NOTE, headline=words.MORE_URGENT, text=words.packet_text(packet), packet=packet)
-    yield Planned(job=Job.ANNOUNCE, headline=words.MORE_URGENT)
+    yield Planned(job=Job.ANNOUNCE, headline=words.MORE_URGENT, news=News.MORE_URGENT)
 
 
 def _remind(case: Case) -> Iterator[Planned]:
-    headline = words.waits(case.payload.get("event", ""), owned=bool(case.handover["owner_id"]))
-    yield Planned(job=Job.ANNOUNCE, headline=headline)
+    event = case.payload.get("event", "")
+    headline = words.waits(event, owned=bool(case.handover["owner_id"]))
+    news = News.RELEASED if event == Event.RELEASED.value else News.WAITING
+    yield Planned(job=Job.ANNOUNCE, headline=headline, news=news)
 
 
 def _page(case: Case) -> Iterator[Planned]:
     headline = words.page(case.payload.get("event", ""))
-    yield Planned(job=Job.PAGE, headline=headline)
+    yield Planned(job=Job.PAGE, headline=headline, news=News.ESCALATED)
     yield Planned(job=Job.NOTE, headline=headline, text=headline)
 
 
@@ -125,8 +128,8 @@ def _claimed(case: Case) -> Iterator[Planned]:
     yield Planned(
         job=Job.CLAIM, headline=words.CLAIMED, text=f"{words.CLAIMED} by {who} ({role})", author=who, author_role=role
     )
-    yield Planned(job=Job.QUIET, headline=words.CLAIMED)
-    yield Planned(job=Job.ANNOUNCE, headline=words.CLAIMED, author=who, author_role=role)
+    yield Planned(job=Job.QUIET, headline=words.CLAIMED, news=News.CLAIMED)
+    yield Planned(job=Job.ANNOUNCE, headline=words.CLAIMED, news=News.CLAIMED, author=who, author_role=role)
 
 
 def _released(case: Case) -> Iterator[Planned]:
@@ -136,7 +139,8 @@ def _released(case: Case) -> Iterator[Planned]:
 def _closed(case: Case) -> Iterator[Planned]:
     who, role = case.payload.get("actor", ""), case.payload.get("role", "")
     yield Planned(job=Job.CLOSE, text=case.handover["outcome"] or "Closed", author=who, author_role=role)
-    yield Planned(job=Job.QUIET)
+    yield Planned(job=Job.QUIET, news=News.CLOSED)
+    yield Planned(job=Job.ANNOUNCE, headline=words.CLOSED, news=News.CLOSED)
 
 
 def _nothing(case: Case) -> Iterator[Planned]:

@@ -10,6 +10,7 @@ from states.vocabulary import Event
 NEW = "New handover"
 MORE_URGENT = "More urgent now"
 CLAIMED = "Claimed"
+CLOSED = "Closed"
 _AGAIN = {Event.RELEASED.value: "Given back: waits for somebody again"}
 _WAITS = "Nobody has claimed it yet"
 _LATE = "Claimed, but its deadline has passed"
@@ -20,6 +21,18 @@ _PAGES = {
     Event.VERIFICATION_FAILED.value: "The identity could not be verified: escalated",
     Event.FAULT.value: "Something around this case failed: look after it by hand",
 }
+
+
+YOURS = "You have it now. Open the case to begin."
+NOT_NAMED = "You may not claim here; an operator can add you to this destination's agents."
+NOT_OPEN = "It does not wait for anybody any more."
+
+
+def refused(owner: str, clicker: str) -> str:
+    """Why a click did not claim, for whoever clicked."""
+    if not owner:
+        return "It is not for your role to claim."
+    return "You have it already." if owner == clicker else "Somebody else has it already."
 
 
 def waits(event: str, *, owned: bool) -> str:

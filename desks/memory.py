@@ -91,9 +91,11 @@ class MemoryDesk:
         self.down = False
         """Nothing can be reached."""
         self.drops: set[str] = set()
-        """Fields of `Ticket` that are dropped in silence when they are written."""
+        """Fields of `Ticket` that are dropped in silence when they are written; `public`: every note shows."""
         self.lag = 0
         """How many searches still do not see what was written."""
+        self.unreadable = 0
+        """How many reads fail."""
 
     @contextmanager
     def _open(self) -> Iterator[Shelf]:
@@ -206,6 +208,9 @@ class MemoryDesk:
         """The ticket."""
         with self._open() as shelf:
             self._reach()
+            if self.unreadable > 0:
+                self.unreadable -= 1
+                raise DependencyFault("http_500", f"{self.name!r} cannot be read now; try again")
             if ref not in shelf.tickets:
                 raise NotFound(f"there is no ticket {ref!r} in {self.name!r}")
             return shelf.tickets[ref]
@@ -254,7 +259,7 @@ class MemoryDesk:
         said = Comment(
             id=str(len(shelf.log)),
             text=text,
-            public=public and "public" not in self.drops,
+            public=public or "public" in self.drops,
             author=author,
             from_customer=from_customer,
             at=self._clock.now(),
@@ -295,6 +300,11 @@ class MemoryDesk:
         """The customer answers a mail of the ticket system's."""
         with self._open() as shelf:
             self._change(shelf, ref, text=text, public=True, author=customer, from_customer=True)
+
+    def lose(self, ref: str) -> None:
+        """Somebody deletes it."""
+        with self._open() as shelf:
+            del shelf.tickets[ref]
 
     def set_status(self, ref: str, status: str) -> None:
         """Somebody resolves or reopens it."""

@@ -47,6 +47,25 @@ class Job(StrEnum):
     """End the page: somebody has claimed it."""
 
 
+class News(StrEnum):
+    """What an announcement tells, for destinations that change, follow or end what they have shown."""
+
+    OPENED = "opened"
+    """A new handover."""
+    MORE_URGENT = "more_urgent"
+    """It has become more urgent, or has more duties."""
+    WAITING = "waiting"
+    """Still nobody has claimed it, or still it is not resolved."""
+    ESCALATED = "escalated"
+    """It has gone beyond the frontline."""
+    CLAIMED = "claimed"
+    """Somebody has it: `author`."""
+    RELEASED = "released"
+    """Nobody has it any more."""
+    CLOSED = "closed"
+    """It has ended."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Card:
     """What may be shown in a chat channel, a page or a subject line: nothing of the customer's words or person."""
@@ -85,6 +104,10 @@ class Task:
     """The channel's reference to the customer."""
     packet: Mapping[str, Any] = field(default_factory=dict)
     """The whole packet, for OPEN and for the note that carries it."""
+    news: News = News.OPENED
+    """What has happened, for ANNOUNCE, PAGE and QUIET."""
+    at: datetime | None = None
+    """When it happened, for destinations that say so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,7 +266,8 @@ class Hint:
     actor: str = ""
     """The destination's own name of whoever caused it, where it says so."""
     asks: str = ""
-    """What the actor asks for, where there is no ticket to look at: `claimed`. `ref` is the handover's id then."""
+    """What the actor asks for, where there is no ticket to look at: `claimed`, or `nothing` for a signed request
+    that is to be answered and forgotten. `ref` is the handover's id then."""
 
 
 class TicketDesk(Desk, Protocol):
@@ -271,4 +295,17 @@ class Hooked(Protocol):
 
         `headers` have lower-case names. Where no secret is configured, every request is a BadSignature.
         """
+        ...
+
+
+class Whispering(Desk, Protocol):
+    """A destination in which people click, and one of them alone can be told what came of it."""
+
+    @property
+    def agents(self) -> Mapping[str, str]:
+        """Its names of people → role/id here; nobody else may act by a click."""
+        ...
+
+    def whisper(self, actor: str, text: str) -> Outcome:
+        """Tells whoever clicked, by the destination's own name, and nobody else. One attempt; a loss does no harm."""
         ...

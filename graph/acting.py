@@ -6,14 +6,17 @@ import hashlib
 from typing import Any
 
 from graph.answering import fire
+from graph.casework import add_summary, attest_steps, resolution, review_packet, tick
+from graph.climbing import step_data, take_step
 from graph.evidence import raised
 from graph.handing_over import tell
+from graph.returning import give_back
+from graph.surveying import ask_survey
 from graph.working import EXCEPTION_LIFE, Working
 from handover.scripts import render
 from states.errors import IllegalEvent
 from states.table import ANSWERING
-from states.vocabulary import Clock, Effect, Event, State
-from triggers.conditions import mentions_answer
+from states.vocabulary import Effect, Event, State
 
 _CLOSING = {Event.RESOLVED: "closing.resolved", Event.EXPIRED: "closing.expired"}
 
@@ -31,7 +34,11 @@ def act(working: Working) -> None:
     if inbound.event is Event.RELEASED:
         working.exception = None  # Whoever takes the case next asks anew; nobody approves for a person who left.
     before = working.handover
-    step = working.apply(inbound.event, inbound.role, _data(working), actor=inbound.actor)
+    climbing = step_data(working, inbound.event)
+    step = working.apply(inbound.event, inbound.role, {**_data(working), **climbing}, actor=inbound.actor)
+    take_step(working, climbing)
+    if inbound.event in (Event.RESOLVED, Event.HANDED_BACK):
+        working.amend(**resolution(working))
     for effect in step.effects:
         _perform(working, effect, before)
 
@@ -73,23 +80,28 @@ def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) ->
         working.change_handover(
             verified=passed or handover.get("verified", False), attempts=handover.get("attempts", 0) + (not passed)
         )
-    elif effect in (Effect.RENOTIFY, Effect.PAGE):
-        _climb(working, handover)
     elif effect is Effect.OPEN_EXCEPTION:
         working.exception = exception_request(working)
-    elif effect is Effect.CLOSE_HANDOVER:
+    elif effect is Effect.RECORD_REVIEW:
+        review_packet(working)
+    elif effect is Effect.RECORD_STEP:
+        tick(working)
+    elif effect is Effect.UPDATE_PACKET:
+        add_summary(working)
+    else:
+        _end(working, effect)
+
+
+def _end(working: Working, effect: Effect) -> None:
+    """The part of the effects that ends a case or a conversation."""
+    if effect is Effect.CLOSE_HANDOVER:
         _close(working)
     elif effect is Effect.SEND_CLOSING and working.inbound.event in _CLOSING:
         _say_goodbye(working, _CLOSING[working.inbound.event])
-
-
-def _climb(working: Working, handover: dict[str, Any]) -> None:
-    """One more step of the ladder."""
-    if working.inbound.event is not Event.SLA_BREACHED:
-        return
-    working.change_handover(climb=handover.get("climb", 0) + 1)
-    again = working.now + working.ladder_step()
-    working.due = {Clock.CLAIM: again, Clock.RESOLVE: again}
+    elif effect is Effect.SEND_SURVEY:
+        ask_survey(working)
+    elif effect is Effect.SEND_RETURNED:
+        working.say("system", render("notice.returned", working.language, working.services.loaded))
 
 
 def exception_request(working: Working) -> dict[str, Any]:
@@ -105,22 +117,16 @@ def exception_request(working: Working) -> dict[str, Any]:
 
 
 def _close(working: Working) -> None:
-    """Ends the handover. A hand-back keeps `when` triggers that fired disarmed until their facts change."""
-    back = working.inbound.event is Event.HANDED_BACK
-    working.change_handover(open=False, closed_at=working.now, outcome=working.inbound.text)
+    """Ends the handover: how, and which steps were attested with it."""
+    attested = attest_steps(working) if working.inbound.event is Event.RESOLVED else []
+    if attested:
+        working.amend(steps_attested=attested)
+    code = working.happenings[-1].data.get("resolution")
+    working.change_handover(open=False, closed_at=working.now, outcome=working.inbound.text, resolution=code)
     working.exception = None
-    if back:
-        packet = (working.handover or {}).get("packet", {})
-        fired = {
-            one["trigger_id"]
-            for one in packet.get("why", {}).get("triggers", ())
-            # What an answer is like is new with every answer: that never rests.
-            if one["kind"] == "when" and not mentions_answer(one["detail"])
-        }
-        working.remember(
-            disarmed=tuple(sorted({*working.history.disarmed, *fired})),
-            misses=0, failed_answers=0, clean_turns=0, offers=0, offered=False, unmet_since=None,
-        )  # fmt: skip
+    working.remember(unmet_since=None)  # Who comes back begins to wait anew.
+    if working.inbound.event is Event.HANDED_BACK:
+        give_back(working)
 
 
 def _say_goodbye(working: Working, script_id: str) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any, Protocol
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
 
 from graph.acting import act
 from graph.answering import answer, fault
-from graph.handing_over import forward, hand_over, reopen
+from graph.handing_over import forward, hand_over
+from graph.surveying import after_the_end
 from graph.thread import Step, Thread
 from graph.working import Working
 from states.table import ANSWERING, TABLE, Transition
@@ -23,6 +24,14 @@ class Node(Protocol):
 
     def __call__(self, state: Thread) -> Thread:
         """The channels that the node changes."""
+        ...
+
+
+class _Deciding(Protocol):
+    """A node that also says where to go on."""
+
+    def __call__(self, state: Thread) -> Command[str]:
+        """The channels that the node changes, and the next node."""
         ...
 
 
@@ -39,17 +48,15 @@ def build_graph(
     `arrive` runs first where nobody else prepares the working copy, as under LangGraph's own server.
     """
     builder = StateGraph(Thread)
-    for state in State:
-        builder.add_node(state.value, _node(state))
+    for state, targets in edges().items():
+        onward = (*(target.value for target in targets if target is not state), END)
+        builder.add_node(state.value, _node(state, frozenset(onward)), destinations=onward)
     entry = START
     if arrive is not None:
         entry = "arrive"
         builder.add_node(entry, arrive)
         builder.add_edge(START, entry)
     builder.add_conditional_edges(entry, _entry, {state.value: state.value for state in State})
-    for state, targets in edges().items():
-        onward: dict[Hashable, str] = {target.value: target.value for target in targets if target is not state}
-        builder.add_conditional_edges(state.value, _onward, onward | {END: END})
     return builder.compile(checkpointer=saver, name="handrail")
 
 
@@ -58,15 +65,13 @@ def _entry(thread: Thread) -> str:
     return thread["state"]
 
 
-def _onward(thread: Thread) -> str:
-    """On to the node of the new state while the turn is not over."""
-    return thread["state"] if thread["working"].more else END
+def _node(node_state: State, targets: frozenset[str]) -> _Deciding:
+    """The node of a state: handles what came in, reports where the machine now stands and goes on to one of `targets`.
 
+    It names the next node itself: an edge that asks for it would read every channel once more.
+    """
 
-def _node(node_state: State) -> Node:
-    """The node of a state: handles what came in and reports where the machine now stands."""
-
-    def run(state: Thread) -> Thread:
+    def run(state: Thread) -> Command[str]:
         working = state["working"]
         before = len(working.happenings)
         _handle(node_state, working)
@@ -76,9 +81,22 @@ def _node(node_state: State) -> Node:
             for one in working.happenings[before:]
         ]
         said = [{"author": one.author, "text": one.text} for one in working.utterances]
-        return Thread(state=working.state.value, trail=trail, memory=memory_of(working), said=said, working=working)
+        return Command(
+            update=Thread(
+                state=working.state.value, trail=trail, memory=memory_of(working), said=said, working=working
+            ),
+            goto=_onward(working, targets),
+        )
 
     return run
+
+
+def _onward(working: Working, targets: frozenset[str]) -> str:
+    """On to the node of the new state while the turn is not over; LookupError where the table has no row for it."""
+    onward = working.state.value if working.more else END
+    if onward not in targets:
+        raise LookupError(f"no row of the table leads to {onward!r} from here")
+    return onward
 
 
 def memory_of(working: Working) -> dict[str, Any]:
@@ -98,5 +116,5 @@ def _handle(state: State, working: Working) -> None:
     if state in ANSWERING:
         return fault(working, "run_broken", working.broken) if working.broken else answer(working, message)
     if state is State.RESOLVED:
-        return reopen(working)
+        return after_the_end(working)
     forward(working)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from langgraph.types import Command
+
 from graph.build import build_graph
+from graph.present import person_of
 from graph.services import Services
 from graph.thread import Thread
 from graph.working import Inbound, Material, Working
 from states.errors import Conflict, StoreError
-from store import queries
+from store import presence, queries
 from store.database import Store
 from store.records import Snapshot
 from store.saver import Buffer, TurnSaver
@@ -62,7 +65,8 @@ class Decider:
     def _run(self, working: Working) -> Buffer:
         """The graph run; its checkpoint waits in the buffer."""
         snapshot = working.snapshot
-        config: Any = {"configurable": {"thread_id": snapshot.id}}
+        # One thing at a time: without a number LangGraph would size a pool by the machine's processors in every run.
+        config: Any = {"configurable": {"thread_id": snapshot.id}, "max_concurrency": 1}
         start = Thread(
             state=snapshot.state.value,
             version=snapshot.version,
@@ -71,8 +75,19 @@ class Decider:
             working=working,
         )
         with self._saver.buffered(snapshot.checkpoint_id) as buffer:
-            self._graph.invoke(start, config, durability="exit", output_keys="state")
+            # What the run led to is in `working`: one key, in the format that streams nothing beside it.
+            self._graph.invoke(
+                self._entered(start, config), config, durability="exit", output_keys="state", version="v2"
+            )
         return buffer
+
+    def _entered(self, start: Thread, config: Any) -> Thread | Command[str]:
+        """The input of a run: a thread that has a checkpoint goes straight to its state's node, a superstep less.
+
+        LangGraph takes a `goto` only for a thread that it knows; a new one enters through the graph's entry.
+        """
+        known = self._saver.get_tuple(config) is not None
+        return Command(goto=start["state"], update=start) if known else start
 
     def _material(self, conversation_id: str) -> Material:
         with self._store.read() as connection:
@@ -83,5 +98,6 @@ class Decider:
                 for row in queries.events(connection, conversation_id, MATERIAL)
                 if row["ordinal"] == 0 and row["cause"].startswith("message:")
             }
+            people = tuple(map(person_of, presence.people(connection)))
         decided = tuple(one for one in messages if one.author != "customer" or one.outcome_event_id)
-        return Material(messages=decided, total=total, answers=answers)
+        return Material(messages=decided, total=total, answers=answers, people=people)

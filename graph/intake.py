@@ -5,15 +5,17 @@ Without it one lone surrogate could make a message undecidable, and a card numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistants.port import Citation, Draft
+from assistants.port import Changed, Citation, Draft
+from graph.views import NewAttachment
 from policy.facts import FACTS_BY_NAME, Scalar
 from states.errors import BadInput
 
 MAX_NAME = 200
+MAX_FILES = 20
 _MAX_DEPTH = 8
 _BIGGEST = 2**63
 
@@ -56,6 +58,22 @@ def channel_facts(facts: Mapping[str, Scalar], redact: Redact) -> dict[str, Scal
     return {name: label(value, name, redact) if isinstance(value, str) else value for name, value in facts.items()}
 
 
+def described(attachments: Sequence[NewAttachment], redact: Redact) -> tuple[dict[str, Any], ...]:
+    """What is kept of files that came with a message; BadInput for what cannot be kept."""
+    if len(attachments) > MAX_FILES:
+        raise BadInput(f"{len(attachments)} files came with the message; send at most {MAX_FILES}")
+    for one in attachments:
+        if isinstance(one.size, bool) or not isinstance(one.size, int) or not 0 <= one.size < _BIGGEST:
+            raise BadInput(f"the size of a file is {one.size!r}; give its bytes, or 0 if unknown")
+    return tuple(
+        {
+            **{name: label(getattr(one, name), f"file {name}", redact) for name in ("name", "media_type", "ref")},
+            "size": one.size,
+        }
+        for one in attachments
+    )
+
+
 def act_data(data: Mapping[str, Any], redact: Redact) -> dict[str, Any]:
     """The data of an act as plain JSON with every text redacted; BadInput for what JSON does not have."""
     steps = data.get("steps_done", [])
@@ -75,13 +93,15 @@ def kept(draft: Draft) -> Draft:
         intent=storable(draft.intent),
         model=storable(draft.model),
         citations=tuple(cited),
+        changed=tuple(Changed(tool=storable(one.tool), result=storable(one.result)) for one in draft.changed),
     )
 
 
 def masked(draft: Draft, redact: Redact) -> Draft:
     """The draft without private data; the text of an approved article stays as it was approved."""
     text = draft.text if draft.verbatim else redact(draft.text)
-    return replace(draft, text=text, intent=redact(draft.intent), model=redact(draft.model))
+    changed = tuple(Changed(tool=redact(one.tool), result=redact(one.result)) for one in draft.changed)
+    return replace(draft, text=text, intent=redact(draft.intent), model=redact(draft.model), changed=changed)
 
 
 def _json(value: Any, redact: Redact, depth: int = 0) -> Any:

@@ -6,23 +6,37 @@ It holds no state that a turn needs: any number of runtimes, in any number of pr
 from __future__ import annotations
 
 import hashlib
-import logging
+import json
 import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import Connection
 
 from assistants.port import Assistant
+from graph.clockwork import Clockwork, StillDue
 from graph.deciding import Decider
-from graph.intake import act_data, channel_facts, check_actor, check_id, label, storable
-from graph.present import conversation_view, from_row, queue_items
+from graph.floor import Floor
+from graph.intake import act_data, channel_facts, check_actor, check_id, described, label, storable
+from graph.present import conversation_view, from_row
 from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
-from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+from graph.summarising import Summaries
+from graph.views import (
+    Act,
+    Actor,
+    ActResult,
+    Attendance,
+    ConversationView,
+    NewAttachment,
+    NewConversation,
+    PersonView,
+    QueueItem,
+    TurnResult,
+)
 from graph.working import Inbound
+from handover.writing import SummaryWriter
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
 from states.errors import (
@@ -31,13 +45,11 @@ from states.errors import (
     ForbiddenRole,
     MessageTooLong,
     Refused,
-    StoreUnavailable,
 )
 from states.vocabulary import STAFF, Event, Role
-from states.vocabulary import Clock as TimerKind
-from store import queries, receiving, timers
+from store import queries, receiving
 from store.database import Store
-from store.records import DueTimer, Incoming, Received, Snapshot
+from store.records import Incoming, Received, Snapshot
 from store.work import AlreadyDone, StaleOutcome, UnitOfWork
 from triggers.engine import compile_policy
 from triggers.llm import TopicClassifier
@@ -49,8 +61,8 @@ LEASE_MARGIN_S = 5.0
 POLL_S = (0.005, 0.04)
 """First and longest pause while another worker holds the conversation."""
 MAX_ACT_TRIES = 50
-
-log = logging.getLogger("handrail.runtime")
+FILE_ALONE = "[file]"
+"""The text of a message that is nothing but files: never routine, so the customer is asked or a person looks."""
 
 
 class Runtime:
@@ -65,6 +77,8 @@ class Runtime:
         clock: Clock,
         ids: Ids,
         classifier: TopicClassifier | None = None,
+        summariser: SummaryWriter | None = None,
+        public_url: str = "",
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
     ) -> None:
@@ -76,8 +90,24 @@ class Runtime:
             clock=clock,
             ids=ids,
             classifier=classifier,
+            summariser=summariser,
+            public_url=public_url,
         )
         self._decider = Decider(store, unit_of_work)
+        self._summaries = Summaries(store, self._apply)
+        self._clockwork = Clockwork(
+            store,
+            clock,
+            settle=self._complete,
+            apply=self._apply,
+            idle=lambda: self.policy.policy.limits.idle.delta,
+        )
+        self._floor = Floor(
+            store,
+            clock,
+            seen_within=lambda: self.policy.policy.presence.seen_within.delta,
+            redact=lambda text: self._services.redacted(text),
+        )
         self._lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         with store.write() as connection:
             receiving.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
@@ -142,14 +172,38 @@ class Runtime:
                 for row in queries.conversations(connection, limit)
             )
 
-    def queue(self) -> tuple[QueueItem, ...]:
-        """Every open handover, most urgent first."""
-        with self._store.read() as connection:
-            return queue_items(connection)
+    # The desk
+
+    def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:
+        """Every open handover, most urgent first; for one person what they may take, in the order they should."""
+        return self._floor.queue(person)
+
+    def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
+        """A heartbeat of somebody at the desk, with what they say of themselves."""
+        check_actor(actor.id)
+        return self._floor.attend(actor, said or Attendance())
+
+    def people(self) -> tuple[PersonView, ...]:
+        """Everybody who has come to the desk."""
+        return self._floor.people()
+
+    def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
+        """Claims the most urgent case that fits the person, once per act id."""
+        self._check_role(actor)
+        wanted = act_id or self._services.ids.new("act_")
+        check_id(wanted, "act id")
+        return self._floor.take_next(actor, wanted, self.act)
 
     # Messages
 
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[NewAttachment, ...] = (),
+    ) -> TurnResult:
         """Takes a customer's message through its turn and returns what was said.
 
         The same id with the same body returns the same answer; with another body it raises MessageConflict.
@@ -158,7 +212,7 @@ class Runtime:
         """
         message_id = message_id or self._services.ids.new("msg_")
         check_id(message_id, "message id")
-        incoming = self._incoming(conversation_id, message_id, text)
+        incoming = self._incoming(conversation_id, message_id, text, attachments)
         lease = self._services.ids.new("run_")
         with self._store.write() as connection:
             received = receiving.receive(connection, incoming, lease, self._lease_s)
@@ -169,17 +223,24 @@ class Runtime:
         with self._store.read() as connection:
             return stored_result(connection, conversation_id, message_id, repeated=received.repeated)
 
-    def _incoming(self, conversation_id: str, message_id: str, text: str) -> Incoming:
+    def _incoming(
+        self, conversation_id: str, message_id: str, text: str, attachments: tuple[NewAttachment, ...] = ()
+    ) -> Incoming:
+        if not text.strip() and attachments:
+            text = FILE_ALONE
         if not text.strip():
             raise BadInput("the message is empty; send some text")
         if len(text) > MAX_CHARS:
             raise MessageTooLong(f"the message has {len(text)} characters; {MAX_CHARS} are the most that is kept")
         redacted, redactions = self._services.engine.redact(storable(text))
+        files = described(attachments, self._services.redacted)
+        body = redacted + (json.dumps(files, sort_keys=True) if files else "")
         return Incoming(
             conversation_id=conversation_id,
             id=message_id,
             text=redacted,
-            body_hash=hashlib.sha256(redacted.encode()).hexdigest(),
+            body_hash=hashlib.sha256(body.encode()).hexdigest(),
+            attachments=files,
             redactions=dict(Counter(one.entity for one in redactions)),
             at=self._services.clock.now(),
         )
@@ -284,17 +345,15 @@ class Runtime:
                 f"{actor.id!r} does not hold the role {actor.role.value!r} in policy {self.policy.policy.name!r}"
             )
 
-    def _apply(self, conversation_id: str, inbound: Inbound, timer: DueTimer | None = None) -> ActResult:
-        """Decides and commits an act; starts over when somebody else was faster, and drops a `timer` that was reset."""
+    def _apply(self, conversation_id: str, inbound: Inbound, still_due: StillDue | None = None) -> ActResult:
+        """Decides and commits an act; starts over when somebody else was faster, and drops a clock that was reset."""
         for _ in range(MAX_ACT_TRIES):
             with self._store.read() as connection:
                 done = queries.first_event_of(connection, conversation_id, inbound.cause)
                 snapshot = queries.snapshot(connection, conversation_id)
-                running = queries.timers(connection, conversation_id) if timer else {}
-            if timer is not None and (
-                running.get(timer.clock.value) != timer.due_at or self._rearmed(timer, snapshot.updated_at)
-            ):
-                return act_result(snapshot, timer.event, repeated=True)
+                dropped = still_due is not None and not still_due(connection, snapshot)
+            if dropped and inbound.event is not None:
+                return act_result(snapshot, inbound.event, repeated=True)
             if done is not None:
                 if done["data"].get("body_hash", inbound.body_hash) != inbound.body_hash:
                     raise Conflict(f"{inbound.cause!r} was another act; send a new act under a new id")
@@ -314,66 +373,19 @@ class Runtime:
     # Work that nobody waits for
 
     def recover(self) -> int:
-        """Completes messages that were stored but never decided, as after a crash; returns how many.
-
-        Those that a live or a freshly dead worker holds by lease are left for the next call.
-        """
-        with self._store.read() as connection:
-            left = queries.undecided(connection, self._services.clock.now())
-        done = 0
-        for conversation_id, message_id in left:
-            try:
-                self._settle(
-                    conversation_id,
-                    message_id,
-                    self._services.ids.new("run_"),
-                    Received(repeated=True, decided=False, leased=False),
-                )
-                done += 1
-            except Exception as error:  # noqa: BLE001  safety boundary: one message must not stop all others' clocks
-                log.error(
-                    "message not recovered", extra={"conversation": conversation_id, "error": type(error).__name__}
-                )
-        return done
+        """Completes messages that were stored but never decided, as after a crash; returns how many."""
+        return self._clockwork.recover()
 
     def tick(self) -> int:
         """Completes what crashed workers left and fires the timers that are due; how many. `delivery` tells others."""
-        now = self._services.clock.now()
-        recovered = self.recover()
-        with self._store.read() as connection:
-            due = timers.due_timers(connection, now)
-        fired = sum(self._fire(timer) for timer in due)
-        return recovered + fired
+        done = self._clockwork.tick()
+        self._summaries.start(self._services)
+        return done
 
-    def _fire(self, timer: DueTimer) -> bool:
-        """One deadline, checked again against the state: one that no longer holds is dropped."""
-        inbound = Inbound(
-            kind="clock",
-            id=f"{timer.clock.value}:{timer.due_at.isoformat()}:{self.version(timer.conversation_id)}",
-            event=timer.event,
-            role=Role.SYSTEM,
-            data={"clock": timer.clock.value, "due_at": timer.due_at.isoformat()},
-        )
-        try:
-            return not self._apply(timer.conversation_id, inbound, timer).repeated
-        except Refused:
-            with self._store.write() as connection:
-                timers.stop_timer(connection, timer)
-            return False
-        except StoreUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001  safety boundary: the clock stays due; the others fire all the same
-            log.error("clock broke", extra={"conversation": timer.conversation_id, "error": type(error).__name__})
-            return False
-
-    def _rearmed(self, timer: DueTimer, last: datetime) -> bool:
-        """Moves an idle clock on if somebody has written since it was set: answered turns do not touch it."""
-        due_at = last + self.policy.policy.limits.idle.delta
-        if timer.clock is not TimerKind.IDLE or due_at <= self._services.clock.now():
-            return False
-        with self._store.write() as connection:
-            timers.move_timer(connection, timer, due_at)
-        return True
+    def _complete(self, conversation_id: str, message_id: str) -> None:
+        """Decides a message that was stored and left."""
+        waiting = Received(repeated=True, decided=False, leased=False)
+        self._settle(conversation_id, message_id, self._services.ids.new("run_"), waiting)
 
     @property
     def store(self) -> Store:

@@ -19,6 +19,17 @@ class Actor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewAttachment:
+    """A file that came with a message, as the channel describes it. The channel keeps the file."""
+
+    name: str
+    media_type: str = ""
+    size: int = 0
+    ref: str = ""
+    """The channel's own reference, by which staff find the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewConversation:
     """What a channel knows when a conversation begins."""
 
@@ -48,6 +59,8 @@ class MessageView:
     in_reply_to: str | None = None
     citations: tuple[Mapping[str, str], ...] = ()
     """`source`, `title`, `quote` of each article an assistant message rests on."""
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    """`name`, `media_type`, `size`, `ref` of files that came with a customer's message; the channel keeps the files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +118,11 @@ class HandoverView:
     outcome: str | None
     packet: Mapping[str, Any]
     """The packet as JSON (handover.packet.Packet)."""
+    resolution: str | None = None
+    """The policy's code for how it ended."""
+    steps_done: tuple[str, ...] = ()
+    steps_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Step id → `by` and `at` of whoever ticked it."""
     deliveries: tuple[DeliveryView, ...] = ()
 
 
@@ -138,6 +156,8 @@ class ConversationView:
     """Running clocks: kind → due time."""
     exception: Mapping[str, Any] | None = None
     """The policy exception that waits for a decision: `text`, `hash`, `requested_by`, `expires_at`."""
+    survey: str = ""
+    """Whom the customer has been asked about and has not answered yet, `person` or `assistant`; empty otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,3 +218,37 @@ class QueueItem:
     claim_due_at: datetime
     owner_id: str | None
     last_message: str
+    skills: tuple[str, ...] = ()
+    """What whoever takes it must know."""
+    suggested: str | None = None
+    """Who should take it, of those online now; computed for this look, kept nowhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attendance:
+    """What somebody at the desk says of themselves; None leaves as it is, nothing at all is a heartbeat."""
+
+    teams: tuple[str, ...] | None = None
+    """Empty: all teams."""
+    skills: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
+    capacity: int | None = None
+    available: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonView:
+    """Somebody who works at the desk."""
+
+    id: str
+    role: Role
+    teams: tuple[str, ...]
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    capacity: int
+    available: bool
+    online: bool
+    """Available and seen a moment ago."""
+    seen_at: datetime
+    workload: int
+    """Open cases they own."""

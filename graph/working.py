@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 
+from graph import climbing
 from graph.services import Services
+from handover.presence import Person
 from handover.sla import is_open
 from states.facts import Facts
 from states.machine import Step
-from states.table import CLOCKS
 from states.vocabulary import Clock, Effect, Event, Role, State
 from store.records import Happening, Outcome, Snapshot, StoredMessage, Utterance
 from triggers.assessment import Assessment, Fired
@@ -25,8 +26,6 @@ from triggers.history import History
 
 MAX_ATTEMPTS = 3
 """Attempts at verifying an identity before the case escalates."""
-MAX_CLIMB = 2
-"""Breaches that re-notify before one escalates."""
 EXCEPTION_LIFE = timedelta(hours=24)
 
 
@@ -73,6 +72,8 @@ class Material:
     """The transcript, or its last part, oldest first."""
     total: int
     """How many messages the whole transcript has."""
+    people: tuple[Person, ...] = ()
+    """Everybody who has come to the desk."""
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Customer message id → data of the event that decided it."""
 
@@ -102,13 +103,15 @@ class Working:
     """What the packet must explain."""
     more: bool = False
     """Another node must run before the turn is over: the packet is due, or the message is still unanswered."""
+    looping: bool = False
+    """What fired had fired before the last hand-back."""
     happenings: list[Happening] = field(default_factory=list)
     utterances: list[Utterance] = field(default_factory=list)
     opened: dict[str, Any] | None = None
     changed: dict[str, Any] = field(default_factory=dict)
     payloads: dict[Effect, dict[str, Any]] = field(default_factory=dict)
     due: dict[Clock, datetime] = field(default_factory=dict)
-    """Deadlines that differ from the policy's default for the clock."""
+    """Clocks that this run sets anew; the others keep the due time they have."""
 
     @classmethod
     def begin(
@@ -183,6 +186,7 @@ class Working:
     def facts(self, actor: str = "", role: Role = Role.SYSTEM, *, approved: bool = False) -> Facts:
         """What the guards may read, for this actor, now."""
         handover = self.handover or {}
+        climb = climbing.climb_of(self) if handover else None
         return Facts(
             latched=self.latched,
             approved_content=approved,
@@ -196,8 +200,11 @@ class Working:
             exception_open=self.exception_open(),
             four_eyes=self._four_eyes(actor),
             hand_back_allowed=not handover.get("compliance") or role is Role.COMPLIANCE_OFFICER,
-            climb_exhausted=handover.get("climb", 0) >= MAX_CLIMB,
+            climb_renotified=climb is not None and climb.renotified,
+            climb_paged=climb is not None and climb.paged,
             reopen_allowed=not self.closed,
+            survey_open=bool(self.history.survey),
+            looping=self.looping,
         )
 
     def open_steps(self) -> tuple[str, ...]:
@@ -224,6 +231,11 @@ class Working:
 
     # Recording
 
+    def amend(self, **data: Any) -> None:
+        """Adds to what the newest event records, once it is known what it led to."""
+        newest = self.happenings[-1]
+        self.happenings[-1] = replace(newest, data={**newest.data, **data})
+
     def say(self, author: str, text: str, **more: Any) -> None:
         """One message to the customer, sent only if the outcome is committed."""
         if text.strip():
@@ -237,12 +249,15 @@ class Working:
         """Changes columns of the open handover; a thread without rows, as in Studio, has none to change."""
         if self.handover is None:
             return
-        self.changed |= columns
         self.handover = {**self.handover, **columns}
+        if self.opened is not None:
+            self.opened = self.handover
+        else:
+            self.changed |= columns
 
     def outcome(self) -> Outcome:
         """Everything this run led to, ready to be committed."""
-        loaded = self.services.loaded
+        loaded, timers = self.services.loaded, self._timers()
         return Outcome(
             conversation_id=self.snapshot.id,
             expected_version=self.snapshot.version,
@@ -263,45 +278,11 @@ class Working:
             policy_name=loaded.policy.name,
             policy_hash=loaded.hash,
             at=self.now,
-            timers=self._timers(),
+            timers=timers,
             handover_opened=self.opened,
             handover_changed=self.changed,
             payloads=self.payloads,
         )
 
     def _timers(self) -> dict[Clock, tuple[Event, datetime]]:
-        if self.closed:
-            return {}
-        clock, event = CLOCKS[self.state]
-        return {clock: (event, self.due.get(clock) or self._default_due(clock))}
-
-    def _default_due(self, clock: Clock) -> datetime:
-        limits = self.services.loaded.policy.limits
-        return {
-            Clock.IDLE: self.now + limits.idle.delta,
-            Clock.PACKET: self.now + limits.packet.delta,
-            Clock.CLAIM: self._person_due(clock, "claim_due_at"),
-            Clock.RESOLVE: self._person_due(clock, "resolve_due_at"),
-            Clock.REOPEN: self.now + limits.reopen_window.delta,
-        }[clock]
-
-    def _person_due(self, clock: Clock, deadline_name: str) -> datetime:
-        """The handover's deadline. One that has passed stays where the ladder has moved it, or climbs from now on.
-
-        Set to the past again, it would breach with every message, and never again once that very moment has fired.
-        """
-        deadline: datetime | None = (self.handover or {}).get(deadline_name)
-        if deadline is None:
-            return self.now + self.services.loaded.policy.limits.packet.delta
-        if deadline > self.now:
-            return deadline
-        if deadline_name in self.changed:
-            return self.now
-        return self.snapshot.timers.get(clock.value) or self.now + self.ladder_step()
-
-    def ladder_step(self) -> timedelta:
-        """From one breach to the next: half the time there was to claim, at least a minute."""
-        if self.handover is None:
-            return timedelta(minutes=2, seconds=30)
-        waited: timedelta = self.handover["claim_due_at"] - self.handover["waiting_since"]
-        return max(waited / 2, timedelta(minutes=1))
+        return {} if self.closed else climbing.clocks(self)

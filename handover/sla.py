@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -87,7 +88,7 @@ def next_opening(hours: Hours, at: datetime) -> datetime | None:
 
 def day_spans(hours: Hours, day: Day) -> tuple[Span, ...]:
     """The opening times of a weekday as minutes from midnight; past midnight they run beyond 1440."""
-    return tuple(sorted(_span(day, part) for part in hours.open.get(day, "").split(",") if part.strip()))
+    return _spans(day, hours.open.get(day, ""))
 
 
 def zone(hours: Hours) -> ZoneInfo:
@@ -125,6 +126,11 @@ def _window(place: ZoneInfo, day: date, span: Span) -> Window:
 def _moment(place: ZoneInfo, day: date, minutes: int) -> datetime:
     days, rest = divmod(minutes, _MINUTES_A_DAY)
     return datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60), tzinfo=place)
+
+
+@lru_cache(maxsize=256)  # The same few texts are asked for in every turn.
+def _spans(day: str, text: str) -> tuple[Span, ...]:
+    return tuple(sorted(_span(day, part) for part in text.split(",") if part.strip()))
 
 
 def _span(day: str, text: str) -> Span:

@@ -11,8 +11,8 @@ from typing import Any
 from policy.sources import Mark, Problem, Row, Table
 
 _BY_ID = ("triggers", "filters")
-_BY_KEY = ("topics", "sla", "hours", "guard", "answers", "limits", "smalltalk", "sentiment", "offer", "scripts",
-           "playbooks", "roles")  # fmt: skip
+_BY_KEY = ("topics", "sla", "tighten", "hours", "presence", "guard", "answers", "limits", "smalltalk", "sentiment",
+           "offer", "scripts", "playbooks", "resolutions", "survey", "roles")  # fmt: skip
 
 
 def merged(parent: Table, child: Table) -> Table:

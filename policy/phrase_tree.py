@@ -20,7 +20,7 @@ _LETTERS = re.compile(r"(?:[^\W_]|')+")
 _PLAIN = r"[a-z0-9']+(?:(?<!')\*)?"
 _LISTED = re.compile(rf"{_PLAIN}(?: {_PLAIN})*(?:\|{_PLAIN}(?: {_PLAIN})*)*")
 _TO = re.compile(r"(?<![a-z0-9'])to(?![a-z0-9'])")
-_NO_LETTERS = re.compile(rf"[^a-z{_TO_MARK}]+")
+_NO_LETTERS = re.compile(rf"[^a-z|{_TO_MARK}]+")
 _EITHER = str.maketrans({"i": "[i1]", "l": "[l1]"})
 _NO_WORD = str.maketrans("", "", "0123456789' *")
 
@@ -79,7 +79,7 @@ class Listed:
         return f"(?:{plain})" + "?" * self.optional
 
     def tight(self) -> str:
-        letters = "|".join(_NO_LETTERS.sub("", one) for one in _TO.sub(_TO_MARK, self.text).split("|"))
+        letters = _NO_LETTERS.sub("", _TO.sub(_TO_MARK, self.text) if "to" in self.text else self.text)
         return f"(?:{letters.translate(_EITHER).replace(_TO_MARK, TO)})" + "?" * self.optional
 
     def shortest(self) -> int:

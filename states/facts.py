@@ -40,10 +40,16 @@ class Facts:
     """The actor is not the requester and approves exactly what was requested."""
     hand_back_allowed: bool = False
     """The case is not of the compliance class, or a second person has agreed to hand it back."""
-    climb_exhausted: bool = False
-    """Every earlier step of the escalation ladder has been taken."""
+    climb_renotified: bool = False
+    """The clock that has run out has re-notified the team already."""
+    climb_paged: bool = False
+    """It has paged the person on call already, after the deadline or, by the page clock, before it."""
     reopen_allowed: bool = False
     """The reopen window has not ended."""
+    survey_open: bool = False
+    """The customer was asked how the case went and has not answered yet."""
+    looping: bool = False
+    """What fired had fired before the last hand-back, without new evidence, or is of the compliance class."""
 
 
 FACT_NAMES = tuple(Facts.__dataclass_fields__)

@@ -14,6 +14,7 @@ QUEUED = frozenset(
         Effect.FORWARD_MESSAGE,
         Effect.SEND_AGENT_MESSAGE,
         Effect.RAISE_SEVERITY,
+        Effect.UPDATE_PACKET,
         Effect.RENOTIFY,
         Effect.PAGE,
         Effect.NOTIFY_CLAIMED,

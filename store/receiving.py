@@ -13,7 +13,8 @@ from states.errors import ConversationClosed, MessageConflict, NotFound
 from states.table import CLOCKS, INITIAL
 from store import queries
 from store.ledger import GENESIS
-from store.queries import CONVERSATION, MESSAGE, POLICY
+from store.prepared import Prepared
+from store.queries import CONVERSATION, MESSAGE, MESSAGE_COLUMNS, POLICY
 from store.records import Incoming, Received
 from store.timers import set_timers
 
@@ -22,9 +23,10 @@ _FREE = or_(
     CONVERSATION.c.lease_owner.is_(None),
     CONVERSATION.c.lease_owner == bindparam("owner"),
     CONVERSATION.c.lease_until < bindparam("now"),
+    CONVERSATION.c.lease_until > bindparam("beyond"),
 )
 _UNTIL = bindparam("until", type_=CONVERSATION.c.lease_until.type)
-_ARRIVE = (
+_ARRIVE = Prepared(
     update(CONVERSATION)
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .values(
@@ -47,8 +49,8 @@ _DROP = (
     .values(lease_owner=None, lease_until=None)
 )
 _INSERTS = {
-    "sqlite": sqlite_insert(MESSAGE).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(MESSAGE).on_conflict_do_nothing(),
+    "sqlite": Prepared(sqlite_insert(MESSAGE).on_conflict_do_nothing(), MESSAGE_COLUMNS),
+    "postgresql": Prepared(postgresql_insert(MESSAGE).on_conflict_do_nothing(), MESSAGE_COLUMNS),
 }
 _NEW_CONVERSATIONS = {
     "sqlite": sqlite_insert(CONVERSATION).on_conflict_do_nothing(),
@@ -88,7 +90,7 @@ def create(
     if connection.execute(_NEW_CONVERSATIONS[connection.dialect.name], row).rowcount != 1:
         return False
     clock, event = CLOCKS[INITIAL]
-    set_timers(connection, conversation_id, {clock: (event, idle_until)})
+    set_timers(connection, conversation_id, {clock: (event, idle_until)}, now)
     return True
 
 
@@ -105,17 +107,14 @@ def receive(connection: Connection, incoming: Incoming, lease_owner: str, lease_
     Raises NotFound, MessageConflict (same id, other body) or ConversationClosed; nothing is written then.
     """
     # The row is updated first, so that two receivers of one id queue up behind each other.
-    arrived = (
-        connection.execute(_ARRIVE, _lease_values(incoming.conversation_id, lease_owner, incoming.at, lease_s))
-        .mappings()
-        .first()
-    )
+    asked = _lease_values(incoming.conversation_id, lease_owner, incoming.at, lease_s)
+    arrived = _ARRIVE.first(connection, asked)
     if arrived is None:
         raise NotFound(f"there is no conversation {incoming.conversation_id!r}; create it first, or check the id")
     leased = arrived["lease_owner"] == lease_owner
     if not arrived["closed"]:
         row = _customer_row(incoming, arrived["next_seq"] - 1)
-        if connection.execute(_INSERTS[connection.dialect.name], row).rowcount == 1:
+        if _INSERTS[connection.dialect.name].run(connection, row) == 1:
             snapshot = queries.snapshot_of(connection, arrived) if leased else None
             return Received(repeated=False, decided=False, leased=leased, snapshot=snapshot)
     return _known(connection, incoming, lease_owner, leased)
@@ -144,12 +143,16 @@ def _customer_row(incoming: Incoming, seq: int) -> dict[str, Any]:
     return {
         "conversation_id": incoming.conversation_id, "id": incoming.id, "seq": seq, "author": "customer",
         "actor_id": "", "text": incoming.text, "body_hash": incoming.body_hash,
-        "redactions": dict(incoming.redactions), "citations": [], "at": incoming.at,
+        "redactions": dict(incoming.redactions), "in_reply_to": None, "citations": [], "at": incoming.at,
+        "attachments": [dict(one) for one in incoming.attachments] or None,
     }  # fmt: skip
 
 
 def _lease_values(conversation_id: str, owner: str, now: datetime, seconds: float) -> dict[str, Any]:
-    return {"conversation": conversation_id, "owner": owner, "now": now, "until": now + timedelta(seconds=seconds)}
+    return {
+        "conversation": conversation_id, "owner": owner, "now": now, "until": now + timedelta(seconds=seconds),
+        "beyond": now + queries.LONGEST_LEASE,
+    }  # fmt: skip
 
 
 def take_lease(connection: Connection, conversation_id: str, owner: str, now: datetime, seconds: float) -> bool:

@@ -21,6 +21,8 @@ class Incoming:
     """SHA-256 of the redacted text: the same id with another body is a conflict."""
     redactions: Mapping[str, int]
     at: datetime
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    """Files that came with it, as the channel describes them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,7 @@ class StoredMessage:
     redactions: Mapping[str, int] = field(default_factory=dict)
     in_reply_to: str | None = None
     citations: tuple[Mapping[str, str], ...] = ()
+    attachments: tuple[Mapping[str, Any], ...] = ()
     outcome_event_id: str | None = None
 
 
@@ -82,8 +85,10 @@ class Snapshot:
     """The oldest customer message without an outcome."""
     handover: Mapping[str, Any] | None = None
     """The open handover's row, or the newest closed one (`open` tells)."""
+    returned: Mapping[str, Any] | None = None
+    """The handover that a person gave back to the assistant, where that was the last thing a person did."""
     timers: Mapping[str, datetime] = field(default_factory=dict)
-    """Running clocks of a conversation that a person owns: kind → due time."""
+    """Running clocks of a conversation that a person owns, or that is resolved: kind → due time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +159,8 @@ class DueTimer:
     clock: Clock
     event: Event
     due_at: datetime
+    attempts: int = 0
+    """Attempts that failed before."""
 
 
 @dataclass(frozen=True, kw_only=True)

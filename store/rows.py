@@ -9,7 +9,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from states.vocabulary import Clock, State
@@ -99,6 +111,8 @@ class MessageRow(SQLModel, table=True):
     """Entity → how many spans were masked."""
     in_reply_to: str | None = Field(sa_column=Column(Text, nullable=True))
     citations: list[dict[str, str]] = _json()
+    attachments: list[dict[str, Any]] | None = _json(nullable=True)
+    """What the channel says of files that came with the message: `name`, `media_type`, `size`, `ref`."""
     outcome_event_id: str | None = Field(sa_column=Column(Text, nullable=True))
     """The event that decided a customer's message; NULL until commit 2, which is what recovery looks for."""
     at: datetime = _time()
@@ -152,12 +166,13 @@ class HandoverRow(SQLModel, table=True):
     severity: str = Field(sa_column=Column(Text, nullable=False))
     sla: str = Field(sa_column=Column(Text, nullable=False))
     team: str = Field(sa_column=Column(Text, nullable=False))
+    skills: list[str] = _json()
     language: str = Field(sa_column=Column(Text, nullable=False))
     waiting_since: datetime = _time()
     claim_due_at: datetime = _time()
     resolve_due_at: datetime = _time()
-    climb: int
-    """Steps of the escalation ladder already taken."""
+    ladders: dict[str, Any] = _json()
+    """Clock → how far it has climbed (`handover.ladder.Climb`); claim and resolve each by itself."""
     notices: int
     """Waiting notices already sent to the customer."""
     verify: bool
@@ -169,6 +184,12 @@ class HandoverRow(SQLModel, table=True):
     claimed_at: datetime | None = _time(nullable=True)
     closed_at: datetime | None = _time(nullable=True)
     outcome: str | None = Field(sa_column=Column(Text, nullable=True))
+    resolution: str | None = Field(sa_column=Column(Text, nullable=True))
+    """The policy's code for how the case ended."""
+    steps_by: dict[str, dict[str, str]] | None = _json(nullable=True)
+    """Step id → who ticked it and when."""
+    summary_due: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """A model has not yet been asked for the summary."""
     packet: dict[str, Any] = _json()
     previous_id: str | None = Field(sa_column=Column(Text, nullable=True))
     created_at: datetime = _time()
@@ -183,7 +204,28 @@ class TimerRow(SQLModel, table=True):
     conversation_id: str = _conversation_id()
     clock: str = Field(sa_column=Column(Text, primary_key=True))
     event: str = Field(sa_column=Column(Text, nullable=False))
-    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    due_at: datetime = _time()
+    set_at: datetime = _time()
+    """When this due time was set: a moment in the future tells that the machine's time has been set back since."""
+    try_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    """When a worker looks at it next: the due time, or later after an attempt that failed."""
+    attempts: int
+    """Attempts that failed."""
+
+
+class PresenceRow(SQLModel, table=True):
+    """Somebody who works at the desk, and when they were seen last."""
+
+    __tablename__ = "presence"
+
+    agent_id: str = Field(sa_column=Column(Text, primary_key=True))
+    role: str = Field(sa_column=Column(Text, nullable=False))
+    teams: list[str] = _json()
+    skills: list[str] = _json()
+    languages: list[str] = _json()
+    capacity: int
+    available: bool
+    seen_at: datetime = _time()
 
 
 class OutboxRow(SQLModel, table=True):

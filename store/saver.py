@@ -157,7 +157,10 @@ class TurnSaver(BaseCheckpointSaver[str]):
             if found is not None or buffer.head_id is None:
                 return found
         with self._store.read() as connection:
-            return self._official(connection).get_tuple(config)
+            stored = self._official(connection).get_tuple(config)
+        if buffer is not None and stored is not None and stored.checkpoint["id"] == buffer.head_id:
+            self._remember(stored._replace(checkpoint=copy_checkpoint(stored.checkpoint)))
+        return stored
 
     def list(
         self,

@@ -18,11 +18,12 @@ from states.vocabulary import Clock
 from store.database import Store
 from store.ledger import event_hash
 from store.outbox import write_outbox
-from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE
+from store.prepared import Prepared
+from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE, MESSAGE_COLUMNS
 from store.records import Happening, Outcome, StoredMessage
 from store.timers import set_timers
 
-_DECIDE = (
+_DECIDE = Prepared(
     update(MESSAGE)
     .where(MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.id == bindparam("message"))
     .values(outcome_event_id=bindparam("event"))
@@ -33,7 +34,7 @@ _NEW = (
 )  # fmt: skip
 """Columns of the conversation that an outcome sets."""
 _OURS = CONVERSATION.c.lease_owner == bindparam("lease")
-_ADVANCE_BLINDLY = (
+_BLINDLY = (
     update(CONVERSATION)
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .values(
@@ -47,8 +48,11 @@ _ADVANCE_BLINDLY = (
     )
     .returning(CONVERSATION.c.next_seq, CONVERSATION.c.version)
 )
-_ADVANCE = _ADVANCE_BLINDLY.where(CONVERSATION.c.version == bindparam("expected"))
-_ADD_EVENTS, _ADD_MESSAGES = insert(EVENT), insert(MESSAGE)
+_ADVANCE_BLINDLY, _ADVANCE = (
+    Prepared(_BLINDLY),
+    Prepared(_BLINDLY.where(CONVERSATION.c.version == bindparam("expected"))),
+)
+_ADD_EVENTS, _ADD_MESSAGES = Prepared(insert(EVENT), EVENT.columns.keys()), Prepared(insert(MESSAGE), MESSAGE_COLUMNS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +95,13 @@ class UnitOfWork:
             events = _event_rows(outcome, checkpoint_id)
             with self._store.write() as connection:
                 seq, version = self._advance(connection, outcome, lease_owner, events[-1])
-                connection.execute(_ADD_EVENTS, [row | {"seq": seq + row["ordinal"]} for row in events])
+                _ADD_EVENTS.run(connection, *(row | {"seq": seq + row["ordinal"]} for row in events))
                 replies = _write_messages(connection, outcome, seq + len(outcome.happenings))
                 write_handover(connection, outcome)
                 moved = any(one.source is not one.target for one in outcome.happenings) or outcome.closed
                 if moved or Clock.IDLE not in outcome.timers:
                     # The idle clock is moved on when it runs out, not with every answer.
-                    set_timers(connection, outcome.conversation_id, outcome.timers)
+                    set_timers(connection, outcome.conversation_id, outcome.timers, outcome.at)
                 write_outbox(connection, outcome)
                 checkpoint(connection)
                 return Committed(version=version, replies=replies)
@@ -114,8 +118,8 @@ class UnitOfWork:
         """Moves the row on, or refuses: the compare-and-set that every word to the customer passes."""
         width = len(outcome.happenings) + len(outcome.utterances)
         statement = _ADVANCE if self._check_version else _ADVANCE_BLINDLY
-        row = connection.execute(
-            statement,
+        row = statement.first(
+            connection,
             {
                 "conversation": outcome.conversation_id,
                 "expected": outcome.expected_version,
@@ -136,13 +140,13 @@ class UnitOfWork:
                 "new_policy_hash": outcome.policy_hash,
                 "new_updated_at": outcome.at,
             },
-        ).first()
+        )
         if row is None:
             raise StaleOutcome(
                 f"conversation {outcome.conversation_id!r} is no longer at version {outcome.expected_version}; "
                 "decide again"
             )
-        return row.next_seq - width, row.version
+        return row["next_seq"] - width, row["version"]
 
 
 def _event_rows(outcome: Outcome, checkpoint_id: str | None) -> list[dict[str, Any]]:
@@ -161,7 +165,7 @@ def _write_messages(connection: Connection, outcome: Outcome, seq: int) -> tuple
     first = outcome.happenings[0].id
     if outcome.message_id is not None:
         decided = {"conversation": outcome.conversation_id, "message": outcome.message_id, "event": first}
-        connection.execute(_DECIDE, decided)
+        _DECIDE.run(connection, decided)
     said = tuple(
         StoredMessage(
             id=f"{first}.{number}",
@@ -177,7 +181,7 @@ def _write_messages(connection: Connection, outcome: Outcome, seq: int) -> tuple
         for number, one in enumerate(outcome.utterances)
     )
     if said:
-        connection.execute(_ADD_MESSAGES, [_message_row(outcome.conversation_id, one) for one in said])
+        _ADD_MESSAGES.run(connection, *(_message_row(outcome.conversation_id, one) for one in said))
     return said
 
 
@@ -186,6 +190,7 @@ def _message_row(conversation_id: str, message: StoredMessage) -> dict[str, Any]
         "conversation_id": conversation_id, "id": message.id, "seq": message.seq, "author": message.author,
         "actor_id": message.actor_id, "text": message.text, "body_hash": "", "redactions": dict(message.redactions),
         "in_reply_to": message.in_reply_to, "citations": [dict(one) for one in message.citations], "at": message.at,
+        "attachments": None,
     }  # fmt: skip
 
 

@@ -47,8 +47,8 @@ class Conditions:
         except AttributeError:
             context = self._local.context = expressions.cel().Context(_FLAT_DEFAULTS)
             current = self._local.values = dict(_DEFAULTS)
-        wanted = {**_DEFAULTS, **{name: facts[name] for name in facts if name in FACTS_BY_NAME}}
-        for name, value in wanted.items():
+        for name, default in _DEFAULTS.items():
+            value = facts.get(name, default)
             if current[name] is not value:
                 context.add_variable(_flat(name), _coerced(name, value))
                 current[name] = value

@@ -36,12 +36,13 @@ class Recogniser:
     """Whole-message recognition for one policy. Safe to share between threads."""
 
     def __init__(self, policy: Policy) -> None:
-        self._talk: dict[tuple[str, str], Any] = {
-            (kind, language): _longest(phrases)
-            for kind, talk in policy.smalltalk.items()
-            for language, phrases in talk.phrases.items()
-            if phrases
-        }
+        self._talk = _Kinds(
+            {
+                (kind, language): phrases
+                for kind, talk in policy.smalltalk.items()
+                for language, phrases in talk.phrases.items()
+            }
+        )
         self._replies: dict[str, dict[str, str]] = {
             kind: {str(language): reply for language, reply in talk.reply.items()}
             for kind, talk in policy.smalltalk.items()
@@ -78,14 +79,38 @@ class Recogniser:
         return _cover(fold(text), self._talk, _FILLERS, named=_NAMED)
 
 
-def _offer_words(words: OfferWords) -> dict[tuple[str, str], Any]:
+def _offer_words(words: OfferWords) -> _Kinds:
     kinds: dict[str, Mapping[Any, tuple[str, ...]]] = {"accept": words.accept, "decline": words.decline}
-    return {
-        (kind, language): _longest(phrases)
-        for kind, by_language in kinds.items()
-        for language, phrases in by_language.items()
-        if phrases
-    }
+    return _Kinds(
+        {(kind, language): phrases for kind, by_language in kinds.items() for language, phrases in by_language.items()}
+    )
+
+
+class _Kinds:
+    """The phrases of several kinds, each in several languages."""
+
+    def __init__(self, phrases: Mapping[tuple[str, str], Iterable[str]]) -> None:
+        self._phrases = {key: several for key, several in phrases.items() if several}
+        self._compiled: dict[tuple[str, str], Any] = {}
+        every = [one for several in phrases.values() for one in several]
+        self._any = _longest(every) if every else None
+
+    def best_at(self, data: bytes, at: int) -> tuple[int, tuple[str, str] | None]:
+        """Where the longest phrase that begins at `at` ends, and the first kind that has it."""
+        # Nearly every message is no small talk: one match says so instead of one for each kind and language.
+        found = self._any.match(data, at) if self._any is not None else None
+        if found is None or found.end() <= at:
+            return at, None
+        end = found.end()
+        return end, next(key for key in self._phrases if self._end_of(key, data, at) == end)
+
+    def _end_of(self, key: tuple[str, str], data: bytes, at: int) -> int | None:
+        """Where the longest phrase of one kind that begins at `at` ends; its pattern is compiled when first needed."""
+        regex = self._compiled.get(key)
+        if regex is None:
+            regex = self._compiled[key] = _longest(self._phrases[key])
+        found = regex.match(data, at)
+        return None if found is None else int(found.end())
 
 
 def _longest(phrases: Iterable[str]) -> Any:
@@ -97,9 +122,9 @@ def _longest(phrases: Iterable[str]) -> Any:
 
 
 def _cover(
-    folded: Folded, patterns: Mapping[tuple[str, str], Any], fillers: frozenset[str], *, named: tuple[str, ...]
+    folded: Folded, kinds: _Kinds, fillers: frozenset[str], *, named: tuple[str, ...]
 ) -> list[tuple[str, str]] | None:
-    """The patterns that, with fillers, make up the whole message, in order; None if something is left over."""
+    """The kinds that, with fillers, make up the whole message, in order; None if something is left over."""
     if any(char.isalnum() and not char.isascii() for char in folded.text):
         return None
     found: list[tuple[str, str]] = []
@@ -108,7 +133,7 @@ def _cover(
         if not _is_word_byte(data[at]):
             at += 1
             continue
-        best, key = _best_at(patterns, data, at)
+        best, key = kinds.best_at(data, at)
         if key is not None:
             found.append(key)
             at = best
@@ -123,15 +148,6 @@ def _cover(
                 return None
         at = end
     return found
-
-
-def _best_at(patterns: Mapping[tuple[str, str], Any], data: bytes, at: int) -> tuple[int, tuple[str, str] | None]:
-    best, best_key = at, None
-    for key, pattern in patterns.items():
-        matched = pattern.match(data, at)
-        if matched is not None and matched.end() > best:
-            best, best_key = matched.end(), key
-    return best, best_key
 
 
 def _is_word_byte(byte: int) -> bool:

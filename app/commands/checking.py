@@ -44,6 +44,7 @@ def _no_collection() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # Or the end of the process would walk through everything once more.
         gc.enable()
 
 

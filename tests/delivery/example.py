@@ -13,7 +13,7 @@ from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
 from desks.config import MemoryConfig
-from desks.memory import MemoryDesk
+from desks.memory import DELIVERY, SENT_AT, SIGNATURE, MemoryDesk, signature
 from desks.port import Delivered, Job, Outcome, Request, Task, Ticket
 from states.clock import Clock
 from tests.graph.example import Desk as Case
@@ -75,20 +75,34 @@ class Office:
     """A case with a ticket system, a chat and a pager."""
 
     def __init__(
-        self, url: str, *, config: dict[str, Any] | None = None, more: Iterable[Any] = (), **options: Any
+        self,
+        url: str,
+        *,
+        config: dict[str, Any] | None = None,
+        desk: dict[str, Any] | None = None,
+        spare: bool = False,
+        look: bool = True,
     ) -> None:
         self.case = Case(url)
         self.runtime, self.clock = self.case.runtime, self.case.clock
-        self.tickets = memory("tickets", self.clock, **options.pop("desk", {}))
+        self.tickets = memory("tickets", self.clock, **(desk or {}))
+        self.spare = memory("spare", self.clock)
         self.chat = Channel("chat", Job.ANNOUNCE)
         self.pager = Channel("pager", Job.PAGE, Job.QUIET)
+        self._config, self._spare, self._look = config or {}, spare, look
+        self.restart()
+
+    def restart(self) -> None:
+        """Another worker process takes over: nothing in memory is left."""
         places = [
-            destination(self.tickets, self.clock, **(config or {})),
+            destination(self.tickets, self.clock, **self._config),
             destination(self.chat, self.clock),
             destination(self.pager, self.clock),
-            *(destination(desk, self.clock) for desk in more),
         ]
-        self.delivery = Delivery(self.runtime, places, dice=random.Random(1), **options)
+        if self._spare:
+            # It takes no handovers of its own: only what falls back on it.
+            places.append(destination(self.spare, self.clock, teams=["nobody"]))
+        self.delivery = Delivery(self.runtime, places, dice=random.Random(1), look=self._look)
 
     def work(self, **wait: float) -> int:
         """Time passes, clocks fire, and delivery works until there is nothing to do."""
@@ -123,3 +137,10 @@ class Office:
         """Lets go."""
         self.delivery.close()
         self.runtime.close()
+
+
+def hook(office: Office, ref: str, delivery_id: str, *, minutes: int = 0) -> tuple[dict[str, str], bytes]:
+    """Headers and body of a webhook that says something happened to a ticket."""
+    at = (office.clock.now() + timedelta(minutes=minutes)).isoformat()
+    body = ref.encode()
+    return {SIGNATURE: signature(SECRET, at, body), SENT_AT: at, DELIVERY: delivery_id}, body

@@ -16,7 +16,8 @@ from graph.studio import make_graph
 from states.errors import BadInput, ForbiddenRole
 from states.table import TABLE
 from states.vocabulary import State
-from tests.graph.example import Desk
+from tests.campaigns.invariants import violations
+from tests.graph.example import Desk, sqlite_url
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -93,3 +94,17 @@ def test_each_inbound_event_leaves_one_checkpoint(desk: Desk) -> None:
         assert connection.execute(text("SELECT count(*) FROM checkpoints")).scalar_one() == 2
     named = {event.id: event for event in desk.view.events}
     assert len(named) == 3
+
+
+@pytest.mark.parametrize("erased", [False, True])
+def test_process_that_does_not_know_the_thread_goes_on_with_it(tmp_path: Path, erased: bool) -> None:
+    first = Desk(sqlite_url(tmp_path))
+    first.say("Do you deliver?")
+    if erased:
+        with first.runtime.store.write() as connection:
+            connection.execute(text("DELETE FROM checkpoints"))
+    second = Desk(sqlite_url(tmp_path))
+    assert len(second.say("Do you deliver lamps to Cork?").replies) == 1
+    assert second.events == ["message_answered", "message_answered"]
+    assert second.say("I smell gas").state is State.HANDED_OFF
+    assert erased or violations(second.runtime.store, second.id) == []

@@ -14,10 +14,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.conformance import checkpointer_test, validate
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from states.vocabulary import Event, State
 from store.database import Store, open_store
+from store.prepared import Prepared
+from store.queries import EVENT
 from store.receiving import remember_policy
 from store.saver import TurnSaver
 from tests.campaigns.invariants import open_handovers, violations
@@ -42,7 +46,7 @@ def test_conversation_lives_its_whole_life_on_postgres(postgres: str) -> None:
     desk.do(Event.CLAIMED, CLEO)
     desk.do(Event.HANDED_BACK, CLEO, text="the rest is routine")
     assert desk.say("Do you deliver to Cork?").replies[0].author == "assistant"
-    assert desk.runtime.tick() >= 1
+    assert desk.wait(hours=25) == 1
     assert violations(desk.runtime.store, desk.id) == []
     desk.runtime.close()
 
@@ -54,6 +58,19 @@ def test_migrations_make_exactly_the_tables_of_the_models_on_postgres(postgres: 
     ours = set(SQLModel.metadata.tables)
     assert [one for one in found if getattr(one[1], "name", "") in ours or one[0].startswith("add")] == []
     opened.close()
+
+
+def test_prepared_statement_reads_and_refuses_as_sqlalchemy_does_on_postgres(postgres: str) -> None:
+    desk = Desk(new_database(postgres, "prepared"))
+    desk.say("Do you deliver?", "m1")
+    wanted = select(EVENT).where(EVENT.c.conversation_id == bindparam("id"))
+    with desk.runtime.store.read() as connection:
+        (found,) = Prepared(wanted).all(connection, {"id": desk.id})
+        assert found == dict(connection.execute(wanted, {"id": desk.id}).mappings().one())
+    with pytest.raises(IntegrityError, match="event_cause"), desk.runtime.store.write() as connection:
+        Prepared(insert(EVENT), EVENT.columns.keys()).run(connection, found | {"seq": 99})
+    assert desk.events == ["message_answered"]
+    desk.runtime.close()
 
 
 @pytest.mark.parametrize("buffered", [False, True])
