@@ -19,7 +19,8 @@ from app.api_actors import actor_of, require_channel, require_staff
 from app.api_errors import install_handlers, respond
 from app.api_models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
 from app.api_states import StateTable, state_table
-from app.ports import Runtime
+from app.hooks import hooks
+from app.ports import Delivery, Runtime
 from app.settings import Settings
 from graph.views import (
     Act,
@@ -210,14 +211,17 @@ def readyz(runtime: Running) -> dict[str, str]:
     return {"status": "ready", "assistant": "ready"}
 
 
-def build_api(runtime: Runtime, settings: Settings) -> FastAPI:
-    """The API around a running Handrail."""
+def build_api(runtime: Runtime, settings: Settings, delivery: Delivery | None = None) -> FastAPI:
+    """The API around a running Handrail; with a delivery also the webhooks of its destinations."""
     app = FastAPI(title="Handrail", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.runtime = runtime
     app.state.settings = settings
     app.state.turns = CapacityLimiter(TURNS_AT_ONCE)
     app.include_router(router)
     app.include_router(health)
+    if delivery is not None:
+        app.state.delivery = delivery
+        app.include_router(hooks)
     install_handlers(app)
     return app
 

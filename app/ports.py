@@ -5,7 +5,7 @@ Without this module the API and the command line would load LangGraph to be type
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from graph.views import (
@@ -20,6 +20,22 @@ from graph.views import (
     QueueItem,
     TurnResult,
 )
+
+
+class Delivery(Protocol):
+    """What carries handovers to other systems and brings home what people do there."""
+
+    def tick(self) -> int:
+        """Gets to work what is due; how much was done."""
+        ...
+
+    def receive(self, name: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Keeps an inbound webhook; False for a repeat. NotFound or BadSignature refuse it."""
+        ...
+
+    def close(self) -> None:
+        """Lets what is under way end."""
+        ...
 
 
 class Runtime(Protocol):
@@ -80,7 +96,7 @@ class Runtime(Protocol):
         ...
 
     def tick(self) -> int:
-        """Fires due timers and performs due outbox rows; how many."""
+        """Fires due timers; how many."""
         ...
 
     def ping(self) -> dict[str, str]:

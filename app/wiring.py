@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
     from assistants.knowledge_base import KnowledgeBase
     from assistants.port import Assistant
     from audit.judge import Judge
+    from delivery.destinations import Destination
+    from delivery.outbox import Outbox
+    from delivery.work import Delivery
     from graph.runtime import Runtime
     from graph.views import ConversationView
     from handover.writing import SummaryWriter
     from policy.loader import LoadedPolicy
     from prompts.model import Model
+    from states.clock import Clock
     from triggers.engine import Engine
     from triggers.llm import TopicClassifier
 
@@ -77,6 +82,33 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
         summariser=summariser,
         public_url=settings.public_url,
     )
+
+
+def build_delivery(settings: Settings, runtime: Runtime, *, threads: bool = True) -> Delivery:
+    """What carries handovers from the outbox to the destinations, and brings home what is done there."""
+    from delivery.work import Delivery
+
+    destinations = build_desks(settings, runtime.clock)
+    return Delivery(runtime, destinations, link=settings.public_url, threads=threads)
+
+
+def build_desks(settings: Settings, clock: Clock) -> list[Destination]:
+    """The destinations of the settings; only modules of kinds that are set are loaded."""
+    from delivery.destinations import Destination
+    from delivery.pace import Gate
+
+    found = []
+    for name, config in settings.desks.items():
+        module = f"desks.{config.kind}"
+        try:
+            build_desk = import_module(module).build
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+            raise SettingsError(f"this installation has no {module}; remove [desks.{name}] or install it") from None
+        gate = Gate(config.per_minute, clock)
+        found.append(Destination(desk=build_desk(name, config, clock), config=config, gate=gate))
+    return found
 
 
 def warm(engine: Engine) -> None:
@@ -226,6 +258,22 @@ def open_for_reading(settings: Settings) -> Iterator[Callable[[str], Conversatio
 
     try:
         yield view_of
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_outbox(settings: Settings) -> Iterator[Outbox]:
+    """Reads and replays the outbox without a policy, an assistant or a worker; NotFound where there is no database."""
+    from delivery.outbox import Outbox
+    from states.clock import SystemClock
+    from store.database import open_store
+
+    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
+        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
+    store = open_store(settings.store_url)
+    try:
+        yield Outbox(store, SystemClock(), settings.desks)
     finally:
         store.close()
 

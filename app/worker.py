@@ -1,4 +1,4 @@
-"""The worker: fires due clocks and performs due effects, again and again, until it is told to stop.
+"""The worker: fires due clocks and lets deliveries go out, again and again, until it is told to stop.
 
 Without this module no deadline would ever be noticed and no ticket ever sent.
 """
@@ -6,17 +6,21 @@ Without this module no deadline would ever be noticed and no ticket ever sent.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 
 from app.logging import get_logger
-from app.ports import Runtime
+from app.ports import Delivery, Runtime
 
 
 class Worker:
-    """Calls `runtime.tick()` every `seconds` in a thread of its own; a context manager, or `run` in the foreground."""
+    """Lets clocks fire and deliveries go out every `seconds` in a thread of its own.
 
-    def __init__(self, runtime: Runtime, seconds: float = 1.0) -> None:
-        self._runtime = runtime
+    A context manager, or `run` in the foreground.
+    """
+
+    def __init__(self, runtime: Runtime, seconds: float = 1.0, delivery: Delivery | None = None) -> None:
+        self._runtime, self._delivery = runtime, delivery
         self._seconds = seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.run, name="handrail-worker", daemon=True)
@@ -29,8 +33,12 @@ class Worker:
 
     def tick_once(self) -> int:
         """One tick; how much it did. A failed tick loses nothing: what was due stays due and is tried again."""
+        return self._guarded(self._runtime.tick) + (self._guarded(self._delivery.tick) if self._delivery else 0)
+
+    @staticmethod
+    def _guarded(tick: Callable[[], int]) -> int:
         try:
-            return self._runtime.tick()
+            return tick()
         except Exception as error:  # noqa: BLE001  # safety boundary: a dead worker would stop every deadline
             get_logger("handrail.worker").error("tick_failed", error=type(error).__name__, reason=str(error))
             return 0

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, RowMapping
 
@@ -96,7 +97,7 @@ class Filing:
             id=step_id,
             key=handover["id"],
             marker=f"[{handover['id']}#{last + 1}]",
-            card=card_of(handover, planned.headline, self._link),
+            card=card_of(handover, planned.headline, self._address(handover)),
             text=planned.text,
             author=planned.author,
             author_role=planned.author_role,
@@ -116,6 +117,14 @@ class Filing:
             after_id=last_id,
         )
         return step_id if steps.add_step(self._connection, step, last + 1, self._now) else None
+
+    def _address(self, handover: Mapping[str, Any]) -> str:
+        """Where a person opens the case."""
+        return (
+            f"{self._link.rstrip('/')}/?conversation={quote(handover['conversation_id'], safe='')}"
+            if self._link
+            else ""
+        )
 
     # When a step is given up
 

@@ -9,17 +9,12 @@ import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
 
 from delivery.destinations import Destination
 from delivery.expanding import expand
 from delivery.inbound import Inbound
-from delivery.pace import Condition
 from delivery.performing import Performer
 from graph.runtime import Runtime
-from states.errors import NotFound
-from store import steps
 
 AT_ONCE = 4
 """Calls to one destination at once."""
@@ -27,18 +22,6 @@ IN_A_ROW = 100
 """Steps that a thread performs before it looks whether it is still wanted."""
 
 log = logging.getLogger("handrail.delivery")
-
-
-@dataclass(frozen=True, kw_only=True)
-class DestinationStatus:
-    """How a destination fares, as this process sees it."""
-
-    name: str
-    kind: str
-    breaker: Condition
-    pending: int
-    dead: int
-    last_success: datetime | None
 
 
 class Delivery:
@@ -118,34 +101,6 @@ class Delivery:
     def receive(self, name: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Keeps the hint of a webhook; False for a repeat. NotFound or BadSignature refuse it."""
         return self._inbound.receive(name, headers, body)
-
-    # For operators
-
-    def status(self) -> tuple[DestinationStatus, ...]:
-        """How each destination fares."""
-        found = []
-        with self._runtime.store.read() as connection:
-            for place in self._places.values():
-                pending, dead, last = steps.totals(connection, place.name)
-                found.append(
-                    DestinationStatus(
-                        name=place.name,
-                        kind=place.kind,
-                        breaker=place.gate.breaker.condition,
-                        pending=pending,
-                        dead=dead,
-                        last_success=last,
-                    )
-                )
-        return tuple(found)
-
-    def replay(self, step_id: str | None = None) -> int:
-        """Puts a dead step back, or all with None; how many. NotFound if there is no such dead step."""
-        with self._runtime.store.write() as connection:
-            count = steps.replay(connection, step_id, self._runtime.clock.now())
-        if step_id is not None and not count:
-            raise NotFound(f"no dead step is called {step_id!r}; `handrail outbox` lists them")
-        return count
 
     def close(self) -> None:
         """Lets the steps under way end; what waits stays in its rows."""

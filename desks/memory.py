@@ -107,6 +107,10 @@ class MemoryDesk:
         """How the next attempts go wrong, in this order."""
         self._faults.extend(faults)
 
+    def hang_with(self, pause: Callable[[float], None]) -> None:
+        """How a slow attempt spends its time."""
+        self._pause = pause
+
     # The port
 
     @property

@@ -318,6 +318,14 @@ def totals(connection: Connection, destination: str) -> tuple[int, int, datetime
     return found.get("pending", (0, None))[0], found.get("dead", (0, None))[0], found.get("done", (0, None))[1]
 
 
+def failing(connection: Connection, destination: str) -> str:
+    """Why steps toward a destination had to be tried again, in one word each; empty if none had to."""
+    found = select(OUTBOX.c.last_code).where(
+        OUTBOX.c.destination == destination, OUTBOX.c.status == "pending", OUTBOX.c.last_code != ""
+    )
+    return ", ".join(sorted({row[0] for row in connection.execute(found.limit(1000))}))
+
+
 def replay(connection: Connection, step_id: str | None, now: datetime) -> int:
     """Puts a dead step, or with None all of them, back into the queue; how many.
 

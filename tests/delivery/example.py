@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from delivery.destinations import Destination
+from delivery.outbox import Outbox
 from delivery.pace import Gate
 from delivery.work import Delivery
 from desks.config import MemoryConfig
@@ -103,6 +104,7 @@ class Office:
             # It takes no handovers of its own: only what falls back on it.
             places.append(destination(self.spare, self.clock, teams=["nobody"]))
         self.delivery = Delivery(self.runtime, places, dice=random.Random(1), look=self._look)
+        self.outbox = Outbox(self.runtime.store, self.clock, {one.name: one.config for one in places})
 
     def work(self, **wait: float) -> int:
         """Time passes, clocks fire, and delivery works until there is nothing to do."""

@@ -103,7 +103,7 @@ def test_a_replayed_dead_letter_is_looked_up_and_delivered_with_what_followed(ma
     office.tickets.lag = 0
     office.case.say("are you there?")
     office.work()
-    assert office.delivery.replay() == 2
+    assert office.outbox.replay() == 2
     office.work_on(minutes=2)
     assert len(office.tickets.tickets) == 1
     assert [one.text.split("\n")[0] for one in office.ticket.comments][-1] == "are you there?"
@@ -111,7 +111,7 @@ def test_a_replayed_dead_letter_is_looked_up_and_delivered_with_what_followed(ma
 
 def test_replaying_what_is_not_dead_is_refused(office: Office) -> None:
     with pytest.raises(NotFound, match="no dead step"):
-        office.delivery.replay("evt_1:0:tickets:open")
+        office.outbox.replay("evt_1:0:tickets:open")
 
 
 def test_the_fallback_takes_over_with_a_ticket_of_its_own(make_office: MakeOffice) -> None:
