@@ -18,7 +18,7 @@ from assistants.port import Assistant
 from graph.clockwork import Clockwork, StillDue
 from graph.deciding import Decider
 from graph.floor import Floor
-from graph.intake import act_data, channel_facts, check_actor, check_id, described, label, storable
+from graph.intake import act_data, channel_facts, check_id, check_role, described, label, storable
 from graph.present import conversation_view, from_row
 from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
@@ -42,11 +42,10 @@ from states.clock import Clock, Ids
 from states.errors import (
     BadInput,
     Conflict,
-    ForbiddenRole,
     MessageTooLong,
     Refused,
 )
-from states.vocabulary import STAFF, Event, Role
+from states.vocabulary import Event, Role
 from store import queries, receiving
 from store.database import Store
 from store.records import Incoming, Received, Snapshot
@@ -180,7 +179,7 @@ class Runtime:
 
     def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
         """A heartbeat of somebody at the desk, with what they say of themselves."""
-        check_actor(actor.id)
+        check_role(actor.id, actor.role, self.policy.policy)
         return self._floor.attend(actor, said or Attendance())
 
     def people(self) -> tuple[PersonView, ...]:
@@ -189,7 +188,7 @@ class Runtime:
 
     def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
         """Claims the most urgent case that fits the person, once per act id."""
-        self._check_role(actor)
+        check_role(actor.id, actor.role, self.policy.policy)
         wanted = act_id or self._services.ids.new("act_")
         check_id(wanted, "act id")
         return self._floor.take_next(actor, wanted, self.act)
@@ -308,7 +307,7 @@ class Runtime:
         """
         act_id = act.id or self._services.ids.new("act_")
         check_id(act_id, "act id")
-        self._check_role(act.actor)
+        check_role(act.actor.id, act.actor.role, self.policy.policy)
         text, data = self._services.redacted(storable(act.text)), act_data(act.data, self._services.redacted)
         if act.event is Event.AGENT_REPLIED and not text.strip():
             raise BadInput("the reply is empty; write what the customer shall read")
@@ -331,19 +330,6 @@ class Runtime:
         except Refused:
             return False
         return True
-
-    def _check_role(self, actor: Actor) -> None:
-        """Refuses an actor who does not hold the role, where the policy names who does."""
-        check_actor(actor.id)
-        holders = self.policy.policy.roles.get(actor.role, ())
-        if actor.role not in STAFF and actor.role is not Role.ADMIN:
-            raise ForbiddenRole(
-                f"{actor.role.value!r} does not act at the desk; people there are: {_names(STAFF)}, admin"
-            )
-        if holders and actor.id not in holders:
-            raise ForbiddenRole(
-                f"{actor.id!r} does not hold the role {actor.role.value!r} in policy {self.policy.policy.name!r}"
-            )
 
     def _apply(self, conversation_id: str, inbound: Inbound, still_due: StillDue | None = None) -> ActResult:
         """Decides and commits an act; starts over when somebody else was faster, and drops a clock that was reset."""
@@ -405,7 +391,3 @@ class Runtime:
         """Lets go of threads and connections."""
         self._services.pool.shutdown(wait=False, cancel_futures=True)
         self._store.close()
-
-
-def _names(roles: tuple[Role, ...]) -> str:
-    return ", ".join(role.value for role in roles)
