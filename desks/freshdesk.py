@@ -6,17 +6,15 @@ requester's tickets, by a custom field of ours. docs/desks/freshdesk.md says whi
 
 from __future__ import annotations
 
-import hashlib
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from hmac import compare_digest
 from typing import Any
 
 from desks.appending import append
 from desks.config import FreshdeskConfig, known_as
+from desks.freshdesk_webhooks import MIN_SECRET, verified
 from desks.http import Answer, Web, settled
 from desks.notes import card_lines, has_marker, notes, packet_in, subject
 from desks.port import (
@@ -38,7 +36,7 @@ from desks.refusals import field_errors
 from desks.requesters import requester
 from desks.window import Row, changed
 from states.clock import Clock
-from states.errors import BadInput, BadSignature, DependencyFault, NotFound, SettingsError
+from states.errors import BadInput, DependencyFault, NotFound, SettingsError
 
 PRIORITIES = {"critical": 4, "high": 3, "normal": 2, "low": 1}
 OPEN, RESOLVED, CLOSED = 2, 4, 5
@@ -52,8 +50,6 @@ SELF = "self"
 """Stands for our own agent in a frozen request, whose number may not be known then."""
 LOOK_BACK = timedelta(days=30)
 """How old a ticket is found that was made by an attempt whose reply was lost."""
-SECRET_HEADER = "x-handrail-secret"
-MIN_SECRET = 24
 _REF = re.compile(r"[0-9]{1,20}")
 
 
@@ -294,18 +290,8 @@ class HookedFreshdesk(FreshdeskDesk):
     """A Freshdesk account whose automations call us."""
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint:
-        """The hint of a request that carries our secret; BadSignature for every other. See `desks.port.Hooked`.
-
-        Freshdesk signs nothing, so the body is not proven: it only says which ticket to read again.
-        """
-        given = headers.get(SECRET_HEADER, "").encode("utf-8", "surrogatepass")
-        held = False
-        for secret in self._config.webhook_secrets:  # no early end: the time taken must not say which was right
-            held = compare_digest(secret.get_secret_value().encode(), given) or held
-        if not held:
-            raise BadSignature(f"the webhook's {SECRET_HEADER!r} is not the secret of these settings")
-        unique = hashlib.sha256(body + now.isoformat().encode()).hexdigest()
-        return Hint(delivery_id=unique, ref=_field(body, "ticket_id"), actor=_field(body, "actor_id"))
+        """The hint of a request that carries our secret; see `desks.port.Hooked`."""
+        return verified([secret.get_secret_value() for secret in self._config.webhook_secrets], headers, body, now)
 
 
 def build(name: str, config: FreshdeskConfig, clock: Clock) -> FreshdeskDesk:
@@ -364,16 +350,6 @@ def _complaints(refusal: Answer, sent: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _no_such_contact(answer: Answer) -> bool:
     return answer.status == 400 and _complaints(answer, {"email": ""}).get("email") == "invalid_value"
-
-
-def _field(body: bytes, name: str) -> str:
-    """A number in a webhook's body; empty if it has none."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    text = str(found.get(name, "")) if isinstance(found, dict) else ""
-    return text if _REF.fullmatch(text) else ""
 
 
 def _rows(answer: Answer) -> list[dict[str, Any]]:

@@ -206,5 +206,7 @@ def bench_of(
     faulty = Faulty(behind.app)
     with served(faulty) as url:
         bench = made(url, clock, behind, faulty)
-        yield bench
-        bench.close()
+        try:
+            yield bench
+        finally:
+            bench.close()

@@ -55,6 +55,12 @@ class Office:
             while self.delivery.tick():
                 pass
 
+    def unfinished(self) -> list[Any]:
+        """Steps that wait or were given up."""
+        with self.case.runtime.store.read() as connection:
+            rows = connection.exec_driver_sql("SELECT id FROM outbox WHERE destination != '' AND status != 'done'")
+            return list(rows.scalars())
+
     @property
     def ref(self) -> str:
         """Where the newest handover is."""
@@ -118,7 +124,7 @@ def test_a_case_goes_there_and_back(system: str, tmp_path: Path) -> None:
         assert office.ref != ref
         assert bench.tickets() == 2
         assert office.said_to_customer() == ["Good morning, I have found your order."]
-        assert office.delivery.status()[0].dead == 0
+        assert office.unfinished() == []
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -177,8 +183,7 @@ def _marks(text: str, key: str) -> list[str]:
 def test_a_network_that_breaks_loses_and_doubles_nothing(system: str, tmp_path: Path) -> None:
     with office_at(system, tmp_path) as office:
         assert through_faults(office) == (0, 0)
-        status = office.delivery.status()[0]
-        assert (status.pending, status.dead) == (0, 0)
+        assert office.unfinished() == []
         assert all(office.bench.desk.read(ref).packet for ref in office.bench.refs())
 
 
