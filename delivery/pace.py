@@ -118,8 +118,10 @@ class Breaker:
             self._failures, self._rest, self._until, self._probe_since = 0, REST_S[0], None, None
 
     def failed(self) -> None:
-        """It did not, or nobody knows."""
+        """It did not, or nobody knows. Calls that were under way when it opened tell nothing new."""
         with self._lock:
+            if self._until is not None and self._probe_since is None:
+                return
             self._failures += 1
             if self._until is not None:
                 self._rest = min(self._rest * 2, REST_S[1])

@@ -13,7 +13,7 @@ from states.errors import DependencyFault
 from tests.counterparts.proxy import Fault, Proxy
 
 WRITES = (
-    *(Fault.NONE,) * 6,
+    *(Fault.NONE,) * 27,
     *(Fault.LOST,) * 2,
     Fault.RESET,
     Fault.ERROR_BEFORE,
@@ -23,7 +23,9 @@ WRITES = (
     Fault.SLOW,
     Fault.LATE,
 )
-READS = (*(Fault.NONE,) * 9, Fault.LOST, Fault.ERROR_BEFORE, Fault.GARBAGE, Fault.NOT_FOUND, Fault.THROTTLED)
+"""A quarter of what is written breaks."""
+READS = (*(Fault.NONE,) * 120, Fault.LOST, Fault.ERROR_BEFORE, Fault.GARBAGE, Fault.NOT_FOUND, Fault.THROTTLED)
+"""One step is several reads; if many more of them break, the breaker rests most of the time."""
 T = TypeVar("T")
 ATTEMPTS = 60
 
@@ -45,7 +47,7 @@ def outages(proxy: Proxy, seed: int) -> Iterator[None]:
     dice, over = random.Random(seed), threading.Event()
 
     def run() -> None:
-        while not over.wait(dice.uniform(1, 3)):
+        while not over.wait(dice.uniform(4, 10)):
             with proxy.refusing():
                 over.wait(dice.uniform(0.1, 0.5))
 

@@ -16,6 +16,7 @@ from desks.request_tracker import RequestTracker
 from graph.runtime import Runtime
 from graph.views import HandoverView, NewConversation
 from states.clock import Clock, SystemIds
+from store import steps
 from store.database import open_store
 from tests.counterparts.request_tracker import Tracker
 from tests.graph.example import knows, policy
@@ -72,7 +73,8 @@ class TrackerOffice:
 
     def dead(self) -> int:
         """Steps that were given up."""
-        return sum(one.dead for one in self.delivery.status())
+        with self.runtime.store.read() as connection:
+            return steps.totals(connection, NAME)[1]
 
     def work_until(self, done: Callable[[], bool], seconds: float) -> bool:
         """Works as a worker does, until something is so; False if it is not so in time."""
