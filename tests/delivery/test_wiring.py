@@ -122,7 +122,7 @@ def test_the_outbox_command_lists_dead_steps_and_puts_them_back(toml: Callable[[
     rows = json.loads(_run("outbox", "--data-dir", "data", "--json"))
     assert [(one["job"], one["status"]) for one in rows] == [("open", "dead"), ("note", "dead")]
     _run("outbox", "replay", rows[0]["id"], "--data-dir", "data")
-    office.work()
+    office.work(days=10_000)  # The command runs by the machine's clock.
     assert len(office.ticket.comments) == 2
     _run("outbox", "replay", "--dead", "--data-dir", "data")
     assert json.loads(_run("outbox", "--data-dir", "data", "--json")) == []
