@@ -104,7 +104,9 @@ def build_desks(settings: Settings, clock: Clock) -> list[Destination]:
     """The destinations of the settings; only modules of kinds that are set are loaded."""
     from delivery.destinations import Destination
     from delivery.pace import Gate
+    from desks.config import check_channels
 
+    check_channels(settings.desks)
     found = []
     for name, config in settings.desks.items():
         module = f"desks.{config.kind}"

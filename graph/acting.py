@@ -75,7 +75,7 @@ def _payload(working: Working, handover: dict[str, Any]) -> dict[str, Any]:
 def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) -> None:
     """The rows an effect changes; outbox effects need only their payload."""
     handover = before or {}
-    working.payloads.setdefault(effect, _payload(working, handover))
+    working.payloads[effect] = {**_payload(working, handover), **working.payloads.get(effect, {})}
     if effect is Effect.ASSIGN_OWNER:
         working.change_handover(owner_id=working.owner_id, claimed_at=handover.get("claimed_at") or working.now)
     elif effect is Effect.CLEAR_OWNER and Effect.CLOSE_HANDOVER not in working.happenings[-1].effects:

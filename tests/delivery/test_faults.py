@@ -33,6 +33,18 @@ def test_the_note_waits_for_its_ticket(office: Office) -> None:
     assert len(office.ticket.comments) == 2
 
 
+def test_no_step_overtakes_the_one_before_it(office: Office) -> None:
+    office.case.say("human please")
+    office.work()
+    office.case.say("first")
+    office.case.say("second")
+    office.tickets.script(Fault.REFUSED)
+    office.work()
+    assert len(office.ticket.comments) == 2
+    office.work_on(minutes=1)
+    assert [one.text.split("\n")[0] for one in office.ticket.comments[2:]] == ["first", "second"]
+
+
 def test_a_refused_connection_is_retried_later_each_time_with_jitter(office: Office) -> None:
     office.tickets.down = True
     office.case.say("human please")
@@ -159,6 +171,19 @@ def test_a_dead_letter_after_the_case_is_closed_pages_without_an_event(office: O
     office.work()
     assert office.case.events == before
     assert office.pager.sent[-1][0] is Job.PAGE
+
+
+def test_a_page_about_a_page_is_not_paged_about_where_no_event_can_end_it(office: Office) -> None:
+    office.case.say("human please")
+    office.case.do(Event.CLAIMED)
+    office.work()
+    office.case.do(Event.RESOLVED, text="done")
+    office.tickets.script(Fault.REJECTED)
+    office.pager.outcomes = [Rejected(code="http_400")] * 50
+    office.chat.outcomes = [Rejected(code="http_400")] * 50
+    for _ in range(20):
+        office.delivery.tick()
+    assert 2 <= len(office.rows("SELECT id FROM outbox WHERE status = 'dead'")) <= 4
 
 
 @pytest.mark.parametrize("dropped", ["queue", "priority", "public"])
