@@ -17,7 +17,8 @@ from store.records import DueStep, NewStep, QueuedEffect
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 BURIED = "no_ticket"
 """The word for a step that was given up because the ticket it builds on was."""
-_QUEUED = and_(OUTBOX.c.destination == "", OUTBOX.c.status == "pending")
+_QUEUED = and_(OUTBOX.c.destination == "", OUTBOX.c.status == "pending", OUTBOX.c.effect != Effect.SEND_CODE.value)
+"""Effects that wait to become steps. A one-time code becomes none: it goes to the customer, by `delivery.codes`."""
 
 # Effects
 

@@ -44,7 +44,7 @@ def test_clocks_and_handovers_of_the_schema_before_go_on(tmp_path: Path) -> None
     config.set_main_option("script_location", str(_SCRIPTS))
     with opened.write() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "0003")
+        command.downgrade(config, "0002")
         connection.exec_driver_sql(_OLD_ROWS["conversation"])
         connection.exec_driver_sql(_OLD_ROWS["handover"])
         connection.exec_driver_sql(_OLD_ROWS["timer"])
