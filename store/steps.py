@@ -17,8 +17,9 @@ from store.records import DueStep, NewStep, QueuedEffect
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 BURIED = "no_ticket"
 """The word for a step that was given up because the ticket it builds on was."""
-_QUEUED = and_(OUTBOX.c.destination == "", OUTBOX.c.status == "pending", OUTBOX.c.effect != Effect.SEND_CODE.value)
-"""Effects that wait to become steps. A one-time code becomes none: it goes to the customer, by `delivery.codes`."""
+_OURS = and_(OUTBOX.c.destination == "", OUTBOX.c.effect != Effect.SEND_CODE.value)
+"""Effects for destinations: a code for the customer is sent by `delivery.codes`, from the same table."""
+_QUEUED = and_(_OURS, OUTBOX.c.status == "pending")
 
 # Effects
 
@@ -274,7 +275,7 @@ def is_changing(connection: Connection, conversation_id: str, destination: str, 
         .where(
             OUTBOX.c.conversation_id == conversation_id,
             OUTBOX.c.status == "pending",
-            or_(OUTBOX.c.destination == "", and_(OUTBOX.c.destination == destination, OUTBOX.c.job.in_(jobs))),
+            or_(_OURS, and_(OUTBOX.c.destination == destination, OUTBOX.c.job.in_(jobs))),
         )
         .limit(1)
     )
@@ -334,7 +335,7 @@ def replay(connection: Connection, step_id: str | None, now: datetime) -> int:
 
     They are unsure: the last attempt may have got through.
     """
-    dead = OUTBOX.c.status == "dead"
+    dead = and_(OUTBOX.c.status == "dead", OUTBOX.c.destination != "")
     one = connection.execute(select(OUTBOX).where(dead, OUTBOX.c.id == step_id)).mappings().first()
     values = {"status": "pending", "attempts": 0, "next_attempt_at": now, "unsure": True, "settled_at": None}
     chosen = dead

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,10 @@ from delivery.expanding import expand
 from delivery.performing import Performer
 from desks.memory import Fault
 from desks.port import Job, Rejected, RetryAfter
+from graph.views import NewConversation
 from states.errors import NotFound
 from states.vocabulary import Event
+from store import steps
 from tests.delivery.conftest import MakeOffice
 from tests.delivery.example import Office
 
@@ -286,3 +289,32 @@ def test_what_was_delivered_is_not_kept_twice(office: Office) -> None:
     rows = office.rows("SELECT payload, request FROM outbox WHERE destination = 'tickets'")
     assert len(rows) == 2
     assert all("human please" not in str(dict(one)) for one in rows)
+
+
+def test_an_attempt_that_took_longer_than_its_lease_settles_nothing(office: Office) -> None:
+    office.case.say("human please")
+    expand(office.runtime, office.delivery.destinations)
+    with office.runtime.store.write() as connection:
+        first = steps.lease_step(connection, "tickets", "a", office.clock.now(), 60, ())
+    later = office.clock.advance(timedelta(seconds=61))
+    with office.runtime.store.write() as connection:
+        second = steps.lease_step(connection, "tickets", "b", later, 60, ())
+        assert first is not None
+        assert second is not None
+        assert (second.id, first.unsure, second.unsure) == (first.id, False, True)
+        assert not steps.step_done(connection, first, {"ref": "1"}, later)
+        assert not steps.retry_step(connection, first, at=later, code="x", unsure=False, counts=True)
+        assert steps.step_done(connection, second, {"ref": "1"}, later)
+
+
+def test_a_destination_that_asks_to_be_left_alone_is_left_alone_for_all_cases(office: Office) -> None:
+    for name in ("other1", "other2"):
+        office.runtime.open(NewConversation(id=name))
+        office.runtime.post(name, "human please")
+    office.tickets.script(Fault.TOO_MANY)
+    office.work()
+    assert office.tickets.attempts == 1
+    office.work(seconds=29)
+    assert office.tickets.attempts == 1
+    office.work(seconds=2)
+    assert len(office.tickets.tickets) == 2

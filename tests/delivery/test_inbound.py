@@ -225,6 +225,18 @@ def test_a_read_that_was_overtaken_by_our_own_writes_is_read_again(open_case: Of
     assert (office.state, office.ticket.assignee) == ("handed_off", "")
 
 
+def test_a_ticket_as_it_was_before_is_not_followed(open_case: Office) -> None:
+    office, real = open_case, open_case.tickets.read
+    office.tickets.assign("1", "alice")
+    old = real("1")
+    office.tickets.assign("1", "")
+    office.work(seconds=31)
+    office.tickets.read = lambda ref: old  # type: ignore[method-assign]
+    office.delivery.receive("tickets", *hook(office, "1", "late"))
+    office.work()
+    assert (office.state, office.case.events.count("claimed")) == ("handed_off", 0)
+
+
 def test_a_ticket_that_was_reopened_after_the_case_was_closed_says_so(open_case: Office) -> None:
     open_case.case.do(Event.CLAIMED)
     open_case.case.do(Event.RESOLVED, text="done")
