@@ -51,7 +51,11 @@ class TrackerOffice:
         self.runtime = Runtime(
             store=open_store(url),
             # In a hurry five minutes are over before a slow system has answered twice.
-            policy=policy(("claim: 5m, resolve: 1h", "claim: 50h, resolve: 90h"), (", page_after: 3m", "")),
+            policy=policy(
+                ("claim: 5m, resolve: 1h", "claim: 50h, resolve: 90h"),
+                ("claim: 1h, resolve: 8h", "claim: 50h, resolve: 90h"),
+                (", page_after: 3m", ""),
+            ),
             assistant=ScriptedAssistant(knows),
             clock=clock,
             ids=SystemIds(),
