@@ -10,15 +10,17 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Literal
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Security
+from fastapi import APIRouter, FastAPI, Header, Path, Query, Request, Security
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
-from app.api_actors import actor_of, require_channel, require_staff
+from app.api_actors import require, require_own
+from app.api_depends import Caller, Running
 from app.api_errors import install_handlers, respond
 from app.api_models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
 from app.api_states import StateTable, state_table
+from app.api_templates import templates
 from app.hooks import hooks
 from app.ports import Delivery, Runtime
 from app.settings import Settings
@@ -35,6 +37,7 @@ from graph.views import (
     TurnResult,
 )
 from states.errors import BadInput, Conflict, DependencyFault, Refused
+from states.rights import Right
 from states.table import allowed_events
 from states.vocabulary import Role
 
@@ -55,21 +58,6 @@ DESCRIPTION = (
 )
 
 
-def _runtime(request: Request) -> Runtime:
-    runtime: Runtime = request.app.state.runtime
-    return runtime
-
-
-def _actor(
-    request: Request,
-    x_handrail_actor: Annotated[str | None, Header(description="demo mode only: who calls")] = None,
-    x_handrail_role: Annotated[str | None, Header(description="demo mode only: in which role")] = None,
-) -> Actor:
-    return actor_of(request.headers, request.app.state.settings)
-
-
-Running = Annotated[Runtime, Depends(_runtime)]
-Caller = Annotated[Actor, Depends(_actor)]
 ConversationId = Annotated[Name, Path(description="the conversation's id", examples=["cnv_1"])]
 BEARER = HTTPBearer(auto_error=False, description="a token of the setting [tokens]; not needed in demo mode")
 """Only described here; `actor_of` is what checks it."""
@@ -81,11 +69,14 @@ health = APIRouter(tags=["health"])
 @router.post("/conversations", status_code=201, tags=["conversations"], operation_id="open_conversation")
 def open_conversation(body: OpenBody, runtime: Running, caller: Caller) -> ConversationView:
     """Begins a conversation."""
-    require_channel(caller)
+    require(caller, Right.OPEN_CONVERSATION, runtime)
     new = NewConversation(
-        id=body.id, channel=body.channel, language=body.language, customer=body.customer, facts=body.facts
-    )
-    return _seen_by(caller, runtime.open(new))
+        id=body.id, channel=body.channel, language=body.language, customer=body.customer, facts=body.facts,
+        opened_by=caller.id if caller.role is Role.CUSTOMER else "",
+    )  # fmt: skip
+    opened = runtime.open(new)
+    require_own(caller, opened.id, runtime)
+    return _seen_by(caller, opened)
 
 
 @router.get("/conversations", tags=["conversations"], operation_id="list_conversations")
@@ -93,13 +84,15 @@ def list_conversations(
     runtime: Running, caller: Caller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> list[dict[str, Any]]:
     """The newest conversations, in short."""
-    require_staff(caller)
+    require(caller, Right.READ_CASES, runtime)
     return [jsonable_encoder(summary) for summary in runtime.conversations(limit)]
 
 
 @router.get("/conversations/{conversation_id}", tags=["conversations"], operation_id="view_conversation")
 def view_conversation(conversation_id: ConversationId, runtime: Running, caller: Caller) -> ConversationView:
     """The conversation as it is now. A channel sees what the customer may see; staff also the evidence and packet."""
+    require(caller, Right.READ_OWN_CONVERSATION, runtime)
+    require_own(caller, conversation_id, runtime)
     return _seen_by(caller, runtime.view(conversation_id))
 
 
@@ -113,12 +106,14 @@ async def post_message(
     idempotency_key: RequestKey = None,
 ) -> TurnResult:
     """Handles one customer message. The same id and text again gives the same answer, `repeated`; other text is 409."""
-    require_channel(caller)
+    require(caller, Right.WRITE_AS_CUSTOMER, runtime)
     message_id = _one_id(body.id, idempotency_key)
-    return await to_thread.run_sync(
-        lambda: runtime.post(conversation_id, body.text, message_id=message_id, attachments=_files(body)),
-        limiter=request.app.state.turns,
-    )
+
+    def post() -> TurnResult:
+        require_own(caller, conversation_id, runtime)
+        return runtime.post(conversation_id, body.text, message_id=message_id, attachments=_files(body))
+
+    return await to_thread.run_sync(post, limiter=request.app.state.turns)
 
 
 @router.post("/conversations/{conversation_id}/survey", tags=["conversations"], operation_id="answer_survey")
@@ -131,11 +126,14 @@ async def answer_survey(
     idempotency_key: RequestKey = None,
 ) -> TurnResult:
     """Answers the survey as the customer would by message. 409 if no question is open."""
-    require_channel(caller)
+    require(caller, Right.WRITE_AS_CUSTOMER, runtime)
     message_id = _one_id(body.id, idempotency_key)
-    return await to_thread.run_sync(
-        lambda: _rate(runtime, conversation_id, body, message_id), limiter=request.app.state.turns
-    )
+
+    def rate() -> TurnResult:
+        require_own(caller, conversation_id, runtime)
+        return _rate(runtime, conversation_id, body, message_id)
+
+    return await to_thread.run_sync(rate, limiter=request.app.state.turns)
 
 
 @router.post("/conversations/{conversation_id}/acts", tags=["desk"], operation_id="act", response_model=ActResult)
@@ -149,8 +147,11 @@ def act(
     """What a person does: claim, reply, verify, escalate, resolve, hand back. A refusal says what is allowed."""
     wanted = Act(event=body.event, actor=caller, id=_one_id(body.id, idempotency_key), text=body.text, data=body.data)
     try:
+        require(caller, Right.ACT, runtime)
         return runtime.act(conversation_id, wanted)
     except Refused as refusal:
+        if caller.role is Role.CUSTOMER:
+            raise  # What the desk could do is not for channels to know.
         state = runtime.view(conversation_id).state
         return respond(refusal, tuple(event.value for event in allowed_events(state, caller.role)))
 
@@ -164,35 +165,38 @@ def queue(
     ] = None,
 ) -> list[QueueItem]:
     """Conversations that wait for a person or are with one, most urgent first."""
-    require_staff(caller)
+    require(caller, Right.READ_QUEUE, runtime)
     return list(runtime.queue(caller if whose else None))
 
 
 @router.post("/queue/next", tags=["desk"], operation_id="take_next")
 def take_next(runtime: Running, caller: Caller, idempotency_key: RequestKey = None) -> ActResult:
     """Claims the most urgent case that fits the caller; 404 when nothing does. The same key gives the same case."""
-    require_staff(caller)
+    require(caller, Right.ACT, runtime)
     return runtime.take_next(caller, idempotency_key)
 
 
 @router.put("/presence", tags=["desk"], operation_id="attend")
 def attend(body: PresenceBody, runtime: Running, caller: Caller) -> PersonView:
     """The caller is at the desk. An empty body is a heartbeat; send one at least every 60 seconds."""
-    require_staff(caller)
+    require(caller, Right.ATTEND, runtime)
     return runtime.attend(caller, Attendance(**body.model_dump()))
 
 
 @router.get("/presence", tags=["desk"], operation_id="people")
 def people(runtime: Running, caller: Caller) -> list[PersonView]:
     """Everybody who has come to the desk: who is online, for which teams, with how much in hand."""
-    require_staff(caller)
+    require(caller, Right.READ_QUEUE, runtime)
     return list(runtime.people())
 
 
 @router.get("/states", tags=["desk"], operation_id="states")
-def states() -> StateTable:
+def states(caller: Caller) -> StateTable:
     """The machine as data: states, clocks, transitions, and what each role may do in each state."""
     return state_table()
+
+
+router.include_router(templates)
 
 
 @health.get("/healthz", operation_id="healthz")
@@ -246,7 +250,17 @@ def _seen_by(caller: Actor, view: ConversationView) -> ConversationView:
     """What this caller may see of it."""
     if caller.role is not Role.CUSTOMER:
         return view
-    return replace(view, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None, exception=None)
+    return replace(
+        view,
+        events=(),
+        handover=None,
+        facts={},
+        timers={},
+        owner_id=None,
+        owner_role=None,
+        exception=None,
+        consent=None,
+    )
 
 
 def _one_id(in_body: str | None, in_header: str | None) -> str | None:

@@ -147,6 +147,25 @@ class PresenceBody(Body):
     available: bool | None = Field(default=None, description="false: at the desk, but takes no cases now")
 
 
+class TemplateBody(Body):
+    """A new version of a response template."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"id": "refund.window", "language": "en", "text": "Dear {name}, case {reference} is closed."}]
+        }
+    )
+    id: Name
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    text: Text
+
+
+class ApprovalBody(Body):
+    """Which words a second person has read."""
+
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the template's `hash`")]
+
+
 class ErrorBody(BaseModel):
     """What every refusal looks like."""
 

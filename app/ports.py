@@ -18,6 +18,7 @@ from graph.views import (
     NewConversation,
     PersonView,
     QueueItem,
+    TemplateView,
     TurnResult,
 )
 
@@ -89,6 +90,32 @@ class Runtime(Protocol):
 
     def conversations(self, limit: int = 100) -> Sequence[object]:
         """Summaries, newest first; each has at least `id`, `state` and `updated_at`."""
+        ...
+
+    def admit(self, actor: Actor) -> None:
+        """ForbiddenRole for an actor who does not hold the role, where the policy names who does."""
+        ...
+
+    def opened_by(self, conversation_id: str) -> str:
+        """The channel's caller that opened a conversation; empty if it was no channel."""
+        ...
+
+    def templates(self) -> tuple[TemplateView, ...]:
+        """Every version of every response template, and what the policy ships."""
+        ...
+
+    def draft_template(self, actor: Actor, template_id: str, language: str, text: str) -> TemplateView:
+        """Writes a new version; raises ForbiddenRole or BadInput."""
+        ...
+
+    def approve_template(
+        self, actor: Actor, template_id: str, language: str, version: int, text_hash: str
+    ) -> TemplateView:
+        """Approves exactly the words of that hash; raises Refused, NotFound or Conflict."""
+        ...
+
+    def retire_template(self, actor: Actor, template_id: str, language: str, version: int) -> TemplateView:
+        """Ends a version for good; raises Refused, NotFound or Conflict."""
         ...
 
     def recover(self) -> int:

@@ -69,6 +69,7 @@ def serve(
     *,
     with_page: bool,
     on_ready: Callable[[], None] = lambda: None,
+    also: Callable[[], int] | None = None,
     server: type[uvicorn.Server] | None = None,
     delivery: Delivery | None = None,
 ) -> None:
@@ -82,7 +83,7 @@ def serve(
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5, ws="auto"
     )
-    with Worker(runtime, settings.tick_seconds, delivery):
+    with Worker(runtime, settings.tick_seconds, delivery, also=also):
         on_ready()
         (server or uvicorn.Server)(config).run(sockets=[listening])
 

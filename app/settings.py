@@ -31,6 +31,7 @@ from states.vocabulary import Role
 CONFIG_VARIABLE = "HANDRAIL_CONFIG"
 CONFIG_FILE = Path("handrail.toml")
 MIN_TOKEN = 16
+MIN_VERIFICATION_KEY = 32
 DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 LEVELS = ("debug", "info", "warning", "error")
 TOKEN_ROLES = tuple(role for role in Role if role not in (Role.SYSTEM, Role.ASSISTANT))
@@ -61,6 +62,36 @@ class ModelSettings(BaseModel):
         return value
 
 
+class MailSettings(BaseModel):
+    """The mail server that one-time codes go out by."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    sender: Annotated[str, Field(pattern=r"^[^\s@<>,;]+@[^\s@<>,;]+$")]
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    starttls: bool = True
+
+
+class VerificationSettings(BaseModel):
+    """How an identity is verified: who is on file, and how codes reach them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    directory: Path | None = Field(default=None, description="a YAML file: customer reference → contacts and answers")
+    key: SecretStr | None = Field(default=None, description="makes codes; None: made once and kept in data_dir")
+    mail: MailSettings | None = None
+
+    @field_validator("key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().encode()) < MIN_VERIFICATION_KEY:
+            raise ValueError(f"needs at least {MIN_VERIFICATION_KEY} characters; take random ones")
+        return value
+
+
 class Settings(BaseSettings):
     """Everything an operator may set. Arguments win over the environment, the environment over the file."""
 
@@ -77,6 +108,7 @@ class Settings(BaseSettings):
     runnable: str | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
+    verification: VerificationSettings = VerificationSettings()
     tokens: Annotated[dict[str, str], Field(repr=False)] = {}
     log_level: str = "info"
     log_json: bool = False
@@ -212,7 +244,7 @@ def _read_config() -> dict[str, Any]:
         raise SettingsError(f"settings file {str(path)!r} is no TOML: {error}; correct that line") from None
 
 
-_SECRET = ("model.api_key", "database_url", "tokens", "settings")
+_SECRET = ("model.api_key", "verification.key", "verification.mail.password", "database_url", "tokens", "settings")
 
 
 def _say(problem: Any) -> str:

@@ -5,8 +5,9 @@ Without this module every surface would build its own store, policy and assistan
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from delivery.work import Delivery
     from graph.runtime import Runtime
     from graph.views import ConversationView
+    from handover.codes import CodeMaker
+    from handover.directory import Directory
     from handover.writing import SummaryWriter
     from policy.loader import LoadedPolicy
     from prompts.model import Model
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from triggers.llm import TopicClassifier
 
 KNOWLEDGE = Path(__file__).parent.parent / "assistants" / "knowledge"
+KEY_FILE = "verification.key"
 NO_KEY = "none"
 """Stands for the key of a server that wants none: the client insists on having one."""
 WARMING = (
@@ -50,7 +54,7 @@ WARMING = (
 
 def build(settings: Settings, **overrides: Any) -> Runtime:
     """A running Handrail. `overrides` replace parts by name: store, policy, assistant, clock, ids, classifier,
-    summariser.
+    summariser, directory, codes.
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
@@ -66,6 +70,8 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
     summariser = overrides.pop("summariser", None) or build_summariser(settings)
     store = overrides.pop("store", None)
     ids = overrides.pop("ids", None) or SystemIds()
+    directory = overrides.pop("directory", None) or build_directory(settings)
+    codes = overrides.pop("codes", None)
     if overrides:
         raise SettingsError(f"no part of Handrail is called {', '.join(overrides)!r}; see app.wiring.build")
     if store is None:
@@ -81,6 +87,8 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
         classifier=classifier,
         summariser=summariser,
         public_url=settings.public_url,
+        directory=directory,
+        codes=codes or build_codes(settings),
     )
 
 
@@ -96,7 +104,9 @@ def build_desks(settings: Settings, clock: Clock) -> list[Destination]:
     """The destinations of the settings; only modules of kinds that are set are loaded."""
     from delivery.destinations import Destination
     from delivery.pace import Gate
+    from desks.config import check_channels
 
+    check_channels(settings.desks)
     found = []
     for name, config in settings.desks.items():
         module = f"desks.{config.kind}"
@@ -109,6 +119,64 @@ def build_desks(settings: Settings, clock: Clock) -> list[Destination]:
         gate = Gate(config.per_minute, clock)
         found.append(Destination(desk=build_desk(name, config, clock), config=config, gate=gate))
     return found
+
+
+def build_directory(settings: Settings) -> Directory:
+    """Who is on file, with the contacts that a code can reach; SettingsError tells what is wrong with the file."""
+    from handover.directory import ContactKind, FileDirectory, NoDirectory, Reachable
+
+    path, mail = settings.verification.directory, settings.verification.mail
+    return Reachable(FileDirectory(path), {ContactKind.EMAIL} if mail else set()) if path else NoDirectory()
+
+
+def build_codes(settings: Settings) -> CodeMaker:
+    """What makes one-time codes: with the key of the settings, or with one that is made once and kept in data_dir."""
+    from handover.codes import CodeMaker
+
+    given = settings.verification.key
+    return CodeMaker(given.get_secret_value().encode() if given else _kept_key(settings.data_dir / KEY_FILE))
+
+
+def _kept_key(path: Path) -> bytes:
+    """The key in the file; made now, for this user alone, if there is none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            # Linked when it is whole: of two processes that start at once the first makes the key of both.
+            new = path.with_suffix(f".{secrets.token_hex(4)}")
+            new.touch(mode=0o600)
+            new.write_bytes(secrets.token_bytes(32))
+            with suppress(FileExistsError):
+                path.hardlink_to(new)
+            new.unlink()
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"the key of one-time codes cannot be kept in {str(path)!r} ({error.strerror}); "
+            "make data_dir writable or set HANDRAIL_VERIFICATION__KEY"
+        ) from None
+
+
+def build_code_sending(settings: Settings, runtime: Runtime) -> Callable[[], int] | None:
+    """What sends one-time codes beside the clocks; None where no way out is set up."""
+    mail = settings.verification.mail
+    if mail is None:
+        return None
+    from delivery.codes import CodeSending
+    from handover.code_sender import ByContact, SmtpCodeSender, SmtpServer
+    from handover.directory import ContactKind
+
+    server = SmtpServer(
+        host=mail.host, port=mail.port, sender=mail.sender, user=mail.user,
+        password=mail.password.get_secret_value(), starttls=mail.starttls,
+    )  # fmt: skip
+    return CodeSending(
+        runtime.store,
+        codes=runtime.codes,
+        directory=runtime.directory,
+        sender=ByContact({ContactKind.EMAIL: SmtpCodeSender(server)}),
+        clock=runtime.clock,
+    )
 
 
 def warm(engine: Engine) -> None:

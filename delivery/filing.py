@@ -132,7 +132,7 @@ class Filing:
         """Buries what waited for a ticket that will not be, and gives the step and them to the fallback."""
         waiting = steps.followers(self._connection, step.handover_id, step.destination) if _opens(step) else ()
         waiting = tuple(one for one in waiting if one.id != step.id)
-        steps.bury(self._connection, [one.id for one in waiting], "no_ticket", self._now)
+        steps.bury(self._connection, [one.id for one in waiting], self._now)
         place = self._places.get(step.destination)
         fallback = self._places.get(place.config.fallback or "") if place else None
         handover = handover_row(self._connection, step.handover_id)

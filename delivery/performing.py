@@ -148,7 +148,7 @@ class Performer:
             return self._done(place, step, request, attempt, outcome)
         waiting = isinstance(outcome, RetryAfter) and outcome.seconds is not None
         tired = step.attempts >= place.config.give_up_after and not waiting
-        old = self._clock.now() - step.created_at > MAX_AGE
+        old = waiting and self._clock.now() - step.created_at > MAX_AGE
         if isinstance(outcome, Rejected) or tired or old:
             return self._given_up(place, step, outcome)
         seconds = backoff(step.attempts, self._dice)

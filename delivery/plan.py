@@ -110,6 +110,13 @@ def _more_urgent(case: Case) -> Iterator[Planned]:
     yield Planned(job=Job.ANNOUNCE, headline=words.MORE_URGENT, news=News.MORE_URGENT)
 
 
+def _updated(case: Case) -> Iterator[Planned]:
+    if not case.payload.get("written", True):
+        return
+    packet = case.handover["packet"]
+    yield Planned(job=Job.NOTE, headline=words.UPDATED, text=words.packet_text(packet), packet=packet)
+
+
 def _remind(case: Case) -> Iterator[Planned]:
     event = case.payload.get("event", "")
     headline = words.waits(event, owned=bool(case.handover["owner_id"]))
@@ -152,6 +159,7 @@ _STEPS: dict[Effect, Callable[[Case], Iterator[Planned]]] = {
     Effect.FORWARD_MESSAGE: _forward,
     Effect.SEND_AGENT_MESSAGE: _reply,
     Effect.RAISE_SEVERITY: _more_urgent,
+    Effect.UPDATE_PACKET: _updated,
     Effect.RENOTIFY: _remind,
     Effect.PAGE: _page,
     Effect.NOTIFY_CLAIMED: _claimed,

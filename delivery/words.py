@@ -9,6 +9,7 @@ from states.vocabulary import Event
 
 NEW = "New handover"
 MORE_URGENT = "More urgent now"
+UPDATED = "The packet has a better summary"
 CLAIMED = "Claimed"
 CLOSED = "Closed"
 _AGAIN = {Event.RELEASED.value: "Given back: waits for somebody again"}

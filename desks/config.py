@@ -109,7 +109,8 @@ class ServiceNowConfig(TicketConfig):
     user: str
     password: SecretStr
     table: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "incident"
-    assignment_group: str = ""
+    assignment_group: str = Field(default="", description="the sys_id of the group")
+    close_code: str = Field(default="Solution provided", description="a resolution code of the instance")
 
 
 class SlackConfig(DeskConfig):

@@ -102,6 +102,10 @@ class Web:
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
             return Ambiguous(code=_code(error))
 
+    def close(self) -> None:
+        """Gives its connections back."""
+        self.client.close()
+
     def get(self, path: str, params: Mapping[str, str] | None = None, headers: Headers | None = None) -> Answer:
         """A read that must succeed with 2xx or 404. DependencyFault otherwise: then nobody knows."""
         answer = self.call("GET", path, params=params, headers=headers)

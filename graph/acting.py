@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
+from dataclasses import replace
 from typing import Any
 
 from graph.answering import fire
 from graph.casework import add_summary, attest_steps, resolution, review_packet, tick
 from graph.climbing import step_data, take_step
+from graph.consenting import about, ask
 from graph.evidence import raised
 from graph.handing_over import tell
 from graph.returning import give_back
 from graph.surveying import ask_survey
-from graph.working import EXCEPTION_LIFE, Working
+from graph.verifying import check_data, open_challenge, outcome_of_check, record_check
+from graph.working import Working
+from handover.consent import Consent, ConsentKind
 from handover.scripts import render
 from states.errors import IllegalEvent
 from states.table import ANSWERING
 from states.vocabulary import Effect, Event, State
 
+_ASKS = {Effect.OPEN_EXCEPTION: ConsentKind.EXCEPTION, Effect.OPEN_HAND_BACK: ConsentKind.HAND_BACK}
 _CLOSING = {Event.RESOLVED: "closing.resolved", Event.EXPIRED: "closing.expired"}
 
 
@@ -31,30 +35,38 @@ def act(working: Working) -> None:
         return fire(working, (pulled,), inbound.role, inbound.actor, body_hash=inbound.body_hash)
     if inbound.kind == "fault" and working.state not in (State.HANDED_OFF, State.AGENT_VERIFYING, State.ESCALATED):
         raise IllegalEvent(f"no person has or awaits this case in state {working.state.value!r}; nobody is to be told")
-    if inbound.event is Event.RELEASED:
-        working.exception = None  # Whoever takes the case next asks anew; nobody approves for a person who left.
-    before = working.handover
-    climbing = step_data(working, inbound.event)
-    step = working.apply(inbound.event, inbound.role, {**_data(working), **climbing}, actor=inbound.actor)
+    before, pending, event = working.handover, working.consent, outcome_of_check(working) or inbound.event
+    climbing = step_data(working, event)
+    data = {**_data(working, event), **climbing}
+    step = working.apply(event, inbound.role, data, actor=inbound.actor, approved=inbound.approved)
     take_step(working, climbing)
-    if inbound.event in (Event.RESOLVED, Event.HANDED_BACK):
+    if event in (Event.RESOLVED, Event.HANDED_BACK):
         working.amend(**resolution(working))
     for effect in step.effects:
         _perform(working, effect, before)
+    _tell_consent(working, pending)
 
 
-def _data(working: Working) -> dict[str, Any]:
+def _data(working: Working, event: Event) -> dict[str, Any]:
     inbound = working.inbound
     noted = {"note": inbound.text} if inbound.text and inbound.event is not Event.AGENT_REPLIED else {}
     hashed = {"body_hash": inbound.body_hash} if inbound.kind == "act" else {}
-    return {**noted, **inbound.data, **hashed}
+    return {**noted, **inbound.data, **check_data(working, event), **hashed}
+
+
+def _tell_consent(working: Working, before: Consent | None) -> None:
+    """Adds to the event which request it opened, answered or ended."""
+    if working.consent != before:
+        happening = working.happenings[-1]
+        data = {**happening.data, **about(before or working.consent)}
+        working.happenings[-1] = replace(happening, data=data)
 
 
 def _payload(working: Working, handover: dict[str, Any]) -> dict[str, Any]:
     """What the worker needs to tell others of an effect: who did what, and where they did it."""
     inbound = working.inbound
     return {
-        "handover_id": handover.get("id"), "event": inbound.event.value if inbound.event else "",
+        "handover_id": handover.get("id"), "event": working.happenings[-1].event.value,
         "actor": inbound.actor, "role": inbound.role.value, "origin": inbound.origin,
         "failed": str(inbound.data.get("destination", "")) if inbound.kind == "fault" else "",
     }  # fmt: skip
@@ -63,7 +75,7 @@ def _payload(working: Working, handover: dict[str, Any]) -> dict[str, Any]:
 def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) -> None:
     """The rows an effect changes; outbox effects need only their payload."""
     handover = before or {}
-    working.payloads.setdefault(effect, _payload(working, handover))
+    working.payloads[effect] = {**_payload(working, handover), **working.payloads.get(effect, {})}
     if effect is Effect.ASSIGN_OWNER:
         working.change_handover(owner_id=working.owner_id, claimed_at=handover.get("claimed_at") or working.now)
     elif effect is Effect.CLEAR_OWNER and Effect.CLOSE_HANDOVER not in working.happenings[-1].effects:
@@ -76,12 +88,13 @@ def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) ->
         working.payloads[effect] = {**working.payloads[effect], "message_id": spoken}
         working.say("agent", working.inbound.text, actor_id=working.inbound.actor)
     elif effect is Effect.RECORD_VERIFICATION:
-        passed = working.inbound.event is Event.IDENTITY_VERIFIED
-        working.change_handover(
-            verified=passed or handover.get("verified", False), attempts=handover.get("attempts", 0) + (not passed)
-        )
-    elif effect is Effect.OPEN_EXCEPTION:
-        working.exception = exception_request(working)
+        record_check(working, working.happenings[-1].event)
+    elif effect is Effect.SEND_CODE:
+        working.payloads[effect] = open_challenge(working)
+    elif effect in _ASKS:
+        working.consent = ask(working, _ASKS[effect])
+    elif effect is Effect.GIVE_CONSENT and working.consent is not None:
+        working.consent = replace(working.consent, agreed_by=working.inbound.actor)
     elif effect is Effect.RECORD_REVIEW:
         review_packet(working)
     elif effect is Effect.RECORD_STEP:
@@ -104,18 +117,6 @@ def _end(working: Working, effect: Effect) -> None:
         working.say("system", render("notice.returned", working.language, working.services.loaded))
 
 
-def exception_request(working: Working) -> dict[str, Any]:
-    """A policy exception that waits for a second person; the hash binds the approval to this very request."""
-    text = working.inbound.text
-    bound = "\n".join((working.snapshot.id, working.inbound.id, working.inbound.actor, text))
-    return {
-        "text": text,
-        "hash": hashlib.sha256(bound.encode()).hexdigest(),
-        "requested_by": working.inbound.actor,
-        "expires_at": (working.now + EXCEPTION_LIFE).isoformat(),
-    }
-
-
 def _close(working: Working) -> None:
     """Ends the handover: how, and which steps were attested with it."""
     attested = attest_steps(working) if working.inbound.event is Event.RESOLVED else []
@@ -123,7 +124,6 @@ def _close(working: Working) -> None:
         working.amend(steps_attested=attested)
     code = working.happenings[-1].data.get("resolution")
     working.change_handover(open=False, closed_at=working.now, outcome=working.inbound.text, resolution=code)
-    working.exception = None
     working.remember(unmet_since=None)  # Who comes back begins to wait anew.
     if working.inbound.event is Event.HANDED_BACK:
         give_back(working)

@@ -10,11 +10,14 @@ from typing import Any
 
 from graph.answering import assess
 from graph.climbing import opening, page_if_nobody, tighten
+from graph.consenting import void
 from graph.evidence import facts_of, fired_json, raised
 from graph.returning import is_loop, note_evidence
+from graph.verifying import note_typed
 from graph.working import Working
 from handover.assemble import assemble, assemble_or_minimal, minimal
 from handover.case import Attempt, Case, CaseTurn, SentFile, ToolEffect
+from handover.duties import duties, higher
 from handover.packet import Packet, dump, load
 from handover.raising import adds_duties, inherited, joined
 from handover.routing import LOOP
@@ -45,7 +48,8 @@ def hand_over(working: Working) -> None:
 
 def open_handover(working: Working, packet: Packet, event: Event, role: Role, data: dict[str, Any]) -> None:
     """Steps the machine with `event` and records the handover that the step opens."""
-    working.opened = _row(working, packet)
+    again = event is Event.REOPENED and bool((working.handover or {}).get("regulated"))
+    working.opened = _row(working, packet, regulated=again)
     working.handover = working.opened
     working.remember(handovers=working.history.handovers + 1, offered=False, returned="")
     working.apply(event, role, {**data, "reason_code": packet.why.reason_code})
@@ -162,8 +166,9 @@ def _redactions(messages: tuple[Any, ...]) -> dict[str, int]:
     return counts
 
 
-def _row(working: Working, packet: Packet) -> dict[str, Any]:
-    why = packet.why
+def _row(working: Working, packet: Packet, *, regulated: bool) -> dict[str, Any]:
+    """The new handover's row; a case that was `regulated` before stays so when it is opened again."""
+    why, careful = packet.why, duties(packet, working.services.loaded.policy)
     return {
         "id": packet.envelope.handover_id, "conversation_id": working.snapshot.id, "open": True,
         "reason_code": why.reason_code, "reason": why.reason, "severity": why.severity.value, "sla": why.sla_class,
@@ -171,6 +176,8 @@ def _row(working: Working, packet: Packet) -> dict[str, Any]:
         "claim_due_at": why.claim_due_at, "resolve_due_at": why.resolve_due_at, "notices": 0,
         "ladders": opening(working, why), "skills": list(why.skills),
         "verify": bool(packet.action.required_verifications), "verified": False, "attempts": 0, "steps_done": [],
+        "verify_level": careful.level.value, "verified_level": "none", "codes_sent": 0,
+        "regulated": careful.regulated or regulated,
         "compliance": bool(packet.action.compliance_flags), "packet": dump(packet),
         "summary_due": working.services.summariser is not None,
         "previous_id": packet.envelope.previous_handover_id, "created_at": working.now,
@@ -187,10 +194,11 @@ def forward(working: Working) -> None:
         raise ValueError("only a customer message can be forwarded")
     waiting = working.state in (State.TRIGGERED, State.HANDED_OFF)
     assessment = assess(working, message)
-    working.exception = None  # What was requested is no longer what the customer says: ask again.
     working.apply(
         Event.CUSTOMER_REPLIED, Role.CUSTOMER, {"language": working.language, "sentiment": assessment.sentiment}
     )
+    void(working, Event.CUSTOMER_REPLIED.value)
+    note_typed(working)
     working.payloads[Effect.FORWARD_MESSAGE] = {
         "message_id": message.id,
         "handover_id": (working.handover or {}).get("id"),
@@ -215,7 +223,10 @@ def _raise_urgency(working: Working) -> None:
     packet = joined(old, new, rises=rises)
     note_evidence(working, working.fired)
     working.apply(Event.TRIGGER_FIRED, Role.SYSTEM, {"fired": fired_json(working.fired)})
+    careful = duties(packet, working.services.loaded.policy)
     working.change_handover(
+        regulated=handover["regulated"] or careful.regulated,
+        verify_level=higher(handover["verify_level"], careful.level.value),
         verify=handover["verify"] or bool(new.action.required_verifications),
         compliance=handover["compliance"] or bool(new.action.compliance_flags),
         packet=dump(packet),

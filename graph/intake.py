@@ -12,7 +12,9 @@ from typing import Any
 from assistants.port import Changed, Citation, Draft
 from graph.views import NewAttachment
 from policy.facts import FACTS_BY_NAME, Scalar
-from states.errors import BadInput
+from policy.schema import Policy
+from states.errors import BadInput, ForbiddenRole
+from states.vocabulary import STAFF, Role
 
 MAX_NAME = 200
 MAX_FILES = 20
@@ -38,6 +40,23 @@ def check_actor(value: str) -> None:
     check_id(value, "actor")
     if value != value.strip():
         raise BadInput(f"actor {value[:40]!r} has blanks at an end; take the name without them")
+
+
+def check_role(actor: str, role: Role, policy: Policy) -> None:
+    """Refuses an actor who may not act at the desk, or does not hold the role. BadInput, ForbiddenRole."""
+    check_actor(actor)
+    if role not in STAFF and role is not Role.ADMIN:
+        people = ", ".join(one.value for one in STAFF)
+        raise ForbiddenRole(f"{role.value!r} does not act at the desk; people there are: {people}, admin")
+    check_holder(actor, role, policy)
+
+
+def check_holder(actor: str, role: Role, policy: Policy) -> None:
+    """Refuses a caller who does not hold the role, where the policy names who does. BadInput, ForbiddenRole."""
+    check_actor(actor)
+    holders = policy.roles.get(role, ())
+    if holders and actor not in holders:
+        raise ForbiddenRole(f"{actor!r} does not hold the role {role.value!r} in policy {policy.name!r}")
 
 
 def label(value: str, what: str, redact: Redact) -> str:

@@ -61,12 +61,16 @@ def handover_view(connection: Connection, row: RowMapping) -> HandoverView:
     names = (
         "id", "conversation_id", "open", "reason_code", "severity", "sla", "team", "language", "created_at",
         "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet", "resolution",
+        "verify_level", "verified_level", "attempts", "codes_sent", "regulated",
     )  # fmt: skip
+    code = row["code"]
     return HandoverView(
         **{name: row[name] for name in names},
         steps_done=tuple(row["steps_done"]),
         steps_by=row["steps_by"] or {},
         deliveries=tuple(DeliveryView(**one) for one in tickets.deliveries(connection, row["id"])),
+        code_expires_at=datetime.fromisoformat(code["expires_at"]) if code else None,
+        code_typed=bool(code and code["typed"]),
     )
 
 
@@ -85,6 +89,7 @@ def from_row(
     """
     conversation_id = row["id"]
     handover = queries.newest_handover(connection, conversation_id) if whole else None
+    consent = row["pending_consent"]
     return ConversationView(
         id=conversation_id,
         state=State(row["state"]),
@@ -105,7 +110,8 @@ def from_row(
         events=tuple(map(event_view, queries.events(connection, conversation_id))) if whole else (),
         handover=handover_view(connection, handover) if handover else None,
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
-        exception=row["pending_exception"],
+        exception=consent if consent and consent["kind"] == "exception" else None,
+        consent=consent,
         survey=History.from_json(row["history"]).survey if row["state"] == State.RESOLVED.value else "",
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -15,14 +16,17 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from assistants.port import Assistant
+from graph.bringing import Setting, inbound_of, typed_code
 from graph.clockwork import Clockwork, StillDue
 from graph.deciding import Decider
 from graph.floor import Floor
-from graph.intake import act_data, channel_facts, check_actor, check_id, described, label, storable
+from graph.intake import channel_facts, check_holder, check_id, check_role, described, label, storable
 from graph.present import conversation_view, from_row
 from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
 from graph.summarising import Summaries
+from graph.templates import TemplateBook
+from graph.verifying import Proof
 from graph.views import (
     Act,
     Actor,
@@ -33,23 +37,25 @@ from graph.views import (
     NewConversation,
     PersonView,
     QueueItem,
+    TemplateView,
     TurnResult,
 )
 from graph.working import Inbound
+from handover.codes import MIN_KEY, CodeMaker
+from handover.directory import Directory, NoDirectory
 from handover.writing import SummaryWriter
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
 from states.errors import (
     BadInput,
     Conflict,
-    ForbiddenRole,
     MessageTooLong,
     Refused,
 )
-from states.vocabulary import STAFF, Event, Role
+from states.vocabulary import Event, Role
 from store import queries, receiving
 from store.database import Store
-from store.records import Incoming, Received, Snapshot
+from store.records import Incoming, Received, Snapshot, TemplateUse
 from store.work import AlreadyDone, StaleOutcome, UnitOfWork
 from triggers.engine import compile_policy
 from triggers.llm import TopicClassifier
@@ -63,6 +69,13 @@ POLL_S = (0.005, 0.04)
 MAX_ACT_TRIES = 50
 FILE_ALONE = "[file]"
 """The text of a message that is nothing but files: never routine, so the customer is asked or a person looks."""
+NEEDS_WORDS = {
+    Event.AGENT_REPLIED: "write what the customer shall read",
+    Event.EXCEPTION_REQUESTED: "write which exception is asked for, and why",
+    Event.EXCEPTION_DENIED: "write why the exception is denied",
+    Event.HAND_BACK_REFUSED: "write why the case shall not go back",
+}
+"""Acts that say nothing without words, and what to write."""
 
 
 class Runtime:
@@ -79,6 +92,8 @@ class Runtime:
         classifier: TopicClassifier | None = None,
         summariser: SummaryWriter | None = None,
         public_url: str = "",
+        directory: Directory | None = None,
+        codes: CodeMaker | None = None,
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
     ) -> None:
@@ -92,7 +107,10 @@ class Runtime:
             classifier=classifier,
             summariser=summariser,
             public_url=public_url,
+            directory=directory or NoDirectory(),
+            codes=codes or CodeMaker(secrets.token_bytes(MIN_KEY)),
         )
+        self._book = TemplateBook(store)
         self._decider = Decider(store, unit_of_work)
         self._summaries = Summaries(store, self._apply)
         self._clockwork = Clockwork(
@@ -147,6 +165,7 @@ class Runtime:
                 language=language or "en",
                 customer=customer,
                 channel_facts=facts,
+                opened_by=new.opened_by,
                 policy_name=loaded.policy.name,
                 policy_hash=loaded.hash,
                 idle_until=now + loaded.policy.limits.idle.delta,
@@ -158,6 +177,11 @@ class Runtime:
         """A conversation as it is now. NotFound if there is none."""
         with self._store.read() as connection:
             return conversation_view(connection, conversation_id, self.policy.policy.limits.idle.delta)
+
+    def opened_by(self, conversation_id: str) -> str:
+        """The channel's caller that opened it; empty if it was no channel. NotFound."""
+        with self._store.read() as connection:
+            return str(queries.conversation(connection, conversation_id)["opened_by"])
 
     def version(self, conversation_id: str) -> int:
         """Its fencing number: cheap to poll for changes."""
@@ -180,7 +204,7 @@ class Runtime:
 
     def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
         """A heartbeat of somebody at the desk, with what they say of themselves."""
-        check_actor(actor.id)
+        check_role(actor.id, actor.role, self.policy.policy)
         return self._floor.attend(actor, said or Attendance())
 
     def people(self) -> tuple[PersonView, ...]:
@@ -189,7 +213,7 @@ class Runtime:
 
     def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
         """Claims the most urgent case that fits the person, once per act id."""
-        self._check_role(actor)
+        check_role(actor.id, actor.role, self.policy.policy)
         wanted = act_id or self._services.ids.new("act_")
         check_id(wanted, "act id")
         return self._floor.take_next(actor, wanted, self.act)
@@ -212,12 +236,13 @@ class Runtime:
         """
         message_id = message_id or self._services.ids.new("msg_")
         check_id(message_id, "message id")
+        text, proof = typed_code(text, self._services, lambda: self._setting(conversation_id).handover)
         incoming = self._incoming(conversation_id, message_id, text, attachments)
         lease = self._services.ids.new("run_")
         with self._store.write() as connection:
             received = receiving.receive(connection, incoming, lease, self._lease_s)
         if not received.decided:
-            turn = self._settle(conversation_id, message_id, lease, received)
+            turn = self._settle(conversation_id, message_id, lease, received, proof)
             if turn is not None:
                 return turn
         with self._store.read() as connection:
@@ -245,7 +270,9 @@ class Runtime:
             at=self._services.clock.now(),
         )
 
-    def _settle(self, conversation_id: str, message_id: str, lease: str, received: Received) -> TurnResult | None:
+    def _settle(
+        self, conversation_id: str, message_id: str, lease: str, received: Received, proof: Proof | None = None
+    ) -> TurnResult | None:
         """Decides messages of the conversation, oldest first, until this one has its outcome.
 
         Returns the turn if it was decided here, None if somebody else was faster.
@@ -270,7 +297,13 @@ class Runtime:
                 working, done = self._decider.decide(
                     self._services,
                     seen,
-                    Inbound(kind="message", id=pending.id, message=pending, text=pending.text),
+                    Inbound(
+                        kind="message",
+                        id=pending.id,
+                        message=pending,
+                        text=pending.text,
+                        proof=proof if pending.id == message_id else None,
+                    ),
                     lease,
                 )
             except (StaleOutcome, AlreadyDone):
@@ -308,17 +341,46 @@ class Runtime:
         """
         act_id = act.id or self._services.ids.new("act_")
         check_id(act_id, "act id")
-        self._check_role(act.actor)
-        text, data = self._services.redacted(storable(act.text)), act_data(act.data, self._services.redacted)
-        if act.event is Event.AGENT_REPLIED and not text.strip():
-            raise BadInput("the reply is empty; write what the customer shall read")
-        if act.event is Event.EXCEPTION_REQUESTED and not text.strip():
-            raise BadInput("the request is empty; write which exception is asked for, and why")
-        inbound = Inbound(
-            kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data,
-            origin=act.origin,
-        )  # fmt: skip
+        check_role(act.actor.id, act.actor.role, self.policy.policy)
+        inbound = inbound_of(act, act_id, self._setting(conversation_id), self._services, self._book)
+        if act.event in NEEDS_WORDS and not inbound.text.strip():
+            raise BadInput(f"the text is empty; {NEEDS_WORDS[act.event]}")
         return self._apply(conversation_id, inbound)
+
+    def _setting(self, conversation_id: str) -> Setting:
+        with self._store.read() as connection:
+            row = queries.conversation(connection, conversation_id)
+            handover = queries.newest_handover(connection, conversation_id)
+        kept = dict(handover) if handover is not None and handover["open"] else {}
+        return Setting(customer=row["customer"], language=row["language"], handover=kept)
+
+    # Templates
+
+    def templates(self) -> tuple[TemplateView, ...]:
+        """Every version of every response template, and what the policy ships."""
+        return self._book.all(self._services)
+
+    def draft_template(self, actor: Actor, template_id: str, language: str, text: str) -> TemplateView:
+        """Writes a new version, which a second person must approve. BadInput, ForbiddenRole."""
+        check_role(actor.id, actor.role, self.policy.policy)
+        return self._book.draft(self._services, actor, template_id, language, text)
+
+    def approve_template(
+        self, actor: Actor, template_id: str, language: str, version: int, text_hash: str
+    ) -> TemplateView:
+        """Approves exactly the words whose hash the actor saw; retires the version before. Refused, NotFound."""
+        check_role(actor.id, actor.role, self.policy.policy)
+        used = TemplateUse(id=template_id, language=language, version=version)
+        return self._book.approve(self._services, actor, used, text_hash)
+
+    def retire_template(self, actor: Actor, template_id: str, language: str, version: int) -> TemplateView:
+        """Ends a version for good. Refused, NotFound."""
+        check_role(actor.id, actor.role, self.policy.policy)
+        return self._book.retire(self._services, actor, TemplateUse(id=template_id, language=language, version=version))
+
+    def admit(self, actor: Actor) -> None:
+        """Refuses a caller who does not hold the role, where the policy names who does. BadInput, ForbiddenRole."""
+        check_holder(actor.id, actor.role, self.policy.policy)
 
     def fault(self, conversation_id: str, fault_id: str, data: Mapping[str, str]) -> bool:
         """Records what went wrong around a case that a person has or awaits, once per id, and calls a person to it.
@@ -331,19 +393,6 @@ class Runtime:
         except Refused:
             return False
         return True
-
-    def _check_role(self, actor: Actor) -> None:
-        """Refuses an actor who does not hold the role, where the policy names who does."""
-        check_actor(actor.id)
-        holders = self.policy.policy.roles.get(actor.role, ())
-        if actor.role not in STAFF and actor.role is not Role.ADMIN:
-            raise ForbiddenRole(
-                f"{actor.role.value!r} does not act at the desk; people there are: {_names(STAFF)}, admin"
-            )
-        if holders and actor.id not in holders:
-            raise ForbiddenRole(
-                f"{actor.id!r} does not hold the role {actor.role.value!r} in policy {self.policy.policy.name!r}"
-            )
 
     def _apply(self, conversation_id: str, inbound: Inbound, still_due: StillDue | None = None) -> ActResult:
         """Decides and commits an act; starts over when somebody else was faster, and drops a clock that was reset."""
@@ -388,6 +437,16 @@ class Runtime:
         self._settle(conversation_id, message_id, self._services.ids.new("run_"), waiting)
 
     @property
+    def codes(self) -> CodeMaker:
+        """What makes one-time codes, for whoever sends them."""
+        return self._services.codes
+
+    @property
+    def directory(self) -> Directory:
+        """Who is on file, for whoever sends codes."""
+        return self._services.directory
+
+    @property
     def store(self) -> Store:
         """The database, for the worker and the audit."""
         return self._store
@@ -405,7 +464,3 @@ class Runtime:
         """Lets go of threads and connections."""
         self._services.pool.shutdown(wait=False, cancel_futures=True)
         self._store.close()
-
-
-def _names(roles: tuple[Role, ...]) -> str:
-    return ", ".join(role.value for role in roles)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from assistants.port import Assistant
+from handover.codes import MIN_KEY, CodeMaker
+from handover.directory import Directory, NoDirectory
 from handover.writing import SummaryWriter
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
@@ -31,6 +34,8 @@ class Services:
     summariser: SummaryWriter | None = None
     public_url: str = ""
     """Where people reach Handrail from outside; empty: unknown."""
+    directory: Directory = field(default_factory=NoDirectory)
+    codes: CodeMaker = field(default_factory=lambda: CodeMaker(secrets.token_bytes(MIN_KEY)))
     machine: ConversationMachine = field(default_factory=ConversationMachine)
     pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(MODEL_THREADS, thread_name_prefix="handrail-model")

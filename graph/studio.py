@@ -62,7 +62,7 @@ def _snapshot(thread: Thread, services: Services) -> Snapshot:
     return Snapshot(
         id="studio", state=state, version=0, channel="studio", language="en", customer="", channel_facts={},
         history=memory.get("history", {}), latched=memory.get("latched", state in WITH_PERSON),
-        owner_id=owner.get("id"), owner_role=Role(owner["role"]) if owner else None, pending_exception=None,
+        owner_id=owner.get("id"), owner_role=Role(owner["role"]) if owner else None, pending_consent=None,
         policy_name=services.loaded.policy.name, policy_hash=services.loaded.hash, head_hash=GENESIS,
         checkpoint_id=None, closed=False, created_at=now, updated_at=now,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from states.templates import TemplateState
 from states.vocabulary import Event, Role, State
 
 
@@ -40,6 +41,8 @@ class NewConversation:
     """None: detected with each message."""
     customer: str = ""
     """The channel's own reference to the customer; never an e-mail address or a name."""
+    opened_by: str = ""
+    """The caller that opens it; a channel sees its own conversations only."""
     facts: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     """Values for `customer.*` and `channel.*` facts of policy.facts."""
 
@@ -124,6 +127,19 @@ class HandoverView:
     steps_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Step id → `by` and `at` of whoever ticked it."""
     deliveries: tuple[DeliveryView, ...] = ()
+    verify_level: str = "none"
+    """To which level the customer's identity must be verified before the case is resolved."""
+    verified_level: str = "none"
+    """To which level it is."""
+    attempts: int = 0
+    """Failed attempts so far."""
+    codes_sent: int = 0
+    code_expires_at: datetime | None = None
+    """Until when the code that was sent last counts."""
+    code_typed: bool = False
+    """The customer has written something like it into the chat: it can be checked with `from_chat`."""
+    regulated: bool = False
+    """The frontline says approved words only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +171,10 @@ class ConversationView:
     timers: Mapping[str, datetime]
     """Running clocks: kind → due time."""
     exception: Mapping[str, Any] | None = None
-    """The policy exception that waits for a decision: `text`, `hash`, `requested_by`, `expires_at`."""
+    """The policy exception that waits for a decision: `text`, `hash`, `requested_by`, `expires_at`, `about`,
+    `amount`."""
+    consent: Mapping[str, Any] | None = None
+    """Whatever waits for a second person: the same with `kind` exception or hand_back, and `agreed_by`."""
     survey: str = ""
     """Whom the customer has been asked about and has not answered yet, `person` or `assistant`; empty otherwise."""
 
@@ -252,3 +271,23 @@ class PersonView:
     seen_at: datetime
     workload: int
     """Open cases they own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateView:
+    """One version of a response template."""
+
+    id: str
+    language: str
+    version: int | str
+    """A number, or `policy` for what the active policy ships."""
+    state: TemplateState
+    text: str
+    hash: str = ""
+    """What an approval names: of exactly these words."""
+    author_id: str = ""
+    created_at: datetime | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    retired_by: str | None = None
+    retired_at: datetime | None = None

@@ -9,24 +9,24 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
 from graph import climbing
+from graph.consenting import consent_facts
 from graph.services import Services
+from graph.verifying import Proof, verification_facts
+from handover.consent import Consent, ConsentKind
 from handover.presence import Person
 from handover.sla import is_open
 from states.facts import Facts
 from states.machine import Step
+from states.table import CONSENT_CLOCK
 from states.vocabulary import Clock, Effect, Event, Role, State
-from store.records import Happening, Outcome, Snapshot, StoredMessage, Utterance
+from store.records import Happening, Outcome, Snapshot, StoredMessage, TemplateUse, Utterance
 from triggers.assessment import Assessment, Fired
 from triggers.history import History
-
-MAX_ATTEMPTS = 3
-"""Attempts at verifying an identity before the case escalates."""
-EXCEPTION_LIFE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,12 @@ class Inbound:
     text: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     message: StoredMessage | None = None
+    approved: bool = False
+    """The text is an approved template, rendered."""
+    template: TemplateUse | None = None
+    """Which one: it must still be approved when the outcome is written."""
+    proof: Proof | None = field(default=None, repr=False)
+    """What an act or a message brings to an identity check."""
     origin: str = ""
     """The destination it came through; empty: our own desk, channel or clock."""
 
@@ -55,7 +61,7 @@ class Inbound:
     def body_hash(self) -> str:
         """What tells an act from another one under the same id: who asks for what, in which words."""
         event = self.event.value if self.event else None
-        body = [event, self.role.value, self.actor, self.text, self.data]
+        body = [event, self.role.value, self.actor, self.text, self.data, *([self.proof.seal] if self.proof else [])]
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
@@ -93,7 +99,7 @@ class Working:
     history: History
     language: str
     handover: dict[str, Any] | None
-    exception: dict[str, Any] | None
+    consent: Consent | None
     closed: bool = False
     material: Callable[[], Material]
     assessment: Assessment | None = None
@@ -119,7 +125,7 @@ class Working:
     ) -> Working:
         """A working copy of what one read saw."""
         handover = dict(snapshot.handover) if snapshot.handover else None
-        exception = dict(snapshot.pending_exception) if snapshot.pending_exception else None
+        pending = snapshot.pending_consent
         return cls(
             snapshot=snapshot,
             inbound=inbound,
@@ -132,7 +138,7 @@ class Working:
             history=History.from_json(dict(snapshot.history)),
             language=snapshot.language,
             handover=handover,
-            exception=exception,
+            consent=Consent.from_json(pending) if pending else None,
             # A message is kept only while the window is open: one that waits was in time, however late it is decided.
             closed=snapshot.closed and inbound.message is None,
             material=cache(material or (lambda: Material(messages=snapshot.window, total=len(snapshot.window)))),
@@ -176,10 +182,13 @@ class Working:
             self.latched = False
         elif effect is Effect.ASSIGN_OWNER:
             self.owner_id, self.owner_role = actor, role
+            if self.consent is not None and self.consent.kind is ConsentKind.HAND_BACK:
+                self.consent = None  # It was asked for by the owner of before.
         elif effect is Effect.CLEAR_OWNER:
-            self.owner_id = self.owner_role = None
-        elif effect is Effect.CLOSE_EXCEPTION:
-            self.exception = None
+            # Whoever takes the case next asks anew; nobody consents for a person who left.
+            self.owner_id = self.owner_role = self.consent = None
+        elif effect is Effect.CLOSE_CONSENT:
+            self.consent = None
         elif effect is Effect.CLOSE_CONVERSATION:
             self.closed = True
 
@@ -193,13 +202,12 @@ class Working:
             caution_over=self.history.clean_turns >= self.services.loaded.policy.guard.clear_after,
             owned=self.owner_id is not None,
             actor_owns=self.owner_id is not None and self.owner_id == actor and self.owner_role is role,
-            identity_satisfied=not handover.get("verify") or bool(handover.get("verified")),
             steps_done=not self.open_steps(),
-            attempts_left=handover.get("attempts", 0) + 1 < MAX_ATTEMPTS,
             outcome_written=bool(self.inbound.text.strip()),
-            exception_open=self.exception_open(),
-            four_eyes=self._four_eyes(actor),
-            hand_back_allowed=not handover.get("compliance") or role is Role.COMPLIANCE_OFFICER,
+            regulated=bool(handover.get("regulated")),
+            compliance=bool(handover.get("compliance")),
+            **consent_facts(self, actor, role),
+            **verification_facts(self, role),
             climb_renotified=climb is not None and climb.renotified,
             climb_paged=climb is not None and climb.paged,
             reopen_allowed=not self.closed,
@@ -212,17 +220,6 @@ class Working:
         playbook = ((self.handover or {}).get("packet") or {}).get("action", {}).get("playbook") or {}
         done = {*(self.handover or {}).get("steps_done", ()), *self.inbound.data.get("steps_done", ())}
         return tuple(step["id"] for step in playbook.get("steps", ()) if step["required"] and step["id"] not in done)
-
-    def exception_open(self) -> bool:
-        """Whether a policy exception waits for a decision and has not run out."""
-        return self.exception is not None and self.now < datetime.fromisoformat(self.exception["expires_at"])
-
-    def _four_eyes(self, actor: str) -> bool:
-        """A second person, who approves exactly the text that was requested."""
-        if self.exception is None:
-            return False
-        approved = self.inbound.data.get("request_hash")
-        return bool(actor != self.exception["requested_by"] and approved == self.exception["hash"])
 
     @cached_property
     def people_at_work(self) -> bool:
@@ -271,7 +268,7 @@ class Working:
             owner_id=self.owner_id,
             owner_role=self.owner_role,
             history=self.history.to_json(),
-            pending_exception=self.exception,
+            pending_consent=self.consent.to_json() if self.consent else None,
             closed=self.closed,
             handover_id=self.handover["id"] if self.handover and self.handover["open"] else None,
             prev_hash=self.snapshot.head_hash,
@@ -282,7 +279,13 @@ class Working:
             handover_opened=self.opened,
             handover_changed=self.changed,
             payloads=self.payloads,
+            template=self.inbound.template,
         )
 
     def _timers(self) -> dict[Clock, tuple[Event, datetime]]:
-        return {} if self.closed else climbing.clocks(self)
+        if self.closed:
+            return {}
+        running = climbing.clocks(self)
+        if self.consent is not None:
+            running[CONSENT_CLOCK[0]] = (CONSENT_CLOCK[1], self.consent.expires_at)
+        return running

@@ -22,6 +22,9 @@ from states.vocabulary import Role
 PLACEHOLDERS = ("reply_by", "reply_within", "team", "reference", "hours", "next_opening")
 """What a script may leave open, as in `{reply_by}`."""
 
+TEMPLATE_PLACEHOLDERS = ("name", "reference", "team", "date", "amount")
+"""What a template may leave open; `handover.templates` fills it, and a test compares the two."""
+
 Found = tuple[Place, str, str, Gravity]
 
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
@@ -146,7 +149,7 @@ def _action(place: Place, trigger: Trigger) -> Iterator[Found]:
     if trigger.severity is Severity.CRITICAL:
         message = f"{trigger.id!r} is critical but leaves the customer with the assistant"
         yield _error((*place, "action"), message, "use `action: handover` or a lower severity")
-    for unused in ("sla", "route", "playbook", "script", "compliance", "verify"):
+    for unused in ("sla", "route", "playbook", "script", "compliance", "verify", "regulated"):
         if getattr(trigger, unused):
             message = f"{unused!r} has no effect where the action is {trigger.action.value!r}"
             yield _warning((*place, unused), message, "remove it or use `action: handover`")
@@ -205,6 +208,29 @@ def _other_phrases(policy: Policy) -> Iterator[Found]:
 def _scripts(policy: Policy) -> Iterator[Found]:
     for name, texts in policy.scripts.items():
         yield from _texts(("scripts", name), texts, PLACEHOLDERS)
+
+
+def _templates(policy: Policy) -> Iterator[Found]:
+    for name, texts in policy.templates.items():
+        yield from _texts(("templates", name), texts, TEMPLATE_PLACEHOLDERS)
+    regulated = [trigger.id for trigger in policy.triggers if trigger.regulated]
+    if regulated and not policy.templates:
+        message = f"{regulated[0]!r} is regulated, and the policy has no template that the frontline could send"
+        yield _warning(("templates",), message, "write `templates`, or have them approved before the first case")
+
+
+def _exceptions(policy: Policy) -> Iterator[Found]:
+    rules = {"owners": policy.exceptions.owners, **policy.exceptions.kinds}
+    for kind, owners in rules.items():
+        place: Place = ("exceptions", "owners") if kind == "owners" else ("exceptions", "kinds", kind)
+        if not owners:
+            yield _error(place, f"nobody decides exceptions of the kind {kind!r}", "name an owner, or remove the kind")
+        for index, rule in enumerate(owners):
+            holders = policy.roles.get(rule.role, ())
+            for person in rule.people:
+                if holders and person not in holders:
+                    message = f"{person!r} decides exceptions but does not hold the role {rule.role.value!r}"
+                    yield _error((*place, index, "people"), message, "add the person to the role, or name a holder")
 
 
 def _texts(place: Place, texts: Mapping[Any, str], allowed: tuple[str, ...]) -> Iterator[Found]:
@@ -310,4 +336,6 @@ def _topics(policy: Policy) -> Iterator[Found]:
             yield _error(("topics", name), f"the topic {name!r} has no description", "say in words what to look for")
 
 
-_CHECKS = (_ids, _triggers, _other_phrases, _scripts, _hours, _slas, _roles, _casework, _topics)
+_CHECKS = (
+    _ids, _triggers, _other_phrases, _scripts, _templates, _exceptions, _hours, _slas, _roles, _casework, _topics,
+)  # fmt: skip

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from policy.durations import Duration
-from states.vocabulary import Role
+from states.vocabulary import SENIOR, STAFF, Role
 
 LANGUAGES = ("en", "es", "fr", "de", "pt")
 """Languages the packs speak."""
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=80)]
+
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+"""What an `Identifier` may be, for names that come in with an act."""
 
 
 class Action(StrEnum):
@@ -31,6 +36,25 @@ class Severity(StrEnum):
     HIGH = "high"
     NORMAL = "normal"
     LOW = "low"
+
+
+class Level(StrEnum):
+    """How far an identity is verified, least first."""
+
+    NONE = "none"
+    KNOWLEDGE = "knowledge"
+    CODE = "code"
+    ATTESTED = "attested"
+
+    def reaches(self, wanted: Level) -> bool:
+        """Whether this level is at least the wanted one."""
+        order = list(Level)
+        return order.index(self) >= order.index(wanted)
+
+
+def _as_level(value: object) -> object:
+    """`true` asks for a code, `false` and `none` for nothing."""
+    return {True: Level.CODE, False: None, "none": None}.get(value, value) if isinstance(value, bool | str) else value
 
 
 class Model(BaseModel):
@@ -127,8 +151,14 @@ class Trigger(Model):
     playbook: Identifier | None = None
     script: Identifier | None = Field(default=None, description="customer script; default handover.<family>")
     compliance: bool = Field(default=False, description="handing back to the bot needs a second person")
-    verify: bool = Field(
-        default=False, description="the customer's identity must be verified before the case is resolved"
+    verify: Annotated[
+        Level | None, BeforeValidator(_as_level, json_schema_input_type=bool | Literal["knowledge", "code", "attested"])
+    ] = Field(
+        default=None,
+        description="to which level the customer's identity must be verified before the case is resolved; true: code",
+    )
+    regulated: bool = Field(
+        default=False, description="the frontline answers in approved templates only; seniors write freely"
     )
     next_steps: tuple[str, ...] = ()
     do_not: tuple[str, ...] = ()
@@ -291,6 +321,51 @@ class Translation(Model):
     scripts: dict[Identifier, str] = {}
 
 
+class ExceptionRule(Model):
+    """Who decides policy exceptions, and up to which amount."""
+
+    role: Role = Role.COMPLIANCE_OFFICER
+    people: tuple[str, ...] = Field(default=(), description="ids of the owners by name; empty means all of the role")
+    up_to: float | None = Field(default=None, ge=0, description="largest amount; without one there is no limit")
+
+    @model_validator(mode="after")
+    def _is_senior(self) -> ExceptionRule:
+        if self.role not in SENIOR:
+            raise ValueError(f"role {self.role.value!r} decides no exceptions; name one of {', '.join(SENIOR)}")
+        return self
+
+
+class ExceptionRules(Model):
+    """Policy exceptions: how long a request stands, and who owns the decision."""
+
+    expires: Duration = Field(default=Duration("24h"), description="after which a request must be made anew")
+    owners: tuple[ExceptionRule, ...] = Field(default=(ExceptionRule(),), min_length=1)
+    kinds: dict[Identifier, tuple[ExceptionRule, ...]] = Field(
+        default={}, description="kind → who decides it instead of `owners`"
+    )
+
+
+class HandBackRules(Model):
+    """Handing a compliance case back to the assistant: how long a request and an agreement stand."""
+
+    expires: Duration = Duration("24h")
+
+
+class VerificationRules(Model):
+    """How an identity is verified."""
+
+    attempts: int = Field(default=3, ge=1, le=10, description="failed attempts until the case escalates")
+    sends: int = Field(default=3, ge=1, le=10, description="codes sent for one handover")
+    expires: Duration = Field(default=Duration("10m"), description="after which a code is worth nothing")
+    attest: tuple[Role, ...] = Field(default=STAFF, description="roles that may attest an identity with a note")
+
+    @model_validator(mode="after")
+    def _are_staff(self) -> VerificationRules:
+        if not set(self.attest) <= set(STAFF):
+            raise ValueError(f"only staff may attest an identity; name some of {', '.join(STAFF)}")
+        return self
+
+
 RUNTIME_TRIGGERS = (
     "system.fault",
     "person.accepted",
@@ -325,6 +400,12 @@ class Policy(Model):
     filters: tuple[Filter, ...] = ()
     scripts: dict[Identifier, Texts] = {}
     playbooks: dict[Identifier, Playbook] = {}
+    exceptions: ExceptionRules = ExceptionRules()
+    hand_back: HandBackRules = HandBackRules()
+    verification: VerificationRules = VerificationRules()
+    templates: dict[Identifier, Texts] = Field(
+        default={}, description="approved replies with {name}, {reference}, {team}, {date}, {amount}"
+    )
     resolutions: dict[Identifier, str] = Field(
         default={},
         description="how a case may end: code and meaning; `solved` is written if none is said",

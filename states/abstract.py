@@ -28,6 +28,15 @@ class Owner(StrEnum):
     SENIOR = "senior"
 
 
+class Consent(StrEnum):
+    """What a second person was asked for, and whether they agreed."""
+
+    NONE = "nothing"
+    EXCEPTION = "exception"
+    HAND_BACK = "hand-back"
+    AGREED = "hand-back, agreed"
+
+
 class Situation(NamedTuple):
     """An abstract conversation."""
 
@@ -35,28 +44,36 @@ class Situation(NamedTuple):
     latched: bool = False
     owner: Owner = Owner.NONE
     handover_open: bool = False
-    exception_open: bool = False
+    consent: Consent = Consent.NONE
 
     def __str__(self) -> str:
         marks = [
             *(["latched"] if self.latched else []),
             *([f"owned by {self.owner.value}"] if self.owner is not Owner.NONE else []),
             *(["handover open"] if self.handover_open else []),
-            *(["exception open"] if self.exception_open else []),
+            *([f"consent for {self.consent.value}"] if self.consent is not Consent.NONE else []),
         ]
         return f"{self.state.value}({', '.join(marks)})"
 
 
 class Move(NamedTuple):
-    """One step that the table allows in a situation; `row` is None where an open exception lapses or is voided."""
+    """One step that the table allows in a situation."""
 
-    row: Transition | None
+    row: Transition
     role: Role
     target: Situation
 
     def __str__(self) -> str:
-        event = self.row.event.value if self.row else "(exception lapses)"
-        return f"—{event} by {self.role.value}→ {self.target}"
+        return f"—{self.row.event.value} by {self.role.value}→ {self.target}"
+
+
+CONSENTS = {
+    Effect.OPEN_EXCEPTION: Consent.EXCEPTION,
+    Effect.OPEN_HAND_BACK: Consent.HAND_BACK,
+    Effect.GIVE_CONSENT: Consent.AGREED,
+    Effect.CLOSE_CONSENT: Consent.NONE,
+}
+"""What is pending after an effect."""
 
 
 def possible(situation: Situation, role: Role) -> Mapping[str, tuple[bool, ...]]:
@@ -65,7 +82,12 @@ def possible(situation: Situation, role: Role) -> Mapping[str, tuple[bool, ...]]
     return {
         "latched": (situation.latched,),
         "owned": (situation.owner is not Owner.NONE,),
-        "exception_open": (situation.exception_open,),
+        "consent_pending": (situation.consent is not Consent.NONE,),
+        # A request that has run out is pending until its clock says so.
+        "consent_lapsed": BOTH if situation.consent is not Consent.NONE else (False,),
+        "exception_open": BOTH if situation.consent is Consent.EXCEPTION else (False,),
+        "hand_back_asked": BOTH if situation.consent is Consent.HAND_BACK else (False,),
+        "hand_back_agreed": BOTH if situation.consent is Consent.AGREED else (False,),
         "actor_owns": BOTH if role in ranks and ranks[role] is situation.owner else (False,),
     }
 
@@ -78,12 +100,14 @@ def after(situation: Situation, row: Transition, role: Role) -> Situation:
             result = result._replace(latched=effect is Effect.LOCK_BOT)
         elif effect in (Effect.OPEN_HANDOVER, Effect.CLOSE_HANDOVER):
             result = result._replace(handover_open=effect is Effect.OPEN_HANDOVER)
-        elif effect in (Effect.OPEN_EXCEPTION, Effect.CLOSE_EXCEPTION):
-            result = result._replace(exception_open=effect is Effect.OPEN_EXCEPTION)
+        elif effect in CONSENTS:
+            result = result._replace(consent=CONSENTS[effect])
         elif effect is Effect.ASSIGN_OWNER:
             result = result._replace(owner=Owner.FRONTLINE if role is Role.FRONTLINE_AGENT else Owner.SENIOR)
+            if result.consent in (Consent.HAND_BACK, Consent.AGREED):
+                result = result._replace(consent=Consent.NONE)  # It was agreed for the owner who asked.
         elif effect is Effect.CLEAR_OWNER:
-            result = result._replace(owner=Owner.NONE)
+            result = result._replace(owner=Owner.NONE, consent=Consent.NONE)
     return result
 
 
@@ -162,8 +186,6 @@ class Model:
                     for fact, value in row.guard.needs
                 ):
                     yield Move(row, role, after(situation, row, role))
-        if situation.exception_open:
-            yield Move(None, Role.SYSTEM, situation._replace(exception_open=False))
 
     def path_to(self, situation: Situation) -> str:
         """A shortest way from the start to a reachable situation, readable."""

@@ -102,7 +102,7 @@ def walk(model: Model, depth: int) -> tuple[int, str]:
         for move in model.moves(situation):
             count += 1
             now = _monitored(move, locked)
-            if now and move.row and (Effect.SEND_ANSWER in move.row.effects or move.target.state in ANSWERING):
+            if now and (Effect.SEND_ANSWER in move.row.effects or move.target.state in ANSWERING):
                 return count, " ".join(map(str, (model.situations[0], *path, move)))
             if len(path) + 1 < depth:
                 stack.append((move.target, now, (*path, move)))
@@ -110,8 +110,6 @@ def walk(model: Model, depth: int) -> tuple[int, str]:
 
 
 def _monitored(move: Move, locked: bool) -> bool:
-    if move.row is None:
-        return locked
     if move.row.event is Event.HANDED_BACK and move.role in STAFF:
         return False
     return locked or move.row.event in _LOCKING or move.target.state in WITH_PERSON

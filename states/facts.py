@@ -34,12 +34,30 @@ class Facts:
     """The customer may try to verify their identity once more."""
     outcome_written: bool = False
     """The actor states how the case ended."""
+    identity_proven: bool = False
+    """What the act brings proves the level that its method stands for: a code, an answer, or a written attestation."""
+    code_allowed: bool = False
+    """A contact is on file for the customer, and the policy lets one more code be sent."""
+    regulated: bool = True
+    """The case is about something of which only approved words may be said."""
+    consent_pending: bool = False
+    """A second person was asked for consent; it is neither refused, used, voided nor recorded as expired."""
+    consent_lapsed: bool = False
+    """Its time is over."""
     exception_open: bool = False
     """A policy exception has been requested and is neither decided, expired nor voided."""
+    hand_back_asked: bool = False
+    """The owner has asked to hand the case back; nobody has answered, and its time is not over."""
+    hand_back_agreed: bool = False
+    """A second person has agreed that this actor hands the case back with this very outcome; its time is not over."""
     four_eyes: bool = False
-    """The actor is not the requester and approves exactly what was requested."""
-    hand_back_allowed: bool = False
-    """The case is not of the compliance class, or a second person has agreed to hand it back."""
+    """The actor is not the person who asked."""
+    request_fits: bool = False
+    """The actor decides exactly what was asked: the hash they saw is the hash of the request as it is stored."""
+    may_decide: bool = False
+    """The policy names the actor among those who decide exceptions of this kind and amount."""
+    compliance: bool = True
+    """The case is of the compliance class."""
     climb_renotified: bool = False
     """The clock that has run out has re-notified the team already."""
     climb_paged: bool = False

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, combinations, product
 
-from states.abstract import Model, Owner, Situation
+from states.abstract import Consent, Model, Move, Owner, Situation
 from states.facts import FACT_NAMES
-from states.table import ANSWERING, LIVE, WITH_PERSON, Guard, Transition
-from states.vocabulary import STAFF, Clock, Effect, Event, Role, State, Voice
+from states.table import ANSWERING, CONSENT_CLOCK, LIVE, WITH_PERSON, Guard, Transition
+from states.vocabulary import SENIOR, STAFF, Clock, Effect, Event, Role, State, Voice
 
 HANDOVER_WITHIN = 2
 """Events of customer and system alone after which a handover must be open, from any situation."""
@@ -23,19 +23,22 @@ _IN_HANDS = (S.HANDED_OFF, S.AGENT_VERIFYING, S.ESCALATED)
 _STEPS = frozenset({X.RENOTIFY, X.PAGE})
 _CASEWORK = frozenset({
     E.TRIGGER_FIRED, E.CLAIMED, E.RELEASED, E.AGENT_REPLIED, E.IDENTITY_VERIFIED, E.VERIFICATION_FAILED, E.ESCALATED,
-    E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK, E.PACKET_REVIEWED, E.STEP_DONE, E.STEP_UNDONE,
+    E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK, E.HAND_BACK_REQUESTED, E.CODE_SENT, E.PACKET_REVIEWED,
+    E.STEP_DONE, E.STEP_UNDONE,
 })  # fmt: skip
+_CONSENT = frozenset({E.EXCEPTION_APPROVED, E.EXCEPTION_DENIED, E.HAND_BACK_AGREED, E.HAND_BACK_REFUSED})
 _MAY: Mapping[Role, frozenset[Event]] = {
     R.CUSTOMER: frozenset({E.HUMAN_ACCEPTED, E.CUSTOMER_REPLIED, E.REOPENED, E.SURVEY_ANSWERED}),
     R.ASSISTANT: frozenset({E.MESSAGE_ANSWERED, E.TRIGGER_FIRED}),
     R.FRONTLINE_AGENT: _CASEWORK,
-    R.ESCALATION_SPECIALIST: _CASEWORK,
-    R.COMPLIANCE_OFFICER: _CASEWORK | {E.EXCEPTION_APPROVED, E.EXCEPTION_DENIED},
+    R.ESCALATION_SPECIALIST: _CASEWORK | _CONSENT,
+    R.COMPLIANCE_OFFICER: _CASEWORK | _CONSENT,
     R.AUDITOR: frozenset(),
     R.ADMIN: frozenset({E.RELEASED, E.ESCALATED}),
     R.SYSTEM: frozenset({
         E.CAUTION_RAISED, E.CAUTION_CLEARED, E.TRIGGER_FIRED, E.FAULT, E.PACKET_READY, E.PACKET_UPDATED,
         E.SLA_ENDANGERED, E.SLA_BREACHED, E.EXPIRED,
+        E.CONSENT_EXPIRED, E.CONSENT_VOIDED,
     }),
 }  # fmt: skip
 """The most that each role may ever cause: written here a second time on purpose, so that a widened row is noticed."""
@@ -65,6 +68,15 @@ def _rows(model: Model, bad: Callable[[Transition], bool]) -> Iterator[str]:
 
 def _situations(model: Model, bad: Callable[[Situation], bool]) -> Iterator[str]:
     return (model.path_to(situation) for situation in model.situations if bad(situation))
+
+
+def _moves(model: Model, bad: Callable[[Situation, Move], bool]) -> Iterator[str]:
+    return (
+        f"{model.path_to(situation)} {move}"
+        for situation in model.situations
+        for move in model.moves(situation)
+        if bad(situation, move)
+    )
 
 
 def _needs(guard: Guard, **facts: bool) -> bool:
@@ -102,9 +114,9 @@ def the_latch_holds(model: Model) -> Iterator[str]:
     known = set(seen)
     for situation in seen:
         for move in model.moves(situation):
-            if move.row and move.row.event is E.HANDED_BACK and move.role in STAFF:
+            if move.row.event is E.HANDED_BACK and move.role in STAFF:
                 continue
-            if move.target.state in ANSWERING or (move.row and X.SEND_ANSWER in move.row.effects):
+            if move.target.state in ANSWERING or X.SEND_ANSWER in move.row.effects:
                 yield f"{model.path_to(situation)} {move}"
             if move.target not in known:
                 known.add(move.target)
@@ -132,8 +144,28 @@ def only_people_clear_the_latch(model: Model) -> Iterator[str]:
 
 @_proves("handing back needs the owner, a written outcome and the consent that compliance cases ask for")
 def hand_back_is_guarded(model: Model) -> Iterator[str]:
-    asked = {"actor_owns": True, "outcome_written": True, "hand_back_allowed": True}
-    return _rows(model, lambda row: row.event is E.HANDED_BACK and not _needs(row.guard, **asked))
+    def bad(row: Transition) -> bool:
+        owned = _needs(row.guard, actor_owns=True, outcome_written=True)
+        consent = _needs(row.guard, compliance=False) or _needs(row.guard, compliance=True, hand_back_agreed=True)
+        return row.event is E.HANDED_BACK and not (owned and consent)
+
+    return _rows(model, bad)
+
+
+@_proves("a compliance case goes back only by two people: the owner asked, and a senior who is not the owner agreed")
+def compliance_cases_go_back_by_two_people(model: Model) -> Iterator[str]:
+    def bad(situation: Situation, move: Move) -> bool:
+        row, consent = move.row, move.target.consent
+        if row.event is E.HANDED_BACK:
+            return situation.consent is not Consent.AGREED and not _needs(row.guard, compliance=False)
+        if consent is situation.consent or consent not in (Consent.HAND_BACK, Consent.AGREED):
+            return False
+        if consent is Consent.HAND_BACK:
+            return row.event is not E.HAND_BACK_REQUESTED or not _needs(row.guard, actor_owns=True)
+        answered = row.event is E.HAND_BACK_AGREED and set(row.roles) <= set(SENIOR)
+        return not (answered and _needs(row.guard, hand_back_asked=True, four_eyes=True, request_fits=True))
+
+    return _moves(model, bad)
 
 
 @_proves("in every state a clock runs, and what it causes is accepted from the system whatever the facts")
@@ -265,6 +297,7 @@ def owners_are_respected(model: Model) -> Iterator[str]:
     own = {
         E.AGENT_REPLIED, E.IDENTITY_VERIFIED, E.VERIFICATION_FAILED, E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK,
         E.PACKET_REVIEWED, E.STEP_DONE, E.STEP_UNDONE,
+        E.HAND_BACK_REQUESTED, E.CODE_SENT,
     }  # fmt: skip
 
     def bad(row: Transition) -> bool:
@@ -364,14 +397,55 @@ def an_accepted_offer_is_kept(model: Model) -> Iterator[str]:
     )
 
 
-@_proves("exceptions are decided by compliance officers, on an open request, as a second person")
+@_proves("exceptions are decided by seniors whom the policy names, on an open request, as a second person, once")
 def exceptions_need_four_eyes(model: Model) -> Iterator[str]:
     def bad(row: Transition) -> bool:
-        decides = row.event in (E.EXCEPTION_APPROVED, E.EXCEPTION_DENIED)
-        if not decides:
-            return X.CLOSE_EXCEPTION in row.effects
-        asked = _needs(row.guard, exception_open=True, four_eyes=True)
-        return row.roles != (R.COMPLIANCE_OFFICER,) or not asked or X.CLOSE_EXCEPTION not in row.effects
+        asked = _needs(row.guard, exception_open=True, four_eyes=True, request_fits=True, may_decide=True)
+        kept = set(row.roles) <= set(SENIOR) and asked and X.CLOSE_CONSENT in row.effects
+        return row.event in (E.EXCEPTION_APPROVED, E.EXCEPTION_DENIED) and not kept
+
+    return _rows(model, bad)
+
+
+@_proves("what waits for consent has the owner who works on the case, is alone, and ends by events made for that")
+def consents_are_asked_for_once(model: Model) -> Iterator[str]:
+    ends = {E.EXCEPTION_APPROVED, E.EXCEPTION_DENIED, E.HAND_BACK_REFUSED, E.CONSENT_EXPIRED, E.CONSENT_VOIDED}
+
+    def bad(row: Transition) -> bool:
+        opens = X.OPEN_EXCEPTION in row.effects or X.OPEN_HAND_BACK in row.effects
+        unasked = opens and not _needs(row.guard, actor_owns=True, consent_pending=False)
+        return unasked or (X.CLOSE_CONSENT in row.effects) is not (row.event in ends)
+
+    yield from _rows(model, bad)
+    yield from _situations(model, lambda one: one.consent is not Consent.NONE and one.owner is Owner.NONE)
+
+
+@_proves("what waits for consent runs out by its clock and is voided by the system, whatever the facts")
+def consents_end(model: Model) -> Iterator[str]:
+    def bad(situation: Situation) -> bool:
+        if situation.consent is Consent.NONE:
+            return False
+        expires = model.always(situation, CONSENT_CLOCK[1], R.SYSTEM, {"consent_lapsed": True})
+        return not (expires and model.always(situation, E.CONSENT_VOIDED, R.SYSTEM))
+
+    return _situations(model, bad)
+
+
+@_proves("in a regulated case the frontline says approved words only")
+def regulated_words_are_approved(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        free = not (_needs(row.guard, regulated=False) or _needs(row.guard, approved_content=True))
+        return X.SEND_AGENT_MESSAGE in row.effects and R.FRONTLINE_AGENT in row.roles and free
+
+    return _rows(model, bad)
+
+
+@_proves("an identity counts as verified only when it is proven, and a code goes out only where a contact is on file")
+def identities_are_proven(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        unproven = row.event is E.IDENTITY_VERIFIED and not _needs(row.guard, identity_proven=True)
+        sends = X.SEND_CODE in row.effects and not _needs(row.guard, actor_owns=True, code_allowed=True)
+        return unproven or sends
 
     return _rows(model, bad)
 
@@ -406,7 +480,11 @@ def every_word_is_used(model: Model) -> Iterator[str]:
     words: tuple[tuple[str, set[str], set[str]], ...] = (
         ("event", {*Event}, {row.event for row in model.table}),
         ("effect", {*Effect}, {effect for row in model.table for effect in row.effects}),
-        ("clock", {*Clock}, {clock for clock, _ in (*model.clocks.values(), *chain(*model.beside.values()))}),
+        (
+            "clock",
+            {*Clock},
+            {clock for clock, _ in (*model.clocks.values(), *chain(*model.beside.values()), CONSENT_CLOCK)},
+        ),
         ("fact", {*FACT_NAMES}, {fact for row in model.table for fact, _ in row.guard.needs}),
     )
     return (f"the {kind} {word!s} is used by no row" for kind, known, used in words for word in sorted(known - used))

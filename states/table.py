@@ -61,19 +61,41 @@ DONE = Guard(
     (("actor_owns", True), ("steps_done", True), ("identity_satisfied", True), ("outcome_written", True)),
 )
 MAY_HAND_BACK = Guard(
-    "the actor owns it, an outcome is written, compliance cases have a second person's consent",
-    (("actor_owns", True), ("outcome_written", True), ("hand_back_allowed", True)),
+    "the actor owns it, an outcome is written, it is no compliance case",
+    (("actor_owns", True), ("outcome_written", True), ("compliance", False)),
 )
-NO_OPEN_EXCEPTION = Guard(
-    "the actor owns it and no exception is open", (("actor_owns", True), ("exception_open", False))
+MAY_HAND_BACK_AGREED = Guard(
+    "the actor owns it, and a second person has agreed to this very outcome",
+    (("actor_owns", True), ("outcome_written", True), ("compliance", True), ("hand_back_agreed", True)),
 )
-SECOND_PERSON = Guard(
-    "an exception is open, somebody owns the case and the actor is a second person",
-    (("exception_open", True), ("four_eyes", True), ("owned", True)),
+MAY_ASK_HAND_BACK = Guard(
+    "the actor owns it, an outcome is written, it is a compliance case and nothing else waits for consent",
+    (("actor_owns", True), ("outcome_written", True), ("compliance", True), ("consent_pending", False)),
 )
-SECOND_PERSON_UNOWNED = Guard(
-    "an exception is open, nobody owns the case and the actor is a second person",
-    (("exception_open", True), ("four_eyes", True), ("owned", False)),
+MAY_ASK_EXCEPTION = Guard(
+    "the actor owns it and nothing else waits for consent", (("actor_owns", True), ("consent_pending", False))
+)
+MAY_AGREE = Guard(
+    "a hand-back is asked for, and the actor is a second person who decides exactly that",
+    (("hand_back_asked", True), ("four_eyes", True), ("request_fits", True)),
+)
+MAY_DECIDE = Guard(
+    "an exception is open, the policy lets the actor decide it, and the actor is a second person who decides "
+    "exactly that",
+    (("exception_open", True), ("four_eyes", True), ("request_fits", True), ("may_decide", True)),
+)
+PENDING = Guard("something waits for consent", (("consent_pending", True),))
+LAPSED = Guard(
+    "something waits for consent and its time is over", (("consent_pending", True), ("consent_lapsed", True))
+)
+PROVEN = Guard("the actor owns it and the identity is proven", (("actor_owns", True), ("identity_proven", True)))
+MAY_SEND_CODE = Guard(
+    "the actor owns it, a contact is on file and a code may be sent", (("actor_owns", True), ("code_allowed", True))
+)
+FREE_WORDS = Guard("the actor owns it, and it is not regulated", (("actor_owns", True), ("regulated", False)))
+APPROVED_WORDS = Guard(
+    "the actor owns it, it is regulated, and the words are an approved template",
+    (("actor_owns", True), ("regulated", True), ("approved_content", True)),
 )
 TO_RENOTIFY = Guard("this clock has not re-notified", (("climb_renotified", False),))
 TO_PAGE = Guard("this clock has re-notified and not paged", (("climb_renotified", True), ("climb_paged", False)))
@@ -89,6 +111,8 @@ SYSTEM, CUSTOMER, ASSISTANT = (R.SYSTEM,), (R.CUSTOMER,), (R.ASSISTANT,)
 LOCK = (X.LOCK_BOT, X.ASSEMBLE_PACKET)
 CLOSE = (X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.SEND_CLOSING, X.SEND_SURVEY)
 HAND_OVER = (X.OPEN_HANDOVER, X.SEND_SCRIPT, X.DELIVER_HANDOVER)
+HAND_BACK = (X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.UNLOCK_BOT, X.SEND_RETURNED)
+FRONTLINE = (R.FRONTLINE_AGENT,)
 
 
 def _row(
@@ -135,12 +159,24 @@ def _ladder_rows(source: State, *on_leaving: Effect) -> tuple[Transition, ...]:
     )
 
 
-def _decision_rows(event: Event) -> tuple[Transition, ...]:
-    """A decided exception goes back to the person who works on the case, or stays where seniors claim it."""
-    officer = (R.COMPLIANCE_OFFICER,)
+def _consent_rows(source: State, owners: tuple[Role, ...]) -> tuple[Transition, ...]:
+    """Two people hand a compliance case back; what is asked ends with its time, or with the customer's next word."""
     return (
-        _row(S.ESCALATED, event, S.AGENT_VERIFYING, officer, X.CLOSE_EXCEPTION, guard=SECOND_PERSON),
-        _row(S.ESCALATED, event, S.ESCALATED, officer, X.CLOSE_EXCEPTION, guard=SECOND_PERSON_UNOWNED),
+        _row(source, E.HAND_BACK_REQUESTED, source, owners, X.OPEN_HAND_BACK, X.RENOTIFY, guard=MAY_ASK_HAND_BACK),
+        _row(source, E.HAND_BACK_AGREED, source, SENIOR, X.GIVE_CONSENT, guard=MAY_AGREE),
+        _row(source, E.HAND_BACK_REFUSED, source, SENIOR, X.CLOSE_CONSENT, guard=MAY_AGREE),
+        _row(source, E.CONSENT_EXPIRED, source, SYSTEM, X.CLOSE_CONSENT, guard=LAPSED),
+        _row(source, E.CONSENT_VOIDED, source, SYSTEM, X.CLOSE_CONSENT, guard=PENDING),
+        _row(source, E.HANDED_BACK, S.BOT_HANDLING, owners, *HAND_BACK, guard=MAY_HAND_BACK),
+        _row(source, E.HANDED_BACK, S.BOT_HANDLING, owners, *HAND_BACK, guard=MAY_HAND_BACK_AGREED),
+    )
+
+
+def _proof_rows(source: State, owners: tuple[Role, ...]) -> tuple[Transition, ...]:
+    """Steps of an identity check that end well: a code goes out to the contact on file, a level is reached."""
+    return (
+        _row(source, E.CODE_SENT, source, owners, X.SEND_CODE, guard=MAY_SEND_CODE),
+        _row(source, E.IDENTITY_VERIFIED, source, owners, X.RECORD_VERIFICATION, guard=PROVEN),
     )
 
 
@@ -166,8 +202,10 @@ TABLE: tuple[Transition, ...] = (
     _row(S.HANDED_OFF, E.PACKET_UPDATED, S.HANDED_OFF, SYSTEM, X.UPDATE_PACKET),
     *_with_person_rows(S.HANDED_OFF),
     # A person works on it.
-    _row(S.AGENT_VERIFYING, E.AGENT_REPLIED, S.AGENT_VERIFYING, STAFF, X.SEND_AGENT_MESSAGE, guard=OWNER),
-    _row(S.AGENT_VERIFYING, E.IDENTITY_VERIFIED, S.AGENT_VERIFYING, STAFF, X.RECORD_VERIFICATION, guard=OWNER),
+    _row(S.AGENT_VERIFYING, E.AGENT_REPLIED, S.AGENT_VERIFYING, FRONTLINE, X.SEND_AGENT_MESSAGE, guard=FREE_WORDS),
+    _row(S.AGENT_VERIFYING, E.AGENT_REPLIED, S.AGENT_VERIFYING, FRONTLINE, X.SEND_AGENT_MESSAGE, guard=APPROVED_WORDS),
+    _row(S.AGENT_VERIFYING, E.AGENT_REPLIED, S.AGENT_VERIFYING, SENIOR, X.SEND_AGENT_MESSAGE, guard=OWNER),
+    *_proof_rows(S.AGENT_VERIFYING, STAFF),
     _row(S.AGENT_VERIFYING, E.VERIFICATION_FAILED, S.AGENT_VERIFYING, STAFF, X.RECORD_VERIFICATION, guard=MAY_RETRY),
     _row(
         S.AGENT_VERIFYING,
@@ -180,23 +218,13 @@ TABLE: tuple[Transition, ...] = (
         guard=NO_RETRY,
     ),
     _row(
-        S.AGENT_VERIFYING, E.EXCEPTION_REQUESTED, S.ESCALATED, STAFF, X.OPEN_EXCEPTION, X.PAGE, guard=NO_OPEN_EXCEPTION
+        S.AGENT_VERIFYING, E.EXCEPTION_REQUESTED, S.ESCALATED, STAFF, X.OPEN_EXCEPTION, X.PAGE, guard=MAY_ASK_EXCEPTION
     ),
     _row(S.AGENT_VERIFYING, E.ESCALATED, S.ESCALATED, STAFF, X.CLEAR_OWNER, X.PAGE, guard=OWNER),
     _row(S.AGENT_VERIFYING, E.RELEASED, S.HANDED_OFF, STAFF, X.CLEAR_OWNER, X.RENOTIFY, guard=OWNER),
     _row(S.AGENT_VERIFYING, E.RELEASED, S.HANDED_OFF, (R.ADMIN,), X.CLEAR_OWNER, X.RENOTIFY),
     _row(S.AGENT_VERIFYING, E.RESOLVED, S.RESOLVED, STAFF, *CLOSE, guard=DONE),
-    _row(
-        S.AGENT_VERIFYING,
-        E.HANDED_BACK,
-        S.BOT_HANDLING,
-        STAFF,
-        X.CLEAR_OWNER,
-        X.CLOSE_HANDOVER,
-        X.UNLOCK_BOT,
-        X.SEND_RETURNED,
-        guard=MAY_HAND_BACK,
-    ),
+    *_consent_rows(S.AGENT_VERIFYING, STAFF),
     *_ladder_rows(S.AGENT_VERIFYING, X.CLEAR_OWNER),
     _row(S.AGENT_VERIFYING, E.FAULT, S.AGENT_VERIFYING, SYSTEM, X.PAGE),
     *_casework_rows(S.AGENT_VERIFYING, STAFF),
@@ -204,7 +232,7 @@ TABLE: tuple[Transition, ...] = (
     # Beyond the frontline. A senior may take it over from whoever holds it, also from the requester of an exception.
     _row(S.ESCALATED, E.CLAIMED, S.ESCALATED, SENIOR, X.ASSIGN_OWNER, X.NOTIFY_CLAIMED, guard=NOT_YET_OWNER),
     _row(S.ESCALATED, E.AGENT_REPLIED, S.ESCALATED, SENIOR, X.SEND_AGENT_MESSAGE, guard=OWNER),
-    _row(S.ESCALATED, E.IDENTITY_VERIFIED, S.ESCALATED, SENIOR, X.RECORD_VERIFICATION, guard=OWNER),
+    *_proof_rows(S.ESCALATED, SENIOR),
     _row(S.ESCALATED, E.VERIFICATION_FAILED, S.ESCALATED, SENIOR, X.RECORD_VERIFICATION, guard=OWNER),
     _row(
         S.ESCALATED,
@@ -213,23 +241,14 @@ TABLE: tuple[Transition, ...] = (
         (R.ESCALATION_SPECIALIST,),
         X.OPEN_EXCEPTION,
         X.PAGE,
-        guard=NO_OPEN_EXCEPTION,
+        guard=MAY_ASK_EXCEPTION,
     ),
-    *_decision_rows(E.EXCEPTION_APPROVED),
-    *_decision_rows(E.EXCEPTION_DENIED),
+    # A decided exception goes back to the person who works on the case.
+    _row(S.ESCALATED, E.EXCEPTION_APPROVED, S.AGENT_VERIFYING, SENIOR, X.CLOSE_CONSENT, guard=MAY_DECIDE),
+    _row(S.ESCALATED, E.EXCEPTION_DENIED, S.AGENT_VERIFYING, SENIOR, X.CLOSE_CONSENT, guard=MAY_DECIDE),
     _row(S.ESCALATED, E.RELEASED, S.HANDED_OFF, (*SENIOR, R.ADMIN), X.CLEAR_OWNER, X.RENOTIFY),
     _row(S.ESCALATED, E.RESOLVED, S.RESOLVED, SENIOR, *CLOSE, guard=DONE),
-    _row(
-        S.ESCALATED,
-        E.HANDED_BACK,
-        S.BOT_HANDLING,
-        SENIOR,
-        X.CLEAR_OWNER,
-        X.CLOSE_HANDOVER,
-        X.UNLOCK_BOT,
-        X.SEND_RETURNED,
-        guard=MAY_HAND_BACK,
-    ),
+    *_consent_rows(S.ESCALATED, SENIOR),
     _row(S.ESCALATED, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.PAGE),
     _row(S.ESCALATED, E.FAULT, S.ESCALATED, SYSTEM, X.PAGE),
     *_casework_rows(S.ESCALATED, SENIOR),
@@ -267,6 +286,9 @@ BESIDE: dict[State, tuple[tuple[Clock, Event], ...]] = {
     S.ESCALATED: ((Clock.CLAIM, E.SLA_BREACHED),),
 }
 """Clocks that may run beside it: the page clock until somebody is paged, the claim clock while nobody owns the case."""
+
+CONSENT_CLOCK: tuple[Clock, Event] = (Clock.CONSENT, E.CONSENT_EXPIRED)
+"""Runs beside the state's clock while something waits for a second person's consent."""
 
 INITIAL = S.BOT_HANDLING
 ANSWERING = (S.BOT_HANDLING, S.GUARDED)

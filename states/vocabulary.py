@@ -46,12 +46,18 @@ class Event(StrEnum):
     CLAIMED = "claimed"
     RELEASED = "released"
     AGENT_REPLIED = "agent_replied"
+    CODE_SENT = "code_sent"
     IDENTITY_VERIFIED = "identity_verified"
     VERIFICATION_FAILED = "verification_failed"
     ESCALATED = "escalated"
     EXCEPTION_REQUESTED = "exception_requested"
     EXCEPTION_APPROVED = "exception_approved"
     EXCEPTION_DENIED = "exception_denied"
+    HAND_BACK_REQUESTED = "hand_back_requested"
+    HAND_BACK_AGREED = "hand_back_agreed"
+    HAND_BACK_REFUSED = "hand_back_refused"
+    CONSENT_EXPIRED = "consent_expired"
+    CONSENT_VOIDED = "consent_voided"
     SLA_ENDANGERED = "sla_endangered"
     SLA_BREACHED = "sla_breached"
     RESOLVED = "resolved"
@@ -95,9 +101,12 @@ class Effect(StrEnum):
     NOTIFY_CLAIMED = "notify_claimed"
     SEND_AGENT_MESSAGE = "send_agent_message"
     FORWARD_MESSAGE = "forward_message"
+    SEND_CODE = "send_code"
     RECORD_VERIFICATION = "record_verification"
     OPEN_EXCEPTION = "open_exception"
-    CLOSE_EXCEPTION = "close_exception"
+    OPEN_HAND_BACK = "open_hand_back"
+    GIVE_CONSENT = "give_consent"
+    CLOSE_CONSENT = "close_consent"
     RENOTIFY = "renotify"
     PAGE = "page"
     CLOSE_HANDOVER = "close_handover"
@@ -109,7 +118,7 @@ class Effect(StrEnum):
 
 
 class Clock(StrEnum):
-    """The kinds of timer; a waiting state always has one running."""
+    """The kinds of timer; a waiting state always has one running, and so has an open request for consent."""
 
     IDLE = "idle"
     PACKET = "packet"
@@ -117,6 +126,7 @@ class Clock(StrEnum):
     PAGE = "page"
     RESOLVE = "resolve"
     REOPEN = "reopen"
+    CONSENT = "consent"
 
 
 STAFF = (Role.FRONTLINE_AGENT, Role.ESCALATION_SPECIALIST, Role.COMPLIANCE_OFFICER)

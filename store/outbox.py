@@ -20,6 +20,7 @@ QUEUED = frozenset(
         Effect.NOTIFY_CLAIMED,
         Effect.CLEAR_OWNER,
         Effect.CLOSE_HANDOVER,
+        Effect.SEND_CODE,
     }
 )
 """Effects that leave the database and are therefore outbox rows; all others are rows of the same commit."""

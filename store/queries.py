@@ -120,7 +120,7 @@ def _returned(connection: Connection, row: Mapping[str, Any] | RowMapping) -> di
 
 _COPIED = (
     "id", "version", "channel", "language", "customer", "channel_facts", "history", "latched", "owner_id",
-    "pending_exception", "policy_name", "policy_hash", "head_hash", "checkpoint_id", "closed", "created_at",
+    "pending_consent", "policy_name", "policy_hash", "head_hash", "checkpoint_id", "closed", "created_at",
     "updated_at",
 )  # fmt: skip
 
@@ -195,9 +195,12 @@ def first_event_of(connection: Connection, conversation_id: str, cause: str) -> 
 
 
 def conversation_of_act(connection: Connection, act_id: str, actor_id: str, event: Event) -> str | None:
-    """The conversation in which this person did this under this id, if there is one."""
-    found = select(EVENT.c.conversation_id).where(
-        EVENT.c.cause == f"act:{act_id}", EVENT.c.actor_id == actor_id, EVENT.c.event == event.value
+    """The open case of this person in which they did this under this id, if there is one."""
+    found = (
+        select(EVENT.c.conversation_id)
+        .join(HANDOVER, HANDOVER.c.conversation_id == EVENT.c.conversation_id)
+        .where(HANDOVER.c.open, HANDOVER.c.owner_id == actor_id)
+        .where(EVENT.c.cause == f"act:{act_id}", EVENT.c.actor_id == actor_id, EVENT.c.event == event.value)
     )
     name: str | None = connection.execute(found.limit(1)).scalar()
     return name

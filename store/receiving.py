@@ -73,6 +73,7 @@ def create(
     language: str,
     customer: str,
     channel_facts: dict[str, Any],
+    opened_by: str = "",
     policy_name: str,
     policy_hash: str,
     idle_until: datetime,
@@ -83,7 +84,8 @@ def create(
         return False
     row = {
         "id": conversation_id, "state": INITIAL.value, "version": 0, "next_seq": 1, "channel": channel,
-        "language": language, "customer": customer, "channel_facts": channel_facts, "history": {}, "latched": False,
+        "language": language, "customer": customer, "channel_facts": channel_facts, "opened_by": opened_by,
+        "history": {}, "latched": False,
         "policy_name": policy_name, "policy_hash": policy_hash, "head_hash": GENESIS, "closed": False,
         "created_at": now, "updated_at": now,
     }  # fmt: skip

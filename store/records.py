@@ -71,7 +71,7 @@ class Snapshot:
     latched: bool
     owner_id: str | None
     owner_role: Role | None
-    pending_exception: Mapping[str, Any] | None
+    pending_consent: Mapping[str, Any] | None
     policy_name: str
     policy_hash: str
     head_hash: str
@@ -89,6 +89,15 @@ class Snapshot:
     """The handover that a person gave back to the assistant, where that was the last thing a person did."""
     timers: Mapping[str, datetime] = field(default_factory=dict)
     """Running clocks of a conversation that a person owns, or that is resolved: kind → due time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateUse:
+    """One version of a stored template."""
+
+    id: str
+    language: str
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +142,7 @@ class Outcome:
     owner_id: str | None
     owner_role: Role | None
     history: Mapping[str, Any]
-    pending_exception: Mapping[str, Any] | None
+    pending_consent: Mapping[str, Any] | None
     closed: bool
     handover_id: str | None
     """The handover that is open after this outcome."""
@@ -149,6 +158,8 @@ class Outcome:
     """Columns of the open handover that change."""
     payloads: Mapping[Effect, Mapping[str, Any]] = field(default_factory=dict)
     """What the worker needs for an effect, beside ids."""
+    template: TemplateUse | None = None
+    """The stored template whose words are said: the outcome is stale if it is no longer approved."""
 
 
 @dataclass(frozen=True, kw_only=True)

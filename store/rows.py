@@ -24,10 +24,12 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from states.templates import TemplateState
 from states.vocabulary import Clock, State
 from store.columns import UtcDateTime
 
 _STATES = ", ".join(f"'{state.value}'" for state in State)
+_TEMPLATE_STATES = ", ".join(f"'{state.value}'" for state in TemplateState)
 _CLOCKS = ", ".join(f"'{clock.value}'" for clock in Clock)
 
 
@@ -63,6 +65,8 @@ class ConversationRow(SQLModel, table=True):
     channel: str = Field(sa_column=Column(Text, nullable=False))
     language: str = Field(sa_column=Column(Text, nullable=False))
     customer: str = Field(sa_column=Column(Text, nullable=False))
+    opened_by: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
+    """The channel's caller: a channel sees its own conversations only."""
     channel_facts: dict[str, Any] = _json()
     history: dict[str, Any] = _json()
     """Counters and the bounded window from which the documented facts are made; O(1) in the conversation's length."""
@@ -71,7 +75,8 @@ class ConversationRow(SQLModel, table=True):
     owner_role: str | None = Field(sa_column=Column(Text, nullable=True))
     handover_id: str | None = Field(sa_column=Column(Text, nullable=True))
     """The open handover."""
-    pending_exception: dict[str, Any] | None = _json(nullable=True)
+    pending_consent: dict[str, Any] | None = _json(nullable=True)
+    """What waits for a second person: a policy exception, or handing the case back."""
     policy_name: str = Field(sa_column=Column(Text, nullable=False))
     policy_hash: str = Field(sa_column=Column(Text, nullable=False))
     head_hash: str = Field(sa_column=Column(Text, nullable=False))
@@ -178,6 +183,13 @@ class HandoverRow(SQLModel, table=True):
     verify: bool
     compliance: bool
     verified: bool
+    verify_level: str = Field(sa_column=Column(Text, nullable=False, server_default="none"))
+    """To which level the identity must be verified."""
+    verified_level: str = Field(sa_column=Column(Text, nullable=False, server_default="none"))
+    code: dict[str, Any] | None = _json(nullable=True)
+    """The one-time code that was sent last: nothing in it tells the code without the key, which is in no row."""
+    codes_sent: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
+    regulated: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
     attempts: int
     steps_done: list[str] = _json()
     owner_id: str | None = Field(sa_column=Column(Text, nullable=True))
@@ -338,6 +350,41 @@ class InboxRow(SQLModel, table=True):
     next_attempt_at: datetime = _time()
     attempts: int
     processed_at: datetime | None = _time(nullable=True)
+
+
+class TemplateRow(SQLModel, table=True):
+    """One version of an approved reply. Its words never change; its author never approves it."""
+
+    __tablename__ = "template"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({_TEMPLATE_STATES})", name="template_state"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> author_id", name="template_four_eyes"),
+        CheckConstraint("state <> 'approved' OR approved_by IS NOT NULL", name="template_approver"),
+        Index(
+            "template_one_approved",
+            "id",
+            "language",
+            unique=True,
+            sqlite_where=text("state = 'approved'"),
+            postgresql_where=text("state = 'approved'"),
+        ),
+    )
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    language: str = Field(sa_column=Column(Text, primary_key=True))
+    version: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    hash: str = Field(sa_column=Column(Text, nullable=False))
+    """Of id, language, version and words: what an approver saw."""
+    author_id: str = Field(sa_column=Column(Text, nullable=False))
+    author_role: str = Field(sa_column=Column(Text, nullable=False))
+    created_at: datetime = _time()
+    approved_by: str | None = Field(sa_column=Column(Text, nullable=True))
+    approved_at: datetime | None = _time(nullable=True)
+    retired_by: str | None = Field(sa_column=Column(Text, nullable=True))
+    retired_at: datetime | None = _time(nullable=True)
+    note: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class PolicyRow(SQLModel, table=True):

@@ -15,7 +15,11 @@ from store.queries import CONVERSATION, EVENT, OUTBOX, TICKET
 from store.records import DueStep, NewStep, QueuedEffect
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
-_QUEUED = and_(OUTBOX.c.destination == "", OUTBOX.c.status == "pending")
+BURIED = "no_ticket"
+"""The word for a step that was given up because the ticket it builds on was."""
+_OURS = and_(OUTBOX.c.destination == "", OUTBOX.c.effect != Effect.SEND_CODE.value)
+"""Effects for destinations: a code for the customer is sent by `delivery.codes`, from the same table."""
+_QUEUED = and_(_OURS, OUTBOX.c.status == "pending")
 
 # Effects
 
@@ -120,9 +124,9 @@ def followers(connection: Connection, handover_id: str, destination: str) -> tup
     )
 
 
-def bury(connection: Connection, step_ids: Collection[str], code: str, now: datetime) -> None:
+def bury(connection: Connection, step_ids: Collection[str], now: datetime) -> None:
     """Gives up steps that cannot be performed any more, because the one they build on was given up."""
-    values = {"status": "dead", "last_code": code, "settled_at": now, **_RELEASED}
+    values = {"status": "dead", "last_code": BURIED, "settled_at": now, **_RELEASED}
     connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(step_ids), OUTBOX.c.status == "pending").values(values))
 
 
@@ -271,7 +275,7 @@ def is_changing(connection: Connection, conversation_id: str, destination: str, 
         .where(
             OUTBOX.c.conversation_id == conversation_id,
             OUTBOX.c.status == "pending",
-            or_(OUTBOX.c.destination == "", and_(OUTBOX.c.destination == destination, OUTBOX.c.job.in_(jobs))),
+            or_(_OURS, and_(OUTBOX.c.destination == destination, OUTBOX.c.job.in_(jobs))),
         )
         .limit(1)
     )
@@ -301,7 +305,7 @@ def unsettled(connection: Connection, status: str, most: int) -> tuple[RowMappin
     found = (
         select(*(OUTBOX.c[name] for name in names))
         .where(OUTBOX.c.status == status)
-        .order_by(OUTBOX.c.created_at, OUTBOX.c.id)
+        .order_by(OUTBOX.c.created_at, OUTBOX.c.destination, OUTBOX.c.number, OUTBOX.c.id)
         .limit(most)
     )
     return tuple(connection.execute(found).mappings())
@@ -327,11 +331,17 @@ def failing(connection: Connection, destination: str) -> str:
 
 
 def replay(connection: Connection, step_id: str | None, now: datetime) -> int:
-    """Puts a dead step, or with None all of them, back into the queue; how many.
+    """Puts a dead step with what was buried for it, or with None all dead ones, back into the queue; how many.
 
     They are unsure: the last attempt may have got through.
     """
-    dead = OUTBOX.c.status == "dead"
+    dead = and_(OUTBOX.c.status == "dead", OUTBOX.c.destination != "")
+    one = connection.execute(select(OUTBOX).where(dead, OUTBOX.c.id == step_id)).mappings().first()
     values = {"status": "pending", "attempts": 0, "next_attempt_at": now, "unsure": True, "settled_at": None}
-    chosen = and_(dead, OUTBOX.c.id == step_id) if step_id is not None else dead
+    chosen = dead
+    if step_id is not None:
+        chosen = and_(dead, OUTBOX.c.id == step_id)
+    if one is not None and one["job"] == "open":
+        same = and_(OUTBOX.c.handover_id == one["handover_id"], OUTBOX.c.destination == one["destination"])
+        chosen = or_(chosen, and_(dead, same, OUTBOX.c.last_code == BURIED))
     return connection.execute(update(OUTBOX).where(chosen).values(values)).rowcount

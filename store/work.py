@@ -21,6 +21,7 @@ from store.outbox import write_outbox
 from store.prepared import Prepared
 from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE, MESSAGE_COLUMNS
 from store.records import Happening, Outcome, StoredMessage
+from store.templates import require_approved
 from store.timers import set_timers
 
 _DECIDE = Prepared(
@@ -29,7 +30,7 @@ _DECIDE = Prepared(
     .values(outcome_event_id=bindparam("event"))
 )
 _NEW = (
-    "state", "language", "latched", "owner_id", "owner_role", "handover_id", "history", "pending_exception", "closed",
+    "state", "language", "latched", "owner_id", "owner_role", "handover_id", "history", "pending_consent", "closed",
     "head_hash", "checkpoint_id", "policy_name", "policy_hash", "updated_at",
 )  # fmt: skip
 """Columns of the conversation that an outcome sets."""
@@ -95,6 +96,8 @@ class UnitOfWork:
             events = _event_rows(outcome, checkpoint_id)
             with self._store.write() as connection:
                 seq, version = self._advance(connection, outcome, lease_owner, events[-1])
+                if outcome.template is not None:
+                    require_approved(connection, outcome.template)
                 _ADD_EVENTS.run(connection, *(row | {"seq": seq + row["ordinal"]} for row in events))
                 replies = _write_messages(connection, outcome, seq + len(outcome.happenings))
                 write_handover(connection, outcome)
@@ -132,7 +135,7 @@ class UnitOfWork:
                 "new_owner_role": outcome.owner_role.value if outcome.owner_role else None,
                 "new_handover_id": outcome.handover_id,
                 "new_history": dict(outcome.history),
-                "new_pending_exception": outcome.pending_exception,
+                "new_pending_consent": outcome.pending_consent,
                 "new_closed": outcome.closed,
                 "new_head_hash": newest["hash"],
                 "new_checkpoint_id": newest["checkpoint_id"],

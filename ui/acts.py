@@ -22,10 +22,14 @@ LABELS: dict[Event, str] = {
     Event.TRIGGER_FIRED: "Take over from the bot",
     Event.CLAIMED: "Claim",
     Event.AGENT_REPLIED: "Send reply",
+    Event.CODE_SENT: "Send a code",
     Event.IDENTITY_VERIFIED: "Identity verified",
     Event.VERIFICATION_FAILED: "Verification failed",
     Event.RESOLVED: "Resolve",
     Event.HANDED_BACK: "Hand back to the bot",
+    Event.HAND_BACK_REQUESTED: "Ask to hand back",
+    Event.HAND_BACK_AGREED: "Agree to hand back",
+    Event.HAND_BACK_REFUSED: "Refuse to hand back",
     Event.EXCEPTION_APPROVED: "Approve exception",
     Event.EXCEPTION_DENIED: "Deny exception",
     Event.EXCEPTION_REQUESTED: "Request exception",
@@ -43,10 +47,15 @@ DESK_EVENTS: tuple[Event, ...] = (
 )
 """Every event that some role at the desk may cause in some state, read from the table."""
 
-METHODS = ("one-time code", "knowledge check", "attestation")
-"""How an identity is verified."""
+METHODS = ("attestation", "code", "knowledge")
+"""How an identity is verified, as `graph.verifying.Method` names it; an attestation needs a note."""
 VERIFYING = (Event.IDENTITY_VERIFIED, Event.VERIFICATION_FAILED)
-_DECISIONS = (Event.EXCEPTION_APPROVED, Event.EXCEPTION_DENIED)
+_DECISIONS = (
+    Event.EXCEPTION_APPROVED,
+    Event.EXCEPTION_DENIED,
+    Event.HAND_BACK_AGREED,
+    Event.HAND_BACK_REFUSED,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +67,7 @@ class Typed:
     steps_done: tuple[str, ...] = ()
     method: str = METHODS[0]
     request_hash: str = ""
-    """Of the exception that was on the page when the button was pressed."""
+    """Of the request for consent that was on the page when the button was pressed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -269,7 +269,7 @@ class DeskRoom:
             **self._fields(shown, clear),
             **{button: gr.update(visible=event in shown) for event, button in self.buttons.items()},
         }
-        asked = str((view.exception or {}).get("hash", "")) if view else ""
+        asked = str((view.consent or {}).get("hash", "")) if view else ""
         fresh = replace(seen, case=key, steps=steps_key, version=view.version if view else 0, request_hash=asked)
         return updates, fresh
 

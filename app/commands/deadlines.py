@@ -57,8 +57,8 @@ def sla(
         print_json({"policy": loaded.policy.name, "policy_hash": loaded.hash, "since": start, "classes": _data(plans)})
         return
     note(
-        f"policy {loaded.policy.name} {loaded.hash[:12]}; a customer waits since {_shown(start, hours)}; "
-        "each clock by itself"
+        f"policy {loaded.policy.name} {loaded.hash[:12]}; a customer waits since {_shown(start, hours)}\n"
+        "claim: nobody takes the case; resolve: somebody has it and does not end it"
     )
     for one, steps in plans.items():
         _show(one, steps, loaded.policy, start)

@@ -37,6 +37,7 @@ class MemoryRuntime:
     def __init__(self) -> None:
         self.views: dict[str, ConversationView] = {}
         self.results: dict[tuple[str, str], tuple[str, TurnResult]] = {}
+        self.openers: dict[str, str] = {}
         self.machine = ConversationMachine()
         self.there: dict[str, PersonView] = {}
         self.ticks = 0
@@ -48,6 +49,7 @@ class MemoryRuntime:
         name = new.id or f"cnv_{len(self.views) + 1}"
         if name in self.views:
             return self.views[name]
+        self.openers[name] = new.opened_by
         self.views[name] = ConversationView(
             id=name, state=State.BOT_HANDLING, version=0, channel=new.channel, language=new.language or "en",
             customer=new.customer, latched=False, owner_id=None, owner_role=None, created_at=NOW, updated_at=NOW,
@@ -123,7 +125,8 @@ class MemoryRuntime:
         owns = view.owner_id == act.actor.id
         facts = Facts(
             latched=view.latched, owned=view.owner_id is not None, actor_owns=owns, steps_done=True,
-            identity_satisfied=True, outcome_written=bool(act.text), hand_back_allowed=True,
+            identity_satisfied=True, outcome_written=bool(act.text), compliance=False, regulated=False,
+            identity_proven=True,
         )  # fmt: skip
         step = self.machine.step(view.state, act.event, act.actor.role, facts)
         owner = act.actor.id if act.event is Event.CLAIMED else view.owner_id
@@ -173,6 +176,13 @@ class MemoryRuntime:
         if self.fails_with is not None:
             raise self.fails_with
         return tuple(self.views.values())[:limit]
+
+    def admit(self, actor: Actor) -> None:
+        pass
+
+    def opened_by(self, conversation_id: str) -> str:
+        self.view(conversation_id)
+        return self.openers.get(conversation_id, "")
 
     def recover(self) -> int:
         self.recovered += 1

@@ -100,8 +100,8 @@ def test_an_auditor_may_look_and_not_touch(client: TestClient) -> None:
 
 
 def test_a_channel_sees_the_conversation_without_evidence_and_not_the_desk(client: TestClient) -> None:
-    _open(client)
-    _post(client, "a person please")
+    client.post("/v1/conversations", json={"id": "c1"}, headers=CHANNEL)
+    client.post("/v1/conversations/c1/messages", json={"text": "a person please"}, headers=CHANNEL)
     seen = client.get("/v1/conversations/c1", headers=CHANNEL).json()
     assert seen["messages"]
     assert (seen["events"], seen["handover"], seen["facts"]) == ([], None, {})

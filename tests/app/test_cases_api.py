@@ -64,7 +64,7 @@ def test_an_agent_reviews_ticks_and_closes_with_a_code(served: Served) -> None:
 def test_a_score_closes_the_survey_and_the_same_answer_again_is_the_same(served: Served) -> None:
     client, desk = served
     _resolved(client)
-    assert client.get("/v1/conversations/c1").json()["survey"] == "person"
+    assert client.get("/v1/conversations/c1", headers=AGENT).json()["survey"] == "person"
     first = client.post(SURVEY, json={"score": 5, "id": "s1"})
     assert (first.status_code, first.json()["state"]) == (200, "resolved")
     assert client.post(SURVEY, json={"score": 5, "id": "s1"}).json()["repeated"] is True

@@ -10,6 +10,8 @@ import pytest
 from app.cli import main
 from tests.handover.example import POLICY
 
+PAGE = Path(__file__).parents[2] / "docs" / "sla.md"
+
 
 @pytest.fixture
 def file(tmp_path: Path, no_config: None) -> str:
@@ -59,6 +61,18 @@ def test_without_a_class_all_are_told_the_tightest_first(file: str, capsys: pyte
 def test_both_sides_of_a_clock_change_are_shown_with_their_zone(file: str, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = _said(["sla", "calendar", "--since", "2026-03-28T12:00", "--policy", file], capsys)
     assert "Sun 2026-03-29 13:00 CEST" in out  # 24 real hours, of which the wall clock skipped one.
+
+
+@pytest.mark.parametrize("name", ["standard", "immediate"])
+def test_the_page_about_deadlines_shows_what_the_command_says(
+    name: str, no_config: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = f"sla {name} --since 2026-06-12T16:30"
+    shown = PAGE.read_text().split(f"$ handrail {command}\n")[1].split("```")[0]
+    _, out, _ = _said(command.split(), capsys)
+    assert [line.split() for line in shown.splitlines() if line.strip()] == [
+        line.split() for line in out.splitlines() if line.strip()
+    ]
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_no_person_causes_what_only_the_system_or_the_customer_may(desk: Desk, e
 def test_steps_that_are_not_on_the_list_attest_nothing(desk: Desk) -> None:
     desk.say("change my address")
     desk.do(Event.CLAIMED)
-    desk.do(Event.IDENTITY_VERIFIED)
+    desk.do(Event.IDENTITY_VERIFIED, text="called the number on file")
     with pytest.raises(GuardRefused):
         desk.do(Event.RESOLVED, text="done", steps_done=["told", "CHECKED", "checked ", "*"])
 
@@ -113,7 +113,7 @@ def test_more_urgent_need_does_not_wipe_out_the_steps_of_the_first_one(desk: Des
     desk.say("change my address")
     desk.say("I smell gas")
     desk.do(Event.CLAIMED)
-    desk.do(Event.IDENTITY_VERIFIED)
+    desk.do(Event.IDENTITY_VERIFIED, text="called the number on file")
     with pytest.raises(GuardRefused):
         desk.do(Event.RESOLVED, text="done")
     assert desk.do(Event.RESOLVED, text="done", steps_done=["checked"]).state is State.RESOLVED
@@ -146,7 +146,7 @@ def test_less_urgent_need_still_brings_its_duties(desk: Desk) -> None:
         desk.do(Event.HANDED_BACK, text="done")
     with pytest.raises(GuardRefused):
         desk.do(Event.RESOLVED, text="done", steps_done=["checked"])
-    desk.do(Event.IDENTITY_VERIFIED)
+    desk.do(Event.IDENTITY_VERIFIED, text="called the number on file")
     with pytest.raises(GuardRefused):
         desk.do(Event.RESOLVED, text="done")
 
@@ -171,7 +171,7 @@ def test_identity_that_was_verified_for_a_closed_case_does_not_open_the_next_one
 def _resolved_change(desk: Desk) -> None:
     desk.say("change my address")
     desk.do(Event.CLAIMED)
-    desk.do(Event.IDENTITY_VERIFIED)
+    desk.do(Event.IDENTITY_VERIFIED, text="called the number on file")
     desk.do(Event.RESOLVED, text="changed", steps_done=["checked"])
 
 

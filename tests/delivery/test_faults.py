@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,10 @@ from delivery.expanding import expand
 from delivery.performing import Performer
 from desks.memory import Fault
 from desks.port import Job, Rejected, RetryAfter
+from graph.views import NewConversation
 from states.errors import NotFound
 from states.vocabulary import Event
+from store import steps
 from tests.delivery.conftest import MakeOffice
 from tests.delivery.example import Office
 
@@ -31,6 +34,18 @@ def test_the_note_waits_for_its_ticket(office: Office) -> None:
     assert office.tickets.attempts == 1
     office.work_on(minutes=1)
     assert len(office.ticket.comments) == 2
+
+
+def test_no_step_overtakes_the_one_before_it(office: Office) -> None:
+    office.case.say("human please")
+    office.work()
+    office.case.say("first")
+    office.case.say("second")
+    office.tickets.script(Fault.REFUSED)
+    office.work()
+    assert len(office.ticket.comments) == 2
+    office.work_on(minutes=1)
+    assert [one.text.split("\n")[0] for one in office.ticket.comments[2:]] == ["first", "second"]
 
 
 def test_a_refused_connection_is_retried_later_each_time_with_jitter(office: Office) -> None:
@@ -161,6 +176,19 @@ def test_a_dead_letter_after_the_case_is_closed_pages_without_an_event(office: O
     assert office.pager.sent[-1][0] is Job.PAGE
 
 
+def test_a_page_about_a_page_is_not_paged_about_where_no_event_can_end_it(office: Office) -> None:
+    office.case.say("human please")
+    office.case.do(Event.CLAIMED)
+    office.work()
+    office.case.do(Event.RESOLVED, text="done")
+    office.tickets.script(Fault.REJECTED)
+    office.pager.outcomes = [Rejected(code="http_400")] * 50
+    office.chat.outcomes = [Rejected(code="http_400")] * 50
+    for _ in range(20):
+        office.delivery.tick()
+    assert 2 <= len(office.rows("SELECT id FROM outbox WHERE status = 'dead'")) <= 4
+
+
 @pytest.mark.parametrize("dropped", ["queue", "priority", "public"])
 def test_what_a_system_drops_in_silence_is_flagged_to_a_person(office: Office, dropped: str) -> None:
     office.tickets.drops = {dropped}
@@ -261,3 +289,32 @@ def test_what_was_delivered_is_not_kept_twice(office: Office) -> None:
     rows = office.rows("SELECT payload, request FROM outbox WHERE destination = 'tickets'")
     assert len(rows) == 2
     assert all("human please" not in str(dict(one)) for one in rows)
+
+
+def test_an_attempt_that_took_longer_than_its_lease_settles_nothing(office: Office) -> None:
+    office.case.say("human please")
+    expand(office.runtime, office.delivery.destinations)
+    with office.runtime.store.write() as connection:
+        first = steps.lease_step(connection, "tickets", "a", office.clock.now(), 60, ())
+    later = office.clock.advance(timedelta(seconds=61))
+    with office.runtime.store.write() as connection:
+        second = steps.lease_step(connection, "tickets", "b", later, 60, ())
+        assert first is not None
+        assert second is not None
+        assert (second.id, first.unsure, second.unsure) == (first.id, False, True)
+        assert not steps.step_done(connection, first, {"ref": "1"}, later)
+        assert not steps.retry_step(connection, first, at=later, code="x", unsure=False, counts=True)
+        assert steps.step_done(connection, second, {"ref": "1"}, later)
+
+
+def test_a_destination_that_asks_to_be_left_alone_is_left_alone_for_all_cases(office: Office) -> None:
+    for name in ("other1", "other2"):
+        office.runtime.open(NewConversation(id=name))
+        office.runtime.post(name, "human please")
+    office.tickets.script(Fault.TOO_MANY)
+    office.work()
+    assert office.tickets.attempts == 1
+    office.work(seconds=29)
+    assert office.tickets.attempts == 1
+    office.work(seconds=2)
+    assert len(office.tickets.tickets) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desks.memory import Fault
-from desks.port import Job
+from desks.port import Job, Outcome, Request, Ticket
 from states.errors import BadSignature, NotFound
 from states.vocabulary import Event
 from tests.delivery.conftest import MakeOffice
@@ -185,6 +185,58 @@ def test_our_own_claim_is_no_claim_by_the_ticket_however_it_overlaps(open_case: 
     assert open_case.case.events.count("claimed") == 3
 
 
+def test_a_look_between_our_write_and_its_settling_takes_nothing_for_a_persons_doing(open_case: Office) -> None:
+    office, sent = open_case, open_case.tickets.send
+
+    def send(request: Request) -> Outcome:
+        outcome = sent(request)
+        if request.job is Job.CLAIM:
+            office.case.do(Event.RELEASED)
+            office.delivery.receive("tickets", *hook(office, "1", "d1"))
+            office.delivery.tick()
+        return outcome
+
+    office.tickets.send = send  # type: ignore[method-assign]
+    office.case.do(Event.CLAIMED)
+    office.work_on(minutes=1)
+    assert office.case.events.count("claimed") == 1
+    assert (office.state, office.ticket.assignee) == ("handed_off", "")
+
+
+def test_a_read_that_was_overtaken_by_our_own_writes_is_read_again(open_case: Office) -> None:
+    office, real = open_case, open_case.tickets.read
+
+    def read(ref: str) -> Ticket:
+        office.tickets.read = real  # type: ignore[method-assign]
+        office.case.do(Event.CLAIMED)
+        office.delivery.tick()
+        office.delivery.tick()
+        seen = real(ref)
+        assert seen.assignee == "alice"
+        office.case.do(Event.RELEASED)
+        office.delivery.tick()
+        office.delivery.tick()
+        return seen
+
+    office.delivery.receive("tickets", *hook(office, "1", "d1"))
+    office.tickets.read = read  # type: ignore[method-assign]
+    office.work_on(minutes=1)
+    assert office.case.events.count("claimed") == 1
+    assert (office.state, office.ticket.assignee) == ("handed_off", "")
+
+
+def test_a_ticket_as_it_was_before_is_not_followed(open_case: Office) -> None:
+    office, real = open_case, open_case.tickets.read
+    office.tickets.assign("1", "alice")
+    old = real("1")
+    office.tickets.assign("1", "")
+    office.work(seconds=31)
+    office.tickets.read = lambda ref: old  # type: ignore[method-assign]
+    office.delivery.receive("tickets", *hook(office, "1", "late"))
+    office.work()
+    assert (office.state, office.case.events.count("claimed")) == ("handed_off", 0)
+
+
 def test_a_ticket_that_was_reopened_after_the_case_was_closed_says_so(open_case: Office) -> None:
     open_case.case.do(Event.CLAIMED)
     open_case.case.do(Event.RESOLVED, text="done")
@@ -235,11 +287,14 @@ def test_a_ticket_that_cannot_be_read_is_read_later(open_case: Office) -> None:
 
 
 def test_somebody_who_was_faster_than_our_own_answer_is_not_overlooked(make_office: MakeOffice) -> None:
-    office = make_office(desk={"idempotent": False})
+    office = make_office(desk={"idempotent": False}, config={"poll_s": 3600})
     office.tickets.script(Fault.REPLY_LOST)
     office.case.say("human please")
     office.work()
     office.tickets.assign("1", "alice")
+    office.delivery.receive("tickets", *hook(office, "1", "d1"))
+    office.work()
+    assert office.rows("SELECT * FROM ticket WHERE destination = 'tickets'") == []
     office.work_on(minutes=2)
     assert office.case.view.owner_id == "anna"
 

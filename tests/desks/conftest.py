@@ -1,4 +1,4 @@
-"""Connections that the destinations of a test have opened are closed after it."""
+"""Connections that the destinations of a test have opened are closed after it; the contract explains its failures."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.desks.cases import OPENED
+
+pytest.register_assert_rewrite("tests.desks.contract")
 
 
 @pytest.fixture(autouse=True)

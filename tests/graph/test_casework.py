@@ -174,7 +174,7 @@ def test_a_senior_who_took_the_case_over_reviews_it(desk: CaseDesk) -> None:
 
 def test_ticked_steps_say_who_and_when_and_open_the_gate(desk: CaseDesk) -> None:
     claimed(desk)
-    desk.do(Event.IDENTITY_VERIFIED)
+    desk.do(Event.IDENTITY_VERIFIED, text="Known by voice")
     with pytest.raises(GuardRefused):
         desk.resolve()
     desk.do(Event.STEP_DONE, step="checked")
@@ -185,7 +185,7 @@ def test_ticked_steps_say_who_and_when_and_open_the_gate(desk: CaseDesk) -> None
 
 def test_a_tick_that_is_taken_back_closes_the_gate_again(desk: CaseDesk) -> None:
     claimed(desk)
-    desk.do(Event.IDENTITY_VERIFIED)
+    desk.do(Event.IDENTITY_VERIFIED, text="Known by voice")
     desk.do(Event.STEP_DONE, step="checked")
     desk.do(Event.STEP_DONE, step="told")
     desk.do(Event.STEP_UNDONE, step="checked")
@@ -220,7 +220,7 @@ def test_ticking_twice_and_taking_back_what_is_not_ticked_are_conflicts(desk: Ca
 
 def test_steps_attested_with_the_resolution_are_recorded_one_by_one(desk: CaseDesk) -> None:
     claimed(desk)
-    desk.do(Event.IDENTITY_VERIFIED)
+    desk.do(Event.IDENTITY_VERIFIED, text="Known by voice")
     desk.do(Event.STEP_DONE, step="told")
     desk.resolve(steps_done=["checked", "told", "made_up"])
     assert desk.last(Event.RESOLVED)["steps_attested"] == ["checked"]

@@ -165,6 +165,8 @@ def test_a_compliance_case_does_not_go_round_twice_whatever_the_words(desk: Case
     desk.say("change my address")
     desk.do(Event.ESCALATED)
     desk.do(Event.CLAIMED, CLEO)
+    desk.do(Event.HAND_BACK_REQUESTED, CLEO, text="not needed after all")
+    desk.do(Event.HAND_BACK_AGREED, SARA, request_hash=desk.view.consent["hash"])
     desk.do(Event.HANDED_BACK, CLEO, text="not needed after all")
     result = desk.say("please could you change my address to Galway")
     assert result.state is State.ESCALATED

@@ -27,7 +27,7 @@ from store.receiving import remember_policy
 from store.saver import TurnSaver
 from tests.campaigns.invariants import open_handovers, violations
 from tests.components import new_database
-from tests.graph.example import CLEO, START, Desk
+from tests.graph.example import CLEO, SARA, START, Desk
 
 pytestmark = pytest.mark.postgres
 
@@ -45,6 +45,8 @@ def test_conversation_lives_its_whole_life_on_postgres(postgres: str) -> None:
     assert desk.say("and my phone number?").state is State.HANDED_OFF
     desk.do(Event.ESCALATED)
     desk.do(Event.CLAIMED, CLEO)
+    desk.do(Event.HAND_BACK_REQUESTED, CLEO, text="the rest is routine")
+    desk.do(Event.HAND_BACK_AGREED, SARA, request_hash=desk.view.consent["hash"])
     desk.do(Event.HANDED_BACK, CLEO, text="the rest is routine")
     assert desk.say("Do you deliver to Cork?").replies[0].author == "assistant"
     assert Delivery(desk.runtime).tick() >= 8

@@ -25,7 +25,7 @@ from states.errors import (
 from states.vocabulary import Event, Role, State
 from store.receiving import receive
 from tests.campaigns.invariants import violations
-from tests.graph.example import ANNA, CLEO, Desk, knows, sqlite_url
+from tests.graph.example import ANNA, CLEO, SARA, Desk, knows, sqlite_url
 from triggers.llm import ScriptedClassifier
 
 ROUTINE = "How long does delivery take?"
@@ -291,13 +291,17 @@ def test_trigger_that_reads_counters_is_disarmed_by_the_hand_back(desk: Desk) ->
     assert desk.say("Do you deliver big lamps to Cork?").state is State.BOT_HANDLING
 
 
-def test_compliance_case_is_handed_back_only_by_a_compliance_officer(desk: Desk) -> None:
+def test_compliance_case_is_handed_back_only_with_a_second_persons_consent(desk: Desk) -> None:
     desk.say("change my address")
     desk.do(Event.CLAIMED)
     with pytest.raises(GuardRefused, match="second person"):
         desk.do(Event.HANDED_BACK, text="done")
     desk.do(Event.ESCALATED, text="needs compliance")
     desk.do(Event.CLAIMED, CLEO)
+    with pytest.raises(GuardRefused, match="second person"):
+        desk.do(Event.HANDED_BACK, CLEO, text="done")
+    desk.do(Event.HAND_BACK_REQUESTED, CLEO, text="done")
+    desk.do(Event.HAND_BACK_AGREED, SARA, request_hash=desk.view.consent["hash"])
     assert desk.do(Event.HANDED_BACK, CLEO, text="done").state is State.BOT_HANDLING
 
 

@@ -10,7 +10,7 @@ import pytest
 from states.abstract import Model
 from states.check import prove, walk
 from states.properties import CHECKS
-from states.table import ALWAYS, CLOCKS, TABLE, VOICES, Guard, Transition
+from states.table import ALWAYS, CLOCKS, OWNER, TABLE, VOICES, Guard, Transition
 from states.vocabulary import STAFF, Clock, Effect, Event, Role, State, Voice
 
 S, E, R, X = State, Event, Role, Effect
@@ -59,6 +59,13 @@ def _needing(fact: str, value: bool = True) -> Callable[[Transition], Transition
     return lambda row: replace(row, guard=Guard("mutant", (*row.guard.needs, (fact, value))))
 
 
+def _not_needing(fact: str) -> Callable[[Transition], Transition]:
+    def change(row: Transition) -> Transition:
+        return replace(row, guard=Guard("mutant", tuple(need for need in row.guard.needs if need[0] != fact)))
+
+    return change
+
+
 MUTANTS: dict[str, tuple[Table, ...]] = {
     "a_person_is_reachable": (_without(_on(event=E.CLAIMED)),),
     "a_handover_needs_no_goodwill": (
@@ -82,7 +89,21 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
         _changed(_on(event=E.RELEASED), _more(X.UNLOCK_BOT)),
         _changed(_on(S.HANDED_OFF, E.SLA_BREACHED), _more(X.UNLOCK_BOT)),
     ),
-    "hand_back_is_guarded": (_changed(_on(event=E.HANDED_BACK), _open),),
+    "hand_back_is_guarded": (
+        _changed(_on(event=E.HANDED_BACK), _open),
+        _changed(_on(event=E.HANDED_BACK), _not_needing("compliance")),
+        _changed(_on(event=E.HANDED_BACK), _not_needing("outcome_written")),
+    ),
+    "compliance_cases_go_back_by_two_people": (
+        _changed(_on(event=E.HANDED_BACK), lambda row: replace(row, guard=OWNER)),
+        _changed(_on(event=E.HAND_BACK_AGREED), _not_needing("four_eyes")),
+        _changed(_on(event=E.HAND_BACK_AGREED), _not_needing("request_fits")),
+        _changed(_on(event=E.HAND_BACK_AGREED), _not_needing("hand_back_asked")),
+        _changed(_on(event=E.HAND_BACK_AGREED), _by(*STAFF)),
+        _changed(_on(event=E.HAND_BACK_REQUESTED), _more(X.GIVE_CONSENT)),
+        _changed(_on(event=E.HAND_BACK_REQUESTED), _not_needing("actor_owns")),
+        _changed(_on(event=E.AGENT_REPLIED), _more(X.OPEN_HAND_BACK)),
+    ),
     "every_state_has_a_clock": (
         _without(_on(S.HANDED_OFF, E.SLA_BREACHED, S.ESCALATED)),
         _without(_on(S.BOT_HANDLING, E.EXPIRED)),
@@ -206,8 +227,33 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
     "exceptions_need_four_eyes": (
         _changed(_on(event=E.EXCEPTION_APPROVED), _open),
         _changed(_on(event=E.EXCEPTION_DENIED), _by(*STAFF)),
-        _changed(_on(event=E.EXCEPTION_APPROVED), _less(X.CLOSE_EXCEPTION)),
-        _changed(_on(event=E.RELEASED), _more(X.CLOSE_EXCEPTION)),
+        _changed(_on(event=E.EXCEPTION_APPROVED), _less(X.CLOSE_CONSENT)),
+        *(
+            _changed(_on(event=E.EXCEPTION_APPROVED), _not_needing(fact))
+            for fact in ("exception_open", "four_eyes", "request_fits", "may_decide")
+        ),
+    ),
+    "consents_are_asked_for_once": (
+        _changed(_on(event=E.EXCEPTION_REQUESTED), _not_needing("consent_pending")),
+        _changed(_on(event=E.HAND_BACK_REQUESTED), _not_needing("actor_owns")),
+        _changed(_on(event=E.AGENT_REPLIED), _more(X.CLOSE_CONSENT)),
+        _changed(_on(event=E.CONSENT_VOIDED), _less(X.CLOSE_CONSENT)),
+        _changed(_on(S.AGENT_VERIFYING, E.RELEASED), _more(X.OPEN_EXCEPTION)),
+    ),
+    "consents_end": (
+        _without(_on(S.ESCALATED, E.CONSENT_EXPIRED)),
+        _without(_on(S.AGENT_VERIFYING, E.CONSENT_VOIDED)),
+        _changed(_on(event=E.CONSENT_EXPIRED), _needing("climb_paged")),
+    ),
+    "regulated_words_are_approved": (
+        _changed(_on(S.AGENT_VERIFYING, E.AGENT_REPLIED), _not_needing("approved_content")),
+        _changed(_on(S.AGENT_VERIFYING, E.AGENT_REPLIED), _by(*STAFF)),
+        _changed(_on(event=E.AGENT_REPLIED), _open),
+    ),
+    "identities_are_proven": (
+        _changed(_on(event=E.IDENTITY_VERIFIED), _not_needing("identity_proven")),
+        _changed(_on(event=E.CODE_SENT), _not_needing("code_allowed")),
+        _changed(_on(S.AGENT_VERIFYING, E.AGENT_REPLIED), _more(X.SEND_CODE)),
     ),
     "the_assistant_keeps_to_its_states": (
         _changed(_on(S.GUARDED, E.MESSAGE_ANSWERED), _open),

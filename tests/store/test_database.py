@@ -44,7 +44,7 @@ def test_clocks_and_handovers_of_the_schema_before_go_on(tmp_path: Path) -> None
     config.set_main_option("script_location", str(_SCRIPTS))
     with opened.write() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "0003")
+        command.downgrade(config, "0002")
         connection.exec_driver_sql(_OLD_ROWS["conversation"])
         connection.exec_driver_sql(_OLD_ROWS["handover"])
         connection.exec_driver_sql(_OLD_ROWS["timer"])
@@ -192,9 +192,9 @@ def test_a_database_with_cases_of_an_older_version_is_upgraded_and_keeps_them(tm
         )
         connection.exec_driver_sql(
             "INSERT INTO handover (id, conversation_id, open, reason_code, reason, severity, sla, team, language,"
-            " waiting_since, claim_due_at, resolve_due_at, climb, notices, verify, compliance, verified, attempts,"
+            " waiting_since, claim_due_at, resolve_due_at, notices, verify, compliance, verified, attempts,"
             " steps_done, packet, created_at) VALUES ('h1', 'c1', 1, 'r', 'r', 'high', 's', 't', 'en', '2026-01-01',"
-            " '2026-01-01', '2026-01-01', 0, 0, 0, 0, 0, 0, '[\"a\"]', '{}', '2026-01-01')"
+            " '2026-01-01', '2026-01-01', 0, 0, 0, 0, 0, '[\"a\"]', '{}', '2026-01-01')"
         )
     opened.close()
     with open_store(url).read() as connection:

@@ -8,7 +8,7 @@ from store.columns import UtcDateTime
 revision = "0004"
 down_revision = "0003"
 
-_CLOCKS = ("idle", "packet", "claim", "page", "resolve", "reopen")
+_CLOCKS = ("idle", "packet", "claim", "page", "resolve", "reopen", "consent")
 
 
 def upgrade() -> None:

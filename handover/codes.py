@@ -1,0 +1,101 @@
+"""One-time codes: made from a key that is in no row and a random number that is, so that no row betrays a code.
+
+Without it whoever reads the database, or a copy of it, could pass for any customer whose identity is being checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from base64 import b32encode
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from hmac import compare_digest
+from hmac import new as keyed
+from typing import Any
+
+import pyotp
+
+DIGITS = 6
+MIN_KEY = 32
+MASK = "[one_time_code]"
+_GROUPED = re.compile(rf"(?<!\d)\d(?:[ .\-]?\d){{{DIGITS - 1}}}(?!\d)")
+"""Six digits, also in groups: what a customer may take for the code, mistyped ones included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Challenge:
+    """A code that was sent: how it can be made again with the key, and until when it counts."""
+
+    nonce: str
+    counter: int
+    """How often a code was sent for this handover; each has its own code."""
+    contact: str
+    """The kind of contact it goes to; never an address."""
+    expires_at: datetime
+    tries: int = 0
+    typed: str = ""
+    """Seal of what the customer last typed into the chat."""
+
+    def to_json(self) -> dict[str, Any]:
+        """For the row."""
+        return {**asdict(self), "expires_at": self.expires_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Challenge:
+        """From what `to_json` gave."""
+        return cls(**{**data, "expires_at": datetime.fromisoformat(data["expires_at"])})
+
+    def tried(self) -> Challenge:
+        """The same after one more attempt; what was typed is used up."""
+        return replace(self, tries=self.tries + 1, typed="")
+
+
+class CodeMaker:
+    """Makes and checks codes with a key of at least `MIN_KEY` bytes; ValueError for a shorter one."""
+
+    def __init__(self, key: bytes, random: Callable[[int], bytes] = secrets.token_bytes) -> None:
+        if len(key) < MIN_KEY:
+            raise ValueError(f"the key has {len(key)} bytes; give at least {MIN_KEY} random ones")
+        self._key = key
+        self._random = random
+
+    def __repr__(self) -> str:
+        return "CodeMaker(key hidden)"
+
+    def challenge(self, *, counter: int, contact: str, expires_at: datetime) -> Challenge:
+        """A new one, with a random number of its own."""
+        return Challenge(nonce=self._random(20).hex(), counter=counter, contact=contact, expires_at=expires_at)
+
+    def code(self, challenge: Challenge) -> str:
+        """The code itself: only for the message to the contact on file."""
+        return self._otp(challenge).at(challenge.counter)
+
+    def matches(self, challenge: Challenge, code: str) -> bool:
+        """Whether somebody who says `code` was sent it; blanks, points and hyphens do not count."""
+        return self._otp(challenge).verify(digits_of(code), challenge.counter)
+
+    def typed_matches(self, challenge: Challenge) -> bool:
+        """Whether what the customer last typed into the chat was the code."""
+        return bool(challenge.typed) and compare_digest(challenge.typed, self.seal(self.code(challenge)))
+
+    def seal(self, secret: str) -> str:
+        """Stands for a code or an answer: tells two apart, and is worthless without the key."""
+        return keyed(self._key, b"seal\n" + digits_of(secret).encode(), hashlib.sha256).hexdigest()
+
+    def _otp(self, challenge: Challenge) -> pyotp.HOTP:
+        secret = keyed(self._key, b"code\n" + challenge.nonce.encode(), hashlib.sha256).digest()
+        return pyotp.HOTP(b32encode(secret[:20]).decode(), digits=DIGITS)
+
+
+def digits_of(text: str) -> str:
+    """A code as it was typed, without what people put between digits; any other text as it is."""
+    bare = re.sub(r"[ .\-]", "", text)
+    return bare if bare.isdecimal() else text
+
+
+def masked_codes(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text without anything that may be a code, and what was taken out."""
+    return _GROUPED.sub(MASK, text), tuple(found[0] for found in _GROUPED.finditer(text))
