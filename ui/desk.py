@@ -16,7 +16,8 @@ from typing import Any, Literal
 import gradio as gr
 
 from app.settings import Settings
-from graph.views import ConversationView
+from graph.views import Attendance, ConversationView
+from policy.schema import LANGUAGES
 from states.errors import HandrailError
 from states.vocabulary import Event, Role
 from ui.acts import DESK_EVENTS, METHOD_NAMES, METHODS, VERIFYING, Typed, act_for, buttons, checklist, label, wants_note
@@ -275,18 +276,28 @@ class DeskRoom:
     def beat(self, agent: str, role: str, request: gr.Request) -> None:
         """Says that somebody is at the desk; what nobody may be is not said."""
         with suppress(HandrailError):
-            self._runtime.attend(actor_for(self._settings, getattr(request, "username", None), agent, role))
+            actor = actor_for(self._settings, getattr(request, "username", None), agent, role)
+            self._runtime.attend(actor, self._attendance())
 
     def take_next(self, seen: Seen, agent: str, role: str, request: gr.Request) -> Updates:
         """Claims what fits the person best, and opens it."""
         try:
             actor = actor_for(self._settings, getattr(request, "username", None), agent, role)
-            self._runtime.attend(actor)
+            self._runtime.attend(actor, self._attendance())
             chosen = self._runtime.take_next(actor).conversation_id
         except HandrailError as error:
             gr.Warning(f"<b>Nothing taken</b><br>{esc(error)}")
             return SKIP
         return {**self._changed(chosen, Seen(), role, clear=(self.note, self.reply)), self.chosen: chosen}
+
+    def _attendance(self) -> Attendance:
+        """A heartbeat; on a demonstration whoever sits here knows everything that the policy's routes ask for."""
+        if not self._settings.demo_mode:
+            return Attendance()
+        routes = [one.route for one in self._runtime.policy.policy.triggers if one.route]
+        return Attendance(
+            skills=tuple(sorted({skill for route in routes for skill in route.skills})), languages=LANGUAGES
+        )
 
     # Showing
 

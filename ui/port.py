@@ -12,6 +12,7 @@ from graph.views import (
     Act,
     Actor,
     ActResult,
+    Attendance,
     ConversationView,
     NewConversation,
     PersonView,
@@ -64,7 +65,7 @@ class PageRuntime(Protocol):
         """Every open handover, most urgent first."""
         ...
 
-    def attend(self, actor: Actor) -> PersonView:
+    def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
         """A heartbeat of somebody at the desk."""
         ...
 
