@@ -91,7 +91,7 @@ def serve(
 
 
 def _settle_memory() -> None:
-    """Takes what was loaded out of the collector's sight: a walk through all of it would hold up a turn now and then."""
+    """Takes what was loaded out of the collector's sight: a walk through all of it would hold up a turn at times."""
     gc.collect()
     gc.freeze()
 
