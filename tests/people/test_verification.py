@@ -379,6 +379,16 @@ def test_more_careful_need_raises_the_level(office: Office) -> None:
         office.do(Event.RESOLVED, ANNA, text="done", steps_done=["checked"])
 
 
+def test_identity_that_nobody_asked_for_does_not_lower_what_a_later_need_asks_for(office: Office) -> None:
+    office.say("human please")
+    office.do(Event.CLAIMED, ANNA)
+    office.do(Event.IDENTITY_VERIFIED, ANNA, method="knowledge", question="pet", answer="rex")
+    office.say("change my address")
+    assert (office.view.handover.verify_level, office.view.handover.verified_level) == ("code", "knowledge")
+    with office.refused(GuardRefused):
+        office.do(Event.RESOLVED, ANNA, text="done", steps_done=["checked"])
+
+
 # A real mail server
 
 
