@@ -28,7 +28,7 @@ demo: $(READY) ## Open the demo in a browser page: no key, no account
 	$(BIN)/handrail demo --port $(PORT)
 
 test: $(READY) ## Run all tests
-	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(TESTS)
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadgroup $(TESTS)
 
 check: $(READY) ## Lint, types, layers, the machine's proofs, the policy, the docs
 	$(BIN)/ruff check .

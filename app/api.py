@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI, Header, Path, Query, Request, Security
@@ -18,13 +18,25 @@ from fastapi.security import HTTPBearer
 from app.api_actors import require, require_own
 from app.api_depends import Caller, Running
 from app.api_errors import install_handlers, respond
-from app.api_models import ActBody, ErrorBody, MessageBody, Name, OpenBody
+from app.api_models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
 from app.api_states import StateTable, state_table
 from app.api_templates import templates
-from app.ports import Runtime
+from app.hooks import hooks
+from app.ports import Delivery, Runtime
 from app.settings import Settings
-from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
-from states.errors import BadInput, DependencyFault, Refused
+from graph.views import (
+    Act,
+    Actor,
+    ActResult,
+    Attendance,
+    ConversationView,
+    NewAttachment,
+    NewConversation,
+    PersonView,
+    QueueItem,
+    TurnResult,
+)
+from states.errors import BadInput, Conflict, DependencyFault, Refused
 from states.rights import Right
 from states.table import allowed_events
 from states.vocabulary import Role
@@ -99,9 +111,29 @@ async def post_message(
 
     def post() -> TurnResult:
         require_own(caller, conversation_id, runtime)
-        return runtime.post(conversation_id, body.text, message_id=message_id)
+        return runtime.post(conversation_id, body.text, message_id=message_id, attachments=_files(body))
 
     return await to_thread.run_sync(post, limiter=request.app.state.turns)
+
+
+@router.post("/conversations/{conversation_id}/survey", tags=["conversations"], operation_id="answer_survey")
+async def answer_survey(
+    conversation_id: ConversationId,
+    body: SurveyBody,
+    request: Request,
+    runtime: Running,
+    caller: Caller,
+    idempotency_key: RequestKey = None,
+) -> TurnResult:
+    """Answers the survey as the customer would by message. 409 if no question is open."""
+    require(caller, Right.WRITE_AS_CUSTOMER, runtime)
+    message_id = _one_id(body.id, idempotency_key)
+
+    def rate() -> TurnResult:
+        require_own(caller, conversation_id, runtime)
+        return _rate(runtime, conversation_id, body, message_id)
+
+    return await to_thread.run_sync(rate, limiter=request.app.state.turns)
 
 
 @router.post("/conversations/{conversation_id}/acts", tags=["desk"], operation_id="act", response_model=ActResult)
@@ -125,10 +157,37 @@ def act(
 
 
 @router.get("/queue", tags=["desk"], operation_id="queue")
-def queue(runtime: Running, caller: Caller) -> list[QueueItem]:
+def queue(
+    runtime: Running,
+    caller: Caller,
+    whose: Annotated[
+        Literal["me"] | None, Query(alias="for", description="`me`: what the caller may take, in the order they should")
+    ] = None,
+) -> list[QueueItem]:
     """Conversations that wait for a person or are with one, most urgent first."""
     require(caller, Right.READ_QUEUE, runtime)
-    return list(runtime.queue())
+    return list(runtime.queue(caller if whose else None))
+
+
+@router.post("/queue/next", tags=["desk"], operation_id="take_next")
+def take_next(runtime: Running, caller: Caller, idempotency_key: RequestKey = None) -> ActResult:
+    """Claims the most urgent case that fits the caller; 404 when nothing does. The same key gives the same case."""
+    require(caller, Right.ACT, runtime)
+    return runtime.take_next(caller, idempotency_key)
+
+
+@router.put("/presence", tags=["desk"], operation_id="attend")
+def attend(body: PresenceBody, runtime: Running, caller: Caller) -> PersonView:
+    """The caller is at the desk. An empty body is a heartbeat; send one at least every 60 seconds."""
+    require(caller, Right.ATTEND, runtime)
+    return runtime.attend(caller, Attendance(**body.model_dump()))
+
+
+@router.get("/presence", tags=["desk"], operation_id="people")
+def people(runtime: Running, caller: Caller) -> list[PersonView]:
+    """Everybody who has come to the desk: who is online, for which teams, with how much in hand."""
+    require(caller, Right.READ_QUEUE, runtime)
+    return list(runtime.people())
 
 
 @router.get("/states", tags=["desk"], operation_id="states")
@@ -156,16 +215,35 @@ def readyz(runtime: Running) -> dict[str, str]:
     return {"status": "ready", "assistant": "ready"}
 
 
-def build_api(runtime: Runtime, settings: Settings) -> FastAPI:
-    """The API around a running Handrail."""
+def build_api(runtime: Runtime, settings: Settings, delivery: Delivery | None = None) -> FastAPI:
+    """The API around a running Handrail; with a delivery also the webhooks of its destinations."""
     app = FastAPI(title="Handrail", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.runtime = runtime
     app.state.settings = settings
     app.state.turns = CapacityLimiter(TURNS_AT_ONCE)
     app.include_router(router)
     app.include_router(health)
+    if delivery is not None:
+        app.state.delivery = delivery
+        app.include_router(hooks)
     install_handlers(app)
     return app
+
+
+def _rate(runtime: Runtime, conversation_id: str, body: SurveyBody, message_id: str | None) -> TurnResult:
+    """The answer as the message it stands for, so that a comment is judged like any other words."""
+    view = runtime.view(conversation_id)
+    repeated = message_id is not None and any(one.id == message_id for one in view.messages)
+    if not view.survey and not repeated:
+        raise Conflict(f"conversation {conversation_id!r} waits for no answer to a survey; send a message instead")
+    comment = body.comment.strip()
+    return runtime.post(
+        conversation_id, f"{body.score} - {comment}" if comment else str(body.score), message_id=message_id
+    )
+
+
+def _files(body: MessageBody) -> tuple[NewAttachment, ...]:
+    return tuple(NewAttachment(**one.model_dump()) for one in body.attachments)
 
 
 def _seen_by(caller: Actor, view: ConversationView) -> ConversationView:

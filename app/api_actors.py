@@ -45,7 +45,9 @@ def _claimed(headers: Mapping[str, str]) -> Actor:
 
 def require(actor: Actor, right: Right, runtime: Runtime) -> None:
     """ForbiddenRole unless the caller's role has the right, and the policy lets this caller hold the role."""
-    if actor.role not in RIGHTS[right] and not (actor == DEMO_ACTOR and right in _OF_CHANNELS):
+    if actor == DEMO_ACTOR and right in _OF_CHANNELS:
+        return  # They play the customer: whom the policy names as admin is another question.
+    if actor.role not in RIGHTS[right]:
         allowed = ", ".join(role.value for role in RIGHTS[right])
         raise ForbiddenRole(f"{actor.role.value!r} may not {right.value}; use a token of {allowed}")
     runtime.admit(actor)

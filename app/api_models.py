@@ -44,6 +44,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
 Text = Annotated[str, AfterValidator(_readable)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/?#]+$"), AfterValidator(_readable)]
 """An id or name: printable, without the characters that a URL gives a meaning to."""
+Names = Annotated[tuple[Name, ...], Field(max_length=50)]
 Data = Annotated[dict[str, Any], AfterValidator(_plain)]
 Scalars = Annotated[dict[str, bool | int | float | str], AfterValidator(_plain)]
 
@@ -73,6 +74,17 @@ class OpenBody(Body):
     facts: Scalars = Field(default={}, description="values of the documented customer.* and channel.* facts")
 
 
+class AttachmentBody(Body):
+    """A file that came with a message; the channel keeps the file and says where it is."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable)]
+    media_type: Annotated[str, Field(max_length=200), AfterValidator(_readable)] = ""
+    size: Annotated[int, Field(ge=0, lt=2**63)] = Field(default=0, description="bytes; 0: unknown")
+    ref: Annotated[str, Field(max_length=200), AfterValidator(_readable)] = Field(
+        default="", description="the channel's own reference to the file; no link with a secret in it"
+    )
+
+
 class MessageBody(Body):
     """One customer message."""
 
@@ -81,6 +93,16 @@ class MessageBody(Body):
     )
     id: Name | None = Field(default=None, description="the channel's id of the message; or use Idempotency-Key")
     text: Text
+    attachments: Annotated[tuple[AttachmentBody, ...], Field(max_length=20)] = ()
+
+
+class SurveyBody(Body):
+    """The answer to the question how it went."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"score": 5}, {"score": 1, "comment": "Still broken."}]})
+    score: Annotated[int, Field(ge=1, le=5, strict=True)]
+    comment: Text = Field(default="", description="words open the case again, as they would in a message")
+    id: Name | None = Field(default=None, description="the channel's id of the answer; or use Idempotency-Key")
 
 
 class ActBody(Body):
@@ -91,7 +113,12 @@ class ActBody(Body):
             "examples": [
                 {"event": "claimed"},
                 {"event": "agent_replied", "text": "Good morning, I have read your case.", "id": "act-1"},
-                {"event": "resolved", "text": "Refund agreed and paid."},
+                {"event": "step_done", "data": {"step": "verify"}},
+                {
+                    "event": "packet_reviewed",
+                    "data": {"fields": [{"field": "context.intent", "verdict": "edit", "value": "return a lamp"}]},
+                },
+                {"event": "resolved", "text": "Refund agreed and paid.", "data": {"resolution": "refunded"}},
             ]
         }
     )
@@ -99,6 +126,25 @@ class ActBody(Body):
     text: Text = Field(default="", description="the reply, the outcome, or a note")
     data: Data = {}
     id: Name | None = Field(default=None, description="the same act with the same id happens once")
+
+
+class PresenceBody(Body):
+    """What somebody at the desk says of themselves; what is absent stays as it was."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{}, {"teams": ["frontline"], "languages": ["de", "en"], "capacity": 3}, {"available": False}]
+        }
+    )
+    teams: Names | None = Field(default=None, description="teams the person works for; empty: all")
+    skills: Names | None = None
+    languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...], Field(max_length=50)] | None = Field(
+        default=None, description="ISO 639-1"
+    )
+    capacity: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        default=None, description="open cases the person takes at once"
+    )
+    available: bool | None = Field(default=None, description="false: at the desk, but takes no cases now")
 
 
 class TemplateBody(Body):

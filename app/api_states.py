@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from states.table import CLOCKS, TABLE, VOICES, allowed_events
+from states.table import BESIDE, CLOCKS, TABLE, VOICES, allowed_events
 from states.vocabulary import Clock, Effect, Event, Role, State
 
 
@@ -18,6 +18,8 @@ class StateRow(BaseModel):
     voice: str
     clock: Clock
     clock_event: Event
+    clocks_beside: dict[Clock, Event] = {}
+    """Further clocks that may run here, and what they cause."""
     allowed: dict[Role, list[Event]]
     """Role → the events it may cause here, guards aside; roles that may cause none are left out."""
 
@@ -68,5 +70,6 @@ def _state_row(state: State) -> StateRow:
         voice=VOICES[state].value,
         clock=clock,
         clock_event=event,
+        clocks_beside=dict(BESIDE.get(state, ())),
         allowed={role: events for role, events in allowed.items() if events},
     )

@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from app.commands import checking, drawing, recorded, serving, talking
+from app.commands import checking, deadlines, drawing, recorded, serving, talking
+from app.commands.destinations import desks, outbox
 from app.commands.policies import policies
 from states.errors import HandrailError
 
@@ -45,6 +46,7 @@ for command in (
     serving.worker,
     checking.check,
     drawing.graph,
+    deadlines.sla,
     recorded.run,
     recorded.evaluate,
     talking.chat,
@@ -52,6 +54,8 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(policies, name="policy")
+app.add_typer(desks, name="desks")
+app.add_typer(outbox, name="outbox")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,10 +5,38 @@ Without this module the API and the command line would load LangGraph to be type
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TemplateView, TurnResult
+from graph.views import (
+    Act,
+    Actor,
+    ActResult,
+    Attendance,
+    ConversationView,
+    NewAttachment,
+    NewConversation,
+    PersonView,
+    QueueItem,
+    TemplateView,
+    TurnResult,
+)
+
+
+class Delivery(Protocol):
+    """What carries handovers to other systems and brings home what people do there."""
+
+    def tick(self) -> int:
+        """Gets to work what is due; how much was done."""
+        ...
+
+    def receive(self, name: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Keeps an inbound webhook; False for a repeat. NotFound or BadSignature refuse it."""
+        ...
+
+    def close(self) -> None:
+        """Lets what is under way end."""
+        ...
 
 
 class Runtime(Protocol):
@@ -22,7 +50,14 @@ class Runtime(Protocol):
         """Begins a conversation."""
         ...
 
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[NewAttachment, ...] = (),
+    ) -> TurnResult:
         """Handles one customer message; the same id and text again gives the same answer with `repeated` set.
 
         Raises MessageConflict, ConversationClosed, MessageTooLong or BadInput.
@@ -37,8 +72,20 @@ class Runtime(Protocol):
         """The conversation as it is now."""
         ...
 
-    def queue(self) -> tuple[QueueItem, ...]:
-        """The agents' queue, most urgent first."""
+    def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:
+        """The agents' queue, most urgent first; for one person what they may take, in the order they should."""
+        ...
+
+    def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
+        """Claims the most urgent case that fits; raises NotFound when none does, GuardRefused at full capacity."""
+        ...
+
+    def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
+        """A heartbeat of somebody at the desk, with what they say of themselves."""
+        ...
+
+    def people(self) -> tuple[PersonView, ...]:
+        """Everybody who has come to the desk."""
         ...
 
     def conversations(self, limit: int = 100) -> Sequence[object]:
@@ -76,7 +123,7 @@ class Runtime(Protocol):
         ...
 
     def tick(self) -> int:
-        """Fires due timers and performs due outbox rows; how many."""
+        """Fires due timers; how many."""
         ...
 
     def ping(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ from hmac import compare_digest
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from app.ports import Runtime
+from app.ports import Delivery, Runtime
 from app.settings import Settings, parse_holder
 from states.errors import SettingsError
 from states.vocabulary import Role
@@ -54,11 +54,11 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def assemble(runtime: Runtime, settings: Settings, *, with_page: bool) -> FastAPI:
-    """The API, and the Gradio page at `/` if wanted."""
+def assemble(runtime: Runtime, settings: Settings, *, with_page: bool, delivery: Delivery | None = None) -> FastAPI:
+    """The API, the webhooks where something can receive them, and the Gradio page at `/` if wanted."""
     from app.api import build_api
 
-    api = build_api(runtime, settings)
+    api = build_api(runtime, settings, delivery)
     return _mount_page(api, runtime, settings) if with_page else api
 
 
@@ -71,6 +71,7 @@ def serve(
     on_ready: Callable[[], None] = lambda: None,
     also: Callable[[], int] | None = None,
     server: type[uvicorn.Server] | None = None,
+    delivery: Delivery | None = None,
 ) -> None:
     """Completes what a crash left, then serves with the worker beside it until interrupted."""
     import uvicorn
@@ -78,11 +79,11 @@ def serve(
     from app.worker import Worker
 
     runtime.recover()
-    app = assemble(runtime, settings, with_page=with_page)
+    app = assemble(runtime, settings, with_page=with_page, delivery=delivery)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5, ws="auto"
     )
-    with Worker(runtime, settings.tick_seconds, also):
+    with Worker(runtime, settings.tick_seconds, delivery, also=also):
         on_ready()
         (server or uvicorn.Server)(config).run(sockets=[listening])
 

@@ -23,6 +23,7 @@ from pydantic_settings import (
     SettingsError as SourceError,
 )
 
+from desks.config import AnyDesk
 from policy.durations import Duration
 from states.errors import SettingsError
 from states.vocabulary import Role
@@ -35,6 +36,9 @@ DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 LEVELS = ("debug", "info", "warning", "error")
 TOKEN_ROLES = tuple(role for role in Role if role not in (Role.SYSTEM, Role.ASSISTANT))
 """Roles that a caller of the API may hold; the system and the assistant never speak through it."""
+
+
+DeskName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 
 class ModelSettings(BaseModel):
@@ -108,7 +112,9 @@ class Settings(BaseSettings):
     tokens: Annotated[dict[str, str], Field(repr=False)] = {}
     log_level: str = "info"
     log_json: bool = False
+    public_url: str = ""
     tick_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    desks: dict[DeskName, AnyDesk] = Field(default={}, description="where handovers go beside our own queue")
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -125,6 +131,13 @@ class Settings(BaseSettings):
             raise ValueError(f"is no database Handrail knows; begin with {' or '.join(DATABASES)}")
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _usable_link(cls, value: str) -> str:
+        if value and (not value.startswith(("http://", "https://")) or any(char in value for char in "?# \n")):
+            raise ValueError("is no base URL; write https://host or https://host/path")
+        return value.rstrip("/")
+
     @field_validator("tokens")
     @classmethod
     def _usable_tokens(cls, tokens: dict[str, str]) -> dict[str, str]:
@@ -133,6 +146,20 @@ class Settings(BaseSettings):
             if len(token) < MIN_TOKEN or not token.isascii() or any(char.isspace() for char in token):
                 raise ValueError(f"token of {holder!r} needs at least {MIN_TOKEN} ASCII characters without spaces")
         return tokens
+
+    @field_validator("desks")
+    @classmethod
+    def _fallbacks_end(cls, desks: dict[str, AnyDesk]) -> dict[str, AnyDesk]:
+        for name in desks:
+            passed, at = [name], desks[name].fallback
+            while at is not None:
+                if at not in desks:
+                    raise ValueError(f"fallback {at!r} of {passed[-1]!r} is no destination; name one of [desks]")
+                if at in passed:
+                    raise ValueError(f"the fallbacks of {name!r} lead back to {at!r}; end the chain")
+                passed.append(at)
+                at = desks[at].fallback
+        return desks
 
     @model_validator(mode="after")
     def _works_together(self) -> Settings:
@@ -228,7 +255,7 @@ def _say(problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         near = get_close_matches(name, list(Settings.model_fields), n=1)
         return f"unknown setting {name!r}; " + (f"did you mean {near[0]!r}?" if near else "remove it")
-    value = problem["input"]
+    value = problem["input"] if problem["loc"][:1] != ("desks",) else None  # most of what stands there is a secret
     if isinstance(value, str | int | float) and name not in _SECRET:
         return f"{name} = {value!r}: {message}"
     return message if name == "settings" else f"{name}: {message}"

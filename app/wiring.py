@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
     from assistants.knowledge_base import KnowledgeBase
     from assistants.port import Assistant
     from audit.judge import Judge
+    from delivery.destinations import Destination
+    from delivery.outbox import Outbox
+    from delivery.work import Delivery
     from graph.runtime import Runtime
     from graph.views import ConversationView
     from handover.codes import CodeMaker
     from handover.directory import Directory
+    from handover.writing import SummaryWriter
     from policy.loader import LoadedPolicy
     from prompts.model import Model
+    from states.clock import Clock
     from triggers.engine import Engine
     from triggers.llm import TopicClassifier
 
@@ -48,7 +54,7 @@ WARMING = (
 
 def build(settings: Settings, **overrides: Any) -> Runtime:
     """A running Handrail. `overrides` replace parts by name: store, policy, assistant, clock, ids, classifier,
-    directory, codes.
+    summariser, directory, codes.
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
@@ -61,6 +67,7 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
     assistant = overrides.pop("assistant", None) or build_assistant(settings, policy)
     clock = overrides.pop("clock", None) or SystemClock()
     classifier = overrides.pop("classifier", None) or build_classifier(settings)
+    summariser = overrides.pop("summariser", None) or build_summariser(settings)
     store = overrides.pop("store", None)
     ids = overrides.pop("ids", None) or SystemIds()
     directory = overrides.pop("directory", None) or build_directory(settings)
@@ -78,9 +85,40 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
         clock=clock,
         ids=ids,
         classifier=classifier,
+        summariser=summariser,
+        public_url=settings.public_url,
         directory=directory,
         codes=codes or build_codes(settings),
     )
+
+
+def build_delivery(settings: Settings, runtime: Runtime, *, threads: bool = True) -> Delivery:
+    """What carries handovers from the outbox to the destinations, and brings home what is done there."""
+    from delivery.work import Delivery
+
+    destinations = build_desks(settings, runtime.clock)
+    return Delivery(runtime, destinations, link=settings.public_url, threads=threads)
+
+
+def build_desks(settings: Settings, clock: Clock) -> list[Destination]:
+    """The destinations of the settings; only modules of kinds that are set are loaded."""
+    from delivery.destinations import Destination
+    from delivery.pace import Gate
+    from desks.config import check_channels
+
+    check_channels(settings.desks)
+    found = []
+    for name, config in settings.desks.items():
+        module = f"desks.{config.kind}"
+        try:
+            build_desk = import_module(module).build
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+            raise SettingsError(f"this installation has no {module}; remove [desks.{name}] or install it") from None
+        gate = Gate(config.per_minute, clock)
+        found.append(Destination(desk=build_desk(name, config, clock), config=config, gate=gate))
+    return found
 
 
 def build_directory(settings: Settings) -> Directory:
@@ -248,6 +286,15 @@ def build_classifier(settings: Settings) -> TopicClassifier | None:
     return ModelClassifier(build_model(settings))
 
 
+def build_summariser(settings: Settings) -> SummaryWriter | None:
+    """Who writes the summaries of packets, when a model is configured; else they stay extractive."""
+    if settings.assistant != "openai":
+        return None
+    from handover.writing import SummaryWriter
+
+    return SummaryWriter(build_model(settings))
+
+
 def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy]:
     """What measures a policy without living through conversations; closed world when `knowledge` is named.
 
@@ -279,6 +326,22 @@ def open_for_reading(settings: Settings) -> Iterator[Callable[[str], Conversatio
 
     try:
         yield view_of
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_outbox(settings: Settings) -> Iterator[Outbox]:
+    """Reads and replays the outbox without a policy, an assistant or a worker; NotFound where there is no database."""
+    from delivery.outbox import Outbox
+    from states.clock import SystemClock
+    from store.database import open_store
+
+    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
+        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
+    store = open_store(settings.store_url)
+    try:
+        yield Outbox(store, SystemClock(), settings.desks)
     finally:
         store.close()
 

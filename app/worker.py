@@ -1,4 +1,4 @@
-"""The worker: fires due clocks and performs due effects, again and again, until it is told to stop.
+"""The worker: fires due clocks and lets deliveries go out, again and again, until it is told to stop.
 
 Without this module no deadline would ever be noticed and no ticket ever sent.
 """
@@ -10,16 +10,24 @@ from collections.abc import Callable
 from types import TracebackType
 
 from app.logging import get_logger
-from app.ports import Runtime
+from app.ports import Delivery, Runtime
 
 
 class Worker:
-    """Calls `runtime.tick()` every `seconds` in a thread of its own; a context manager, or `run` in the foreground."""
+    """Lets clocks fire and deliveries go out every `seconds` in a thread of its own.
 
-    def __init__(self, runtime: Runtime, seconds: float = 1.0, also: Callable[[], int] | None = None) -> None:
-        """`also` is work of another kind that is done after each tick; it returns how much it did."""
-        self._runtime = runtime
-        self._also = also
+    A context manager, or `run` in the foreground. `also` is work of another kind that is done after each tick; it
+    returns how much it did.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        seconds: float = 1.0,
+        delivery: Delivery | None = None,
+        also: Callable[[], int] | None = None,
+    ) -> None:
+        self._runtime, self._delivery, self._also = runtime, delivery, also
         self._seconds = seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.run, name="handrail-worker", daemon=True)
@@ -32,8 +40,13 @@ class Worker:
 
     def tick_once(self) -> int:
         """One tick; how much it did. A failed tick loses nothing: what was due stays due and is tried again."""
+        ticks = (self._runtime.tick, self._delivery.tick if self._delivery else None, self._also)
+        return sum(self._guarded(tick) for tick in ticks if tick is not None)
+
+    @staticmethod
+    def _guarded(tick: Callable[[], int]) -> int:
         try:
-            return self._runtime.tick() + (self._also() if self._also else 0)
+            return tick()
         except Exception as error:  # noqa: BLE001  # safety boundary: a dead worker would stop every deadline
             get_logger("handrail.worker").error("tick_failed", error=type(error).__name__, reason=str(error))
             return 0

@@ -179,8 +179,9 @@ def _as_follow_up(question: Question, index: LanguageIndex) -> list[Recognition]
 
 
 def _previous(question: Question) -> str:
-    """The customer's message before this one."""
-    return next((turn.text for turn in reversed(question.window) if turn.role == "customer"), "")
+    """The customer's message before this one; what they wrote to a person is not continued here."""
+    first = question.after_person.turns_before if question.after_person else 0
+    return next((turn.text for turn in reversed(question.window[first:]) if turn.role == "customer"), "")
 
 
 def citation(match: Match) -> Citation:

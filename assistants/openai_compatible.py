@@ -16,7 +16,7 @@ from assistants.grounding import is_quote, is_verbatim, support, trusted
 from assistants.index import Match
 from assistants.knowledge_base import KnowledgeBase
 from assistants.lexicon import STEMMERS
-from assistants.port import Citation, Draft, Question
+from assistants.port import Citation, Draft, PersonStretch, Question
 from prompts.loader import load
 from prompts.model import Message, Model
 
@@ -95,13 +95,30 @@ class OpenAICompatible:
 
 
 def _window(question: Question) -> list[Message]:
-    """Earlier turns; a person's words are marked, so that the model does not take them for its own promises."""
+    """Earlier turns; a person's words are marked, so that the model does not take them for its own promises.
+
+    Where a person gave the conversation back, a mark ends their part and says what they wrote about it.
+    """
     said: list[Message] = []
-    for turn in question.window:
+    person = question.after_person
+    for number, turn in enumerate(question.window):
+        if person is not None and number == person.turns_before:
+            said.append(_handed_back(person))
         role: Literal["user", "assistant"] = "user" if turn.role == "customer" else "assistant"
         text = turn.text if turn.role in ("customer", "assistant") else json.dumps({turn.role: turn.text})
         said.append((role, text))
+    if person is not None and person.turns_before >= len(question.window):
+        said.append(_handed_back(person))
     return said
+
+
+def _handed_back(person: PersonStretch) -> Message:
+    about = {"outcome": person.outcome, **({"resolution": person.resolution} if person.resolution else {})}
+    note = (
+        "A person of the organisation handled what stands above; it is settled. Do not repeat, change or promise it, "
+        "and do not quote this internal note."
+    )
+    return "assistant", json.dumps({"person_handed_back": {**about, "note": note}}, ensure_ascii=False)
 
 
 def _checked(cited: list[CitedSource], passages: tuple[Match, ...]) -> tuple[Citation, ...]:

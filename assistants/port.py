@@ -16,6 +16,18 @@ class Turn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonStretch:
+    """A person had this conversation and gave it back: what was said and promised there was theirs."""
+
+    outcome: str
+    """How it ended, in the person's own words, redacted."""
+    resolution: str = ""
+    """The policy's code for it, if one was given."""
+    turns_before: int = 0
+    """How many turns of the window belong to the time before it was given back."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """What the assistant is asked."""
 
@@ -26,6 +38,8 @@ class Question:
     """The last turns, oldest first, this message not included."""
     guarded: bool = False
     """The conversation is in `guarded`: only approved or verbatim content may be drafted."""
+    after_person: PersonStretch | None = None
+    """A person had the conversation before; None: the assistant alone has answered so far."""
     deadline_s: float = 8.0
     """Seconds the draft may take in all; the caller gives up after it."""
 
@@ -39,6 +53,14 @@ class Citation:
     title: str
     quote: str
     """The sentences that support the draft, verbatim."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What a tool changed in another system while the draft was made."""
+
+    tool: str
+    result: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +80,9 @@ class Draft:
     """Short name of what the customer wants, e.g. the article's identifier."""
     model: str = ""
     """Which model or index drafted it, with its version or fingerprint."""
+    changed: tuple[Changed, ...] = ()
+    """Empty, as the contract wants it; what an assistant does all the same must be stated here, so that nobody does
+    it again."""
 
 
 class Assistant(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -17,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistants.grounding import is_verbatim, support, trusted
 from assistants.knowledge_base import KnowledgeBase
 from assistants.lexicon import STEMMERS
-from assistants.port import Citation, Draft, Question
+from assistants.port import Changed, Citation, Draft, Question
 from prompts.deadline import within
 from prompts.model import guarded
 from states.errors import SettingsError
@@ -29,8 +30,16 @@ class RunnableLike(Protocol):
     """What is used of a Runnable."""
 
     def invoke(self, input: dict[str, Any]) -> Any:
-        """Answers {"question", "language", "guarded", "history": [{"role", "text"}]}."""
+        """Answers {"question", "language", "guarded", "history": [{"role", "text"}], "after_person"}."""
         ...
+
+
+class ToolChange(BaseModel):
+    """What a tool of the chain changed in another system."""
+
+    model_config = ConfigDict(extra="ignore")
+    tool: str
+    result: str = ""
 
 
 class RunnableReply(BaseModel):
@@ -41,6 +50,7 @@ class RunnableReply(BaseModel):
     confidence: float = Field(default=1.0, ge=0, le=1)
     wants_person: bool = False
     intent: str = ""
+    changed: list[ToolChange] = []
 
 
 class RunnableAssistant:
@@ -75,6 +85,7 @@ class RunnableAssistant:
             wants_person=reply.wants_person,
             intent=reply.intent[:80],
             model=self._name,
+            changed=tuple(Changed(tool=one.tool, result=one.result) for one in reply.changed),
         )
 
     def ping(self) -> str:
@@ -112,6 +123,7 @@ def _input(question: Question) -> dict[str, Any]:
         "language": question.language,
         "guarded": question.guarded,
         "history": [{"role": turn.role, "text": turn.text} for turn in question.window],
+        "after_person": asdict(question.after_person) if question.after_person else None,
     }
 
 

@@ -5,11 +5,13 @@ Only forms stand here; the modules that talk to a system are loaded when one of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from desks.port import Job
+from states.errors import SettingsError
 from states.vocabulary import Role
 
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
@@ -107,7 +109,8 @@ class ServiceNowConfig(TicketConfig):
     user: str
     password: SecretStr
     table: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "incident"
-    assignment_group: str = ""
+    assignment_group: str = Field(default="", description="the sys_id of the group")
+    close_code: str = Field(default="Solution provided", description="a resolution code of the instance")
 
 
 class SlackConfig(DeskConfig):
@@ -116,7 +119,7 @@ class SlackConfig(DeskConfig):
     kind: Literal["slack"]
     base_url: Url = "https://slack.com/api"
     token: SecretStr
-    channel: str
+    channel: str = Field(description="the channel's id, C...; not its name")
     signing_secrets: Secrets = Field(default=(), description="of the app, for the claim button; none: a link instead")
     agents: dict[str, str] = Field(default={}, description="Slack user id → role/id here; others may not claim")
     jobs: tuple[Job, ...] = ANNOUNCING
@@ -139,6 +142,10 @@ class PagerDutyConfig(DeskConfig):
     kind: Literal["pagerduty"]
     base_url: Url = "https://events.pagerduty.com"
     routing_key: SecretStr
+    on_claim: Literal["resolve", "acknowledge"] = Field(
+        default="resolve",
+        description="what becomes of a page when somebody claims; it is resolved at the latest by the end",
+    )
     jobs: tuple[Job, ...] = PAGING
 
 
@@ -170,6 +177,7 @@ class MemoryConfig(TicketConfig):
     """A desk in this process's memory, for demonstrations and tests."""
 
     kind: Literal["memory"]
+    webhook_secrets: Secrets = ()
 
 
 AnyDesk = Annotated[
@@ -191,3 +199,33 @@ def holder(agents: dict[str, str], name: str) -> tuple[Role, str] | None:
     """The role and id that the settings give to a system's name; None if they name none."""
     role, _, holder_id = agents.get(name, "").partition("/")
     return (Role(role), holder_id) if holder_id else None
+
+
+def check_channels(desks: Mapping[str, DeskConfig]) -> None:
+    """SettingsError if nothing but Teams tells people of a handover: it accepts cards that nobody ever sees."""
+    if desks and all(isinstance(desk, TeamsConfig) for desk in desks.values()):
+        raise SettingsError(
+            f"Teams is the only destination ({', '.join(desks)}), and it does not say whether a card was shown; "
+            "add another one, e-mail or a ticket system for example"
+        )
+
+
+def check_jobs(name: str, system: str, wanted: Iterable[Job], able: Iterable[Job]) -> frozenset[Job]:
+    """The jobs that the settings want of a destination; SettingsError if it cannot do one of them."""
+    able = sorted(able)
+    unable = [job.value for job in wanted if job not in able]
+    if unable:
+        raise SettingsError(f"desk {name!r}: {system} cannot do {', '.join(unable)}; jobs may be {', '.join(able)}")
+    return frozenset(wanted)
+
+
+def known_as(agents: dict[str, str], destination: str, role: str, holder_id: str) -> str:
+    """The system's name of a holder here, the way back from `holder`; empty if it knows none.
+
+    A person the settings do not name is called `DESTINATION:NAME` here.
+    """
+    for name, given in agents.items():
+        if given == f"{role}/{holder_id}":
+            return name
+    own, _, name = holder_id.partition(":")
+    return name if own == destination else ""

@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 
 from desks.port import Ambiguous, Outcome, Rejected, RetryAfter
-from states.errors import DependencyFault
+from states.errors import DependencyFault, SettingsError
 
 DEADLINE_S = 8.0
 """From the first byte sent to the last byte read."""
@@ -100,6 +102,10 @@ class Web:
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
             return Ambiguous(code=_code(error))
 
+    def close(self) -> None:
+        """Gives its connections back."""
+        self.client.close()
+
     def get(self, path: str, params: Mapping[str, str] | None = None, headers: Headers | None = None) -> Answer:
         """A read that must succeed with 2xx or 404. DependencyFault otherwise: then nobody knows."""
         answer = self.call("GET", path, params=params, headers=headers)
@@ -135,6 +141,30 @@ def _whole(response: httpx2.Response, end: float) -> Answer | Ambiguous:
 def _code(error: Exception) -> str:
     """The kind of an error: its message would name the address."""
     return type(error).__name__
+
+
+def private_address(name: str, url: str) -> str:
+    """The address of a webhook, which is a secret: encrypted, save on this machine, and without a name in it.
+
+    SettingsError if it cannot be used; the message does not repeat it.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in ("http", "https") or not host or parts.username or parts.password or parts.fragment:
+        raise SettingsError(f"desk {name!r}: url is no address; write https://host/path as the other side gives it")
+    if parts.scheme != "https" and not _is_loopback(host):
+        raise SettingsError(f"desk {name!r}: url is not https; what is sent would be readable on the way")
+    return url.strip()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def settled(

@@ -2,6 +2,9 @@
 
 A destination performs one attempt and says truthfully what it knows of it. Deadlines, retries, rate limits, breakers
 and dead letters are the business of `delivery`, once for all destinations.
+
+Each module that talks to a system has `build(name: str, config, clock: Clock) -> Desk`: `config` is its form in
+`desks.config`. It is imported when a destination of its kind is set, and `build` itself calls nobody.
 """
 
 from __future__ import annotations
@@ -23,15 +26,17 @@ class Job(StrEnum):
     NOTE = "note"
     """Add an internal note; the first one carries the packet."""
     REPLY = "reply"
-    """Add what a person said to the customer elsewhere, so that the ticket has the whole conversation."""
+    """Add what a person said to the customer elsewhere, so that the ticket has the whole conversation. The customer
+    has it already: add it so that the system does not send it again."""
     CUSTOMER_MESSAGE = "customer_message"
     """Add what the customer wrote while a person owns the conversation."""
     URGENCY = "urgency"
     """Set the priority anew."""
     CLAIM = "claim"
-    """Show who has claimed it."""
+    """Show who has claimed it: status claimed, also if it was closed; assigned to them where the system knows them
+    (`desks.config.known_as`), else a word on who it is."""
     RELEASE = "release"
-    """Show that nobody has it any more."""
+    """Show that nobody has it: status open, also if it was closed; assigned to nobody."""
     CLOSE = "close"
     """Close the ticket with the outcome."""
     ANNOUNCE = "announce"
@@ -40,6 +45,25 @@ class Job(StrEnum):
     """Wake somebody."""
     QUIET = "quiet"
     """End the page: somebody has claimed it."""
+
+
+class News(StrEnum):
+    """What an announcement tells, for destinations that change, follow or end what they have shown."""
+
+    OPENED = "opened"
+    """A new handover."""
+    MORE_URGENT = "more_urgent"
+    """It has become more urgent, or has more duties."""
+    WAITING = "waiting"
+    """Still nobody has claimed it, or still it is not resolved."""
+    ESCALATED = "escalated"
+    """It has gone beyond the frontline."""
+    CLAIMED = "claimed"
+    """Somebody has it: `author`."""
+    RELEASED = "released"
+    """Nobody has it any more."""
+    CLOSED = "closed"
+    """It has ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +98,16 @@ class Task:
     text: str = ""
     """What a note, a reply or a customer's message says; redacted."""
     author: str = ""
-    """Who said it, or who has claimed."""
+    """Who said it, or who has claimed: their id here."""
+    author_role: str = ""
     customer: str = ""
     """The channel's reference to the customer."""
     packet: Mapping[str, Any] = field(default_factory=dict)
     """The whole packet, for OPEN and for the note that carries it."""
+    news: News = News.OPENED
+    """What has happened, for ANNOUNCE, PAGE and QUIET."""
+    at: datetime | None = None
+    """When it happened, for destinations that say so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +127,8 @@ class Request:
     """Relative to the destination's base URL: the address itself may be a secret."""
     body: JsonObject = field(default_factory=dict)
     expect: Mapping[str, str] = field(default_factory=dict)
-    """What a ticket read back must show: `key`, `queue`, `priority`, `status`, `public` ... as `Ticket` has them."""
+    """What the ticket must show when it is read back: `key`, `queue`, `priority`, `status`, `assignee` as `Ticket` has
+    them; `public` ("true" or "false") as the comment with this marker has it. Only what this step itself sets."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +186,11 @@ class Desk(Protocol):
         ...
 
     def prepare(self, task: Task, ref: str) -> Request:
-        """The task in its own words: pure, the same for the same task. `ref` is the ticket, empty for OPEN."""
+        """The task in its own words: pure, the same for the same task.
+
+        `ref` is the ticket; for a channel what its first announcement of this handover is called. Empty where there
+        is none yet.
+        """
         ...
 
     def send(self, request: Request) -> Outcome:
@@ -185,6 +219,8 @@ class Comment:
     public: bool
     author: str
     """The destination's own name of the author."""
+    from_customer: bool = False
+    """The customer wrote it, through a channel of the ticket system's own."""
     at: datetime | None = None
 
 
@@ -203,7 +239,8 @@ class Ticket:
     priority: str = ""
     """critical, high, normal or low."""
     version: str = ""
-    """Grows with every change: changes are applied in this order, not in the order of their arrival."""
+    """Grows with every change: a number, or an instant of fixed width in UTC; compared by length, then as text.
+    Changes are applied in this order, not in the order of their arrival."""
     link: str = ""
     packet: Mapping[str, Any] = field(default_factory=dict)
     """The packet where the ticket carries it as data."""
@@ -228,6 +265,9 @@ class Hint:
     ref: str
     actor: str = ""
     """The destination's own name of whoever caused it, where it says so."""
+    asks: str = ""
+    """What the actor asks for, where there is no ticket to look at: `claimed`, or `nothing` for a signed request
+    that is to be answered and forgotten. `ref` is the handover's id then."""
 
 
 class TicketDesk(Desk, Protocol):
@@ -253,6 +293,19 @@ class Hooked(Protocol):
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Hint:
         """The hint of a request whose signature over the raw bytes holds; BadSignature for every other.
 
-        `headers` have lower-case names. No secret configured is a SettingsError when the destination is built.
+        `headers` have lower-case names. Where no secret is configured, every request is a BadSignature.
         """
+        ...
+
+
+class Whispering(Desk, Protocol):
+    """A destination in which people click, and one of them alone can be told what came of it."""
+
+    @property
+    def agents(self) -> Mapping[str, str]:
+        """Its names of people → role/id here; nobody else may act by a click."""
+        ...
+
+    def whisper(self, actor: str, text: str) -> Outcome:
+        """Tells whoever clicked, by the destination's own name, and nobody else. One attempt; a loss does no harm."""
         ...

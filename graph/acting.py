@@ -6,16 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 from graph.answering import fire
+from graph.casework import add_summary, attest_steps, resolution, review_packet, tick
+from graph.climbing import step_data, take_step
 from graph.consenting import about, ask
 from graph.evidence import raised
 from graph.handing_over import tell
+from graph.returning import give_back
+from graph.surveying import ask_survey
 from graph.verifying import check_data, open_challenge, outcome_of_check, record_check
 from graph.working import Working
 from handover.consent import Consent, ConsentKind
 from handover.scripts import render
+from states.errors import IllegalEvent
 from states.table import ANSWERING
-from states.vocabulary import Clock, Effect, Event
-from triggers.conditions import mentions_answer
+from states.vocabulary import Effect, Event, State
 
 _ASKS = {Effect.OPEN_EXCEPTION: ConsentKind.EXCEPTION, Effect.OPEN_HAND_BACK: ConsentKind.HAND_BACK}
 _CLOSING = {Event.RESOLVED: "closing.resolved", Event.EXPIRED: "closing.expired"}
@@ -29,8 +33,15 @@ def act(working: Working) -> None:
     if inbound.event is Event.TRIGGER_FIRED and working.state in ANSWERING:
         pulled = raised(working, "person.pulled", "agent", inbound.text or "an agent took the conversation over")
         return fire(working, (pulled,), inbound.role, inbound.actor, body_hash=inbound.body_hash)
+    if inbound.kind == "fault" and working.state not in (State.HANDED_OFF, State.AGENT_VERIFYING, State.ESCALATED):
+        raise IllegalEvent(f"no person has or awaits this case in state {working.state.value!r}; nobody is to be told")
     before, pending, event = working.handover, working.consent, outcome_of_check(working) or inbound.event
-    step = working.apply(event, inbound.role, _data(working, event), actor=inbound.actor, approved=inbound.approved)
+    climbing = step_data(working, event)
+    data = {**_data(working, event), **climbing}
+    step = working.apply(event, inbound.role, data, actor=inbound.actor, approved=inbound.approved)
+    take_step(working, climbing)
+    if event in (Event.RESOLVED, Event.HANDED_BACK):
+        working.amend(**resolution(working))
     for effect in step.effects:
         _perform(working, effect, before)
     _tell_consent(working, pending)
@@ -51,10 +62,20 @@ def _tell_consent(working: Working, before: Consent | None) -> None:
         working.happenings[-1] = replace(happening, data=data)
 
 
+def _payload(working: Working, handover: dict[str, Any]) -> dict[str, Any]:
+    """What the worker needs to tell others of an effect: who did what, and where they did it."""
+    inbound = working.inbound
+    return {
+        "handover_id": handover.get("id"), "event": working.happenings[-1].event.value,
+        "actor": inbound.actor, "role": inbound.role.value, "origin": inbound.origin,
+        "failed": str(inbound.data.get("destination", "")) if inbound.kind == "fault" else "",
+    }  # fmt: skip
+
+
 def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) -> None:
     """The rows an effect changes; outbox effects need only their payload."""
     handover = before or {}
-    working.payloads.setdefault(effect, {"handover_id": handover.get("id")})
+    working.payloads[effect] = {**_payload(working, handover), **working.payloads.get(effect, {})}
     if effect is Effect.ASSIGN_OWNER:
         working.change_handover(owner_id=working.owner_id, claimed_at=handover.get("claimed_at") or working.now)
     elif effect is Effect.CLEAR_OWNER and Effect.CLOSE_HANDOVER not in working.happenings[-1].effects:
@@ -63,48 +84,49 @@ def _perform(working: Working, effect: Effect, before: dict[str, Any] | None) ->
     elif effect is Effect.NOTIFY_CLAIMED and not handover.get("claimed_at"):
         tell(working, "notice.claimed")
     elif effect is Effect.SEND_AGENT_MESSAGE:
+        spoken = f"{working.happenings[0].id}.{len(working.utterances)}"  # as the unit of work will call it
+        working.payloads[effect] = {**working.payloads[effect], "message_id": spoken}
         working.say("agent", working.inbound.text, actor_id=working.inbound.actor)
     elif effect is Effect.RECORD_VERIFICATION:
         record_check(working, working.happenings[-1].event)
     elif effect is Effect.SEND_CODE:
         working.payloads[effect] = open_challenge(working)
-    elif effect in (Effect.RENOTIFY, Effect.PAGE):
-        _climb(working, handover)
     elif effect in _ASKS:
         working.consent = ask(working, _ASKS[effect])
     elif effect is Effect.GIVE_CONSENT and working.consent is not None:
         working.consent = replace(working.consent, agreed_by=working.inbound.actor)
-    elif effect is Effect.CLOSE_HANDOVER:
+    elif effect is Effect.RECORD_REVIEW:
+        review_packet(working)
+    elif effect is Effect.RECORD_STEP:
+        tick(working)
+    elif effect is Effect.UPDATE_PACKET:
+        add_summary(working)
+    else:
+        _end(working, effect)
+
+
+def _end(working: Working, effect: Effect) -> None:
+    """The part of the effects that ends a case or a conversation."""
+    if effect is Effect.CLOSE_HANDOVER:
         _close(working)
     elif effect is Effect.SEND_CLOSING and working.inbound.event in _CLOSING:
         _say_goodbye(working, _CLOSING[working.inbound.event])
-
-
-def _climb(working: Working, handover: dict[str, Any]) -> None:
-    """One more step of the ladder."""
-    if working.inbound.event is not Event.SLA_BREACHED:
-        return
-    working.change_handover(climb=handover.get("climb", 0) + 1)
-    again = working.now + working.ladder_step()
-    working.due = {Clock.CLAIM: again, Clock.RESOLVE: again}
+    elif effect is Effect.SEND_SURVEY:
+        ask_survey(working)
+    elif effect is Effect.SEND_RETURNED:
+        working.say("system", render("notice.returned", working.language, working.services.loaded))
 
 
 def _close(working: Working) -> None:
-    """Ends the handover. A hand-back keeps `when` triggers that fired disarmed until their facts change."""
-    back = working.inbound.event is Event.HANDED_BACK
-    working.change_handover(open=False, closed_at=working.now, outcome=working.inbound.text)
-    if back:
-        packet = (working.handover or {}).get("packet", {})
-        fired = {
-            one["trigger_id"]
-            for one in packet.get("why", {}).get("triggers", ())
-            # What an answer is like is new with every answer: that never rests.
-            if one["kind"] == "when" and not mentions_answer(one["detail"])
-        }
-        working.remember(
-            disarmed=tuple(sorted({*working.history.disarmed, *fired})),
-            misses=0, failed_answers=0, clean_turns=0, offers=0, offered=False, unmet_since=None,
-        )  # fmt: skip
+    """Ends the handover: how, and which steps were attested with it."""
+    attested = attest_steps(working) if working.inbound.event is Event.RESOLVED else []
+    if attested:
+        working.amend(steps_attested=attested)
+    code = working.happenings[-1].data.get("resolution")
+    working.change_handover(open=False, closed_at=working.now, outcome=working.inbound.text, resolution=code)
+    working.remember(unmet_since=None)  # Who comes back begins to wait anew.
+    if working.inbound.event is Event.HANDED_BACK:
+        give_back(working)
 
 
 def _say_goodbye(working: Working, script_id: str) -> None:

@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from assistants.port import Draft, Question, Turn
 from graph.evidence import circumstances, fired_json, raised
 from graph.intake import kept, masked, storable
+from graph.returning import stretch
 from graph.working import Working
 from handover.scripts import render
 from states.errors import DependencyFault
@@ -44,12 +45,16 @@ class Drafted:
             "model": self.draft.model,
             "citations": [{"source": one.source, "title": one.title} for one in self.draft.citations],
             "routine": self.routine,
+            **({"changed": [asdict(one) for one in self.draft.changed]} if self.draft.changed else {}),
         }
 
 
 def answer(working: Working, message: StoredMessage) -> None:
     """Decides a message in `bot_handling` or `guarded`."""
     assessment = assess(working, message)
+    if working.fired:
+        # The conversation was opened again by a complaint about it: what the message says besides is for a person.
+        return fire(working, (*(assessment.fired if assessment.decision.needs_person else ()), *working.fired))
     if assessment.decision is Decision.FAULT:
         return fault(working, assessment.fault or "evaluation_error", "the message could not be judged")
     if assessment.decision.needs_person:
@@ -175,6 +180,7 @@ def _question(working: Working, message: StoredMessage, seconds: float) -> Quest
         language=working.language,
         window=tuple(Turn(role=one.author, text=one.text) for one in working.snapshot.window),
         guarded=working.state is State.GUARDED,
+        after_person=stretch(working),
         deadline_s=seconds,
     )
 

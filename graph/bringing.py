@@ -48,7 +48,7 @@ def inbound_of(act: Act, act_id: str, setting: Setting, services: Services, book
             raise BadInput("the reply is not what the template says; leave the text empty, or send exactly its words")
     return Inbound(
         kind="act", id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data,
-        approved=words is not None, template=words.used if words else None, proof=proof,
+        approved=words is not None, template=words.used if words else None, proof=proof, origin=act.origin,
     )  # fmt: skip
 
 

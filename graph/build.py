@@ -11,7 +11,8 @@ from langgraph.types import Command
 
 from graph.acting import act
 from graph.answering import answer, fault
-from graph.handing_over import forward, hand_over, reopen
+from graph.handing_over import forward, hand_over
+from graph.surveying import after_the_end
 from graph.thread import Step, Thread
 from graph.working import Working
 from states.table import ANSWERING, TABLE, Transition
@@ -115,5 +116,5 @@ def _handle(state: State, working: Working) -> None:
     if state in ANSWERING:
         return fault(working, "run_broken", working.broken) if working.broken else answer(working, message)
     if state is State.RESOLVED:
-        return reopen(working)
+        return after_the_end(working)
     forward(working)

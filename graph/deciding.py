@@ -8,11 +8,12 @@ from typing import Any
 from langgraph.types import Command
 
 from graph.build import build_graph
+from graph.present import person_of
 from graph.services import Services
 from graph.thread import Thread
 from graph.working import Inbound, Material, Working
 from states.errors import Conflict, StoreError
-from store import queries
+from store import presence, queries
 from store.database import Store
 from store.records import Snapshot
 from store.saver import Buffer, TurnSaver
@@ -97,5 +98,6 @@ class Decider:
                 for row in queries.events(connection, conversation_id, MATERIAL)
                 if row["ordinal"] == 0 and row["cause"].startswith("message:")
             }
+            people = tuple(map(person_of, presence.people(connection)))
         decided = tuple(one for one in messages if one.author != "customer" or one.outcome_event_id)
-        return Material(messages=decided, total=total, answers=answers)
+        return Material(messages=decided, total=total, answers=answers, people=people)

@@ -9,25 +9,32 @@ from datetime import datetime
 from typing import Any
 
 from graph.answering import assess
+from graph.climbing import opening, page_if_nobody, tighten
 from graph.consenting import void
 from graph.evidence import facts_of, fired_json, raised
+from graph.returning import is_loop, note_evidence
 from graph.verifying import note_typed
 from graph.working import Working
 from handover.assemble import assemble, assemble_or_minimal, minimal
-from handover.case import Attempt, Case, CaseTurn
+from handover.case import Attempt, Case, CaseTurn, SentFile, ToolEffect
 from handover.duties import duties, higher
 from handover.packet import Packet, dump, load
 from handover.raising import adds_duties, inherited, joined
+from handover.routing import LOOP
 from handover.scripts import notice, wait_for
 from handover.summary import NOT_ANSWERED
 from policy.schema import Level, Severity
-from states.vocabulary import Effect, Event, Role, State
+from states.vocabulary import Clock, Effect, Event, Role, State
+from store.records import StoredMessage
+from triggers.assessment import Fired
 
 _RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
 
 
 def hand_over(working: Working) -> None:
     """Assembles the packet of a conversation that has just been triggered, and puts it into the queue."""
+    working.looping = is_loop(working)
+    note_evidence(working, working.fired)
     case = case_of(working)
     try:
         packet = assemble(case, working.services.loaded)
@@ -44,10 +51,14 @@ def open_handover(working: Working, packet: Packet, event: Event, role: Role, da
     again = event is Event.REOPENED and bool((working.handover or {}).get("regulated"))
     working.opened = _row(working, packet, regulated=again)
     working.handover = working.opened
-    working.remember(handovers=working.history.handovers + 1, offered=False)
+    working.remember(handovers=working.history.handovers + 1, offered=False, returned="")
     working.apply(event, role, {**data, "reason_code": packet.why.reason_code})
+    if working.state is State.ESCALATED:
+        # Nobody has claimed it yet: what must happen first is the claim.
+        working.due[Clock.RESOLVE] = packet.why.claim_due_at
     working.say("system", packet.action.promise.text)
     working.payloads[Effect.DELIVER_HANDOVER] = {"handover_id": packet.envelope.handover_id}
+    page_if_nobody(working, packet.why)
 
 
 def case_of(working: Working, handover: dict[str, Any] | None = None) -> Case:
@@ -55,7 +66,8 @@ def case_of(working: Working, handover: dict[str, Any] | None = None) -> Case:
     snapshot, material = working.snapshot, working.material()
     pending = (working.inbound.message,) if working.inbound.message else ()
     known = {one.id for one in material.messages}
-    previous = handover["previous_id"] if handover else working.handover["id"] if working.handover else None
+    before = working.handover or snapshot.returned
+    previous = handover["previous_id"] if handover else before["id"] if before else None
     messages = (*material.messages, *(one for one in pending if one.id not in known))
     assessment = working.assessment
     return Case(
@@ -69,17 +81,20 @@ def case_of(working: Working, handover: dict[str, Any] | None = None) -> Case:
         previous_handover_id=previous,
         fired=working.fired,
         fault=assessment.fault if assessment else None,
-        flags=tuple(one.trigger_id for one in assessment.fired if one not in working.fired) if assessment else (),
+        flags=_flags(working),
         offered=any(one.event is Event.HUMAN_ACCEPTED for one in working.happenings),
         waiting_since=_since(working),
         turns=tuple(CaseTurn(seq=one.seq, author=one.author, text=one.text, at=one.at) for one in messages),
-        transcript_ref=f"handrail://conversations/{snapshot.id}",
+        transcript_ref=working.services.transcript_link(snapshot.id),
         transcript_turns=max(material.total, len(messages)),
         attempts=_attempts(working),
+        effects=_effects(working),
+        files=_files(messages),
         sentiment=_sentiment(working),
         redactions=_redactions(messages),
         facts=facts_of(working),
         hours=working.services.loaded.policy.hours,
+        people=material.people,
     )
 
 
@@ -106,6 +121,28 @@ def _attempts(working: Working) -> tuple[Attempt, ...]:
             )
         )
     return tuple(found)
+
+
+def _flags(working: Working) -> tuple[str, ...]:
+    """What else the assessment noticed, and whether the case comes back for the same reason."""
+    noticed = working.assessment.fired if working.assessment else ()
+    others = tuple(one.trigger_id for one in noticed if one not in working.fired)
+    return (*others, *((LOOP,) if working.looping else ()))
+
+
+def _effects(working: Working) -> tuple[ToolEffect, ...]:
+    """What tools of the assistant changed, by the answers that say so."""
+    material = working.material()
+    return tuple(
+        ToolEffect(turn=message.seq, tool=one["tool"], result=one["result"])
+        for message in material.messages
+        if message.author == "assistant" and message.in_reply_to is not None
+        for one in material.answers.get(message.in_reply_to, {}).get("changed", ())
+    )
+
+
+def _files(messages: tuple[StoredMessage, ...]) -> tuple[SentFile, ...]:
+    return tuple(SentFile(turn=message.seq, **one) for message in messages for one in message.attachments)
 
 
 def _sentiment(working: Working) -> tuple[tuple[int, float], ...]:
@@ -136,11 +173,13 @@ def _row(working: Working, packet: Packet, *, regulated: bool) -> dict[str, Any]
         "id": packet.envelope.handover_id, "conversation_id": working.snapshot.id, "open": True,
         "reason_code": why.reason_code, "reason": why.reason, "severity": why.severity.value, "sla": why.sla_class,
         "team": why.team, "language": working.language, "waiting_since": why.waiting_since,
-        "claim_due_at": why.claim_due_at, "resolve_due_at": why.resolve_due_at, "climb": 0, "notices": 0,
+        "claim_due_at": why.claim_due_at, "resolve_due_at": why.resolve_due_at, "notices": 0,
+        "ladders": opening(working, why), "skills": list(why.skills),
         "verify": careful.level is not Level.NONE, "verified": False, "attempts": 0, "steps_done": [],
         "verify_level": careful.level.value, "verified_level": "none", "codes_sent": 0,
         "regulated": careful.regulated or regulated,
         "compliance": bool(packet.action.compliance_flags), "packet": dump(packet),
+        "summary_due": working.services.summariser is not None,
         "previous_id": packet.envelope.previous_handover_id, "created_at": working.now,
     }  # fmt: skip
 
@@ -185,6 +224,7 @@ def _raise_urgency(working: Working) -> None:
     more_careful = (regulated, level) != (handover["regulated"], handover["verify_level"])
     if not rises and not more_careful and not adds_duties(old, new):
         return
+    note_evidence(working, working.fired)
     working.apply(Event.TRIGGER_FIRED, Role.SYSTEM, {"fired": fired_json(working.fired)})
     working.change_handover(
         regulated=regulated,
@@ -198,8 +238,10 @@ def _raise_urgency(working: Working) -> None:
         working.change_handover(
             severity=why.severity.value, reason_code=why.reason_code, reason=why.reason, sla=why.sla_class,
             team=why.team, claim_due_at=min(handover["claim_due_at"], why.claim_due_at),
-            resolve_due_at=min(handover["resolve_due_at"], why.resolve_due_at),
+            resolve_due_at=min(handover["resolve_due_at"], why.resolve_due_at), skills=list(why.skills),
         )  # fmt: skip
+        tighten(working, why)
+        page_if_nobody(working, new.why)
         working.say("system", packet.action.promise.text)
 
 
@@ -214,21 +256,29 @@ def tell(working: Working, script_id: str) -> None:
     working.say("system", notice(script_id, working.language, loaded, wait, team=team, reference=reference))
 
 
-def reopen(working: Working) -> None:
-    """A message to a resolved conversation: back to a person if a person had it, else answered as usual."""
-    if not working.latched:
-        working.apply(Event.REOPENED, Role.CUSTOMER)
-        working.more = True
-        return
+def reopen(working: Working, *, to_person: bool = False) -> None:
+    """A message to a resolved conversation: back to a person if a person had it, else answered as usual.
+
+    With `to_person` it goes to a person in any case.
+    """
     message = working.inbound.message
     if message is None:
         raise ValueError("only a customer message can reopen a conversation")
+    if not working.latched:
+        working.apply(Event.REOPENED, Role.CUSTOMER)
+        if to_person:
+            working.fired = (_reopened(working),)
+        working.more = True
+        return
     assessment = assess(working, message)
-    again = raised(
-        working, "person.reopened", "reopened", "the customer came back after a person had resolved the case"
-    )
+    again = _reopened(working)
     working.fired = (*assessment.fired, again) if assessment.decision.needs_person else (again,)
+    note_evidence(working, working.fired)
     packet = assemble_or_minimal(case_of(working), working.services.loaded)
     if working.handover is not None and not working.broken:
         packet = inherited(packet, load(working.handover["packet"]))
     open_handover(working, packet, Event.REOPENED, Role.CUSTOMER, {"fired": fired_json(working.fired)})
+
+
+def _reopened(working: Working) -> Fired:
+    return raised(working, "person.reopened", "reopened", "the customer came back after the case had been closed")

@@ -6,15 +6,19 @@ Without it one lone surrogate could make a message undecidable, and a card numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistants.port import Citation, Draft
+from assistants.port import Changed, Citation, Draft
+from graph.views import NewAttachment
 from policy.facts import FACTS_BY_NAME, Scalar
-from states.errors import BadInput
+from policy.schema import Policy
+from states.errors import BadInput, ForbiddenRole
+from states.vocabulary import STAFF, Role
 
 MAX_NAME = 200
+MAX_FILES = 20
 _MAX_DEPTH = 8
 _BIGGEST = 2**63
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -40,6 +44,23 @@ def check_actor(value: str) -> None:
         raise BadInput(f"actor {value[:40]!r} has blanks at an end; take the name without them")
 
 
+def check_role(actor: str, role: Role, policy: Policy) -> None:
+    """Refuses an actor who may not act at the desk, or does not hold the role. BadInput, ForbiddenRole."""
+    check_actor(actor)
+    if role not in STAFF and role is not Role.ADMIN:
+        people = ", ".join(one.value for one in STAFF)
+        raise ForbiddenRole(f"{role.value!r} does not act at the desk; people there are: {people}, admin")
+    check_holder(actor, role, policy)
+
+
+def check_holder(actor: str, role: Role, policy: Policy) -> None:
+    """Refuses a caller who does not hold the role, where the policy names who does. BadInput, ForbiddenRole."""
+    check_actor(actor)
+    holders = policy.roles.get(role, ())
+    if holders and actor not in holders:
+        raise ForbiddenRole(f"{actor!r} does not hold the role {role.value!r} in policy {policy.name!r}")
+
+
 def label(value: str, what: str, redact: Redact) -> str:
     """A short text of a channel, redacted; BadInput if no row can hold it."""
     if not _plain(value):
@@ -56,6 +77,22 @@ def channel_facts(facts: Mapping[str, Scalar], redact: Redact) -> dict[str, Scal
         if not _fits(value, FACTS_BY_NAME[name].default):
             raise BadInput(f"{name!r} is {value!r}, but it is a {FACTS_BY_NAME[name].type_name}")
     return {name: label(value, name, redact) if isinstance(value, str) else value for name, value in facts.items()}
+
+
+def described(attachments: Sequence[NewAttachment], redact: Redact) -> tuple[dict[str, Any], ...]:
+    """What is kept of files that came with a message; BadInput for what cannot be kept."""
+    if len(attachments) > MAX_FILES:
+        raise BadInput(f"{len(attachments)} files came with the message; send at most {MAX_FILES}")
+    for one in attachments:
+        if isinstance(one.size, bool) or not isinstance(one.size, int) or not 0 <= one.size < _BIGGEST:
+            raise BadInput(f"the size of a file is {one.size!r}; give its bytes, or 0 if unknown")
+    return tuple(
+        {
+            **{name: label(getattr(one, name), f"file {name}", redact) for name in ("name", "media_type", "ref")},
+            "size": one.size,
+        }
+        for one in attachments
+    )
 
 
 def act_data(data: Mapping[str, Any], redact: Redact) -> dict[str, Any]:
@@ -80,13 +117,15 @@ def kept(draft: Draft) -> Draft:
         intent=storable(draft.intent),
         model=storable(draft.model),
         citations=tuple(cited),
+        changed=tuple(Changed(tool=storable(one.tool), result=storable(one.result)) for one in draft.changed),
     )
 
 
 def masked(draft: Draft, redact: Redact) -> Draft:
     """The draft without private data; the text of an approved article stays as it was approved."""
     text = draft.text if draft.verbatim else redact(draft.text)
-    return replace(draft, text=text, intent=redact(draft.intent), model=redact(draft.model))
+    changed = tuple(Changed(tool=redact(one.tool), result=redact(one.result)) for one in draft.changed)
+    return replace(draft, text=text, intent=redact(draft.intent), model=redact(draft.model), changed=changed)
 
 
 def _json(value: Any, redact: Redact, depth: int = 0) -> Any:

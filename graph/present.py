@@ -7,11 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from graph.views import ConversationView, EventView, HandoverView, MessageView, QueueItem
+from graph.views import (
+    ConversationView,
+    DeliveryView,
+    EventView,
+    HandoverView,
+    MessageView,
+    PersonView,
+    QueueItem,
+)
+from handover.presence import Person, is_online
 from handover.queue import urgency
 from policy.facts import default_facts
 from states.vocabulary import Clock, Role, State
-from store import queries
+from store import queries, tickets
 from store.records import StoredMessage
 from triggers.history import History
 
@@ -27,6 +36,7 @@ def message_view(message: StoredMessage) -> MessageView:
         actor_id=message.actor_id,
         in_reply_to=message.in_reply_to,
         citations=message.citations,
+        attachments=message.attachments,
     )
 
 
@@ -46,16 +56,19 @@ def event_view(row: RowMapping) -> EventView:
     )
 
 
-def handover_view(row: RowMapping) -> HandoverView:
-    """One handover with its packet."""
+def handover_view(connection: Connection, row: RowMapping) -> HandoverView:
+    """One handover with its packet, and where it was delivered."""
     names = (
         "id", "conversation_id", "open", "reason_code", "severity", "sla", "team", "language", "created_at",
-        "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet",
+        "claim_due_at", "resolve_due_at", "claimed_at", "owner_id", "outcome", "packet", "resolution",
         "verify_level", "verified_level", "attempts", "codes_sent", "regulated",
     )  # fmt: skip
     code = row["code"]
     return HandoverView(
         **{name: row[name] for name in names},
+        steps_done=tuple(row["steps_done"]),
+        steps_by=row["steps_by"] or {},
+        deliveries=tuple(DeliveryView(**one) for one in tickets.deliveries(connection, row["id"])),
         code_expires_at=datetime.fromisoformat(code["expires_at"]) if code else None,
         code_typed=bool(code and code["typed"]),
     )
@@ -95,10 +108,11 @@ def from_row(
         facts=_facts(row),
         messages=tuple(map(message_view, queries.transcript(connection, conversation_id))) if whole else (),
         events=tuple(map(event_view, queries.events(connection, conversation_id))) if whole else (),
-        handover=handover_view(handover) if handover else None,
+        handover=handover_view(connection, handover) if handover else None,
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
         exception=consent if consent and consent["kind"] == "exception" else None,
         consent=consent,
+        survey=History.from_json(row["history"]).survey if row["state"] == State.RESOLVED.value else "",
     )
 
 
@@ -137,7 +151,40 @@ def queue_items(connection: Connection) -> tuple[QueueItem, ...]:
             claim_due_at=row["claim_due_at"],
             owner_id=row["owner"],
             last_message=row["last_message"][:200],
+            skills=tuple(row["skills"]),
         )
         for row in queries.open_handovers(connection)
     ]
     return tuple(sorted(items, key=urgency))
+
+
+def person_of(row: RowMapping) -> Person:
+    """A presence row as what routing reads."""
+    return Person(
+        id=row["agent_id"],
+        role=Role(row["role"]),
+        teams=tuple(row["teams"]),
+        skills=tuple(row["skills"]),
+        languages=tuple(row["languages"]),
+        capacity=row["capacity"],
+        available=row["available"],
+        seen_at=row["seen_at"],
+        workload=row["workload"],
+    )
+
+
+def person_view(row: RowMapping, now: datetime, within: timedelta) -> PersonView:
+    """Somebody at the desk, as of now."""
+    person = person_of(row)
+    return PersonView(
+        id=person.id,
+        role=person.role,
+        teams=person.teams,
+        skills=person.skills,
+        languages=person.languages,
+        capacity=person.capacity,
+        available=person.available,
+        online=is_online(person, now, within),
+        seen_at=row["seen_at"],
+        workload=person.workload,
+    )

@@ -6,43 +6,56 @@ It holds no state that a turn needs: any number of runtimes, in any number of pr
 from __future__ import annotations
 
 import hashlib
-import logging
+import json
 import secrets
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import Connection
 
 from assistants.port import Assistant
 from graph.bringing import Setting, inbound_of, typed_code
+from graph.clockwork import Clockwork, StillDue
 from graph.deciding import Decider
-from graph.intake import channel_facts, check_actor, check_id, label, storable
-from graph.present import conversation_view, from_row, queue_items
+from graph.floor import Floor
+from graph.intake import channel_facts, check_holder, check_id, check_role, described, label, storable
+from graph.present import conversation_view, from_row
 from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
+from graph.summarising import Summaries
 from graph.templates import TemplateBook
 from graph.verifying import Proof
-from graph.views import Act, Actor, ActResult, ConversationView, NewConversation, QueueItem, TemplateView, TurnResult
+from graph.views import (
+    Act,
+    Actor,
+    ActResult,
+    Attendance,
+    ConversationView,
+    NewAttachment,
+    NewConversation,
+    PersonView,
+    QueueItem,
+    TemplateView,
+    TurnResult,
+)
 from graph.working import Inbound
 from handover.codes import MIN_KEY, CodeMaker
 from handover.directory import Directory, NoDirectory
+from handover.writing import SummaryWriter
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
 from states.errors import (
     BadInput,
     Conflict,
-    ForbiddenRole,
     MessageTooLong,
     Refused,
-    StoreUnavailable,
 )
-from states.vocabulary import STAFF, Event, Role
-from states.vocabulary import Clock as TimerKind
-from store import queries, receiving, timers
+from states.vocabulary import Event, Role
+from store import queries, receiving
 from store.database import Store
-from store.records import DueTimer, Incoming, Received, Snapshot, TemplateUse
+from store.records import Incoming, Received, Snapshot, TemplateUse
 from store.work import AlreadyDone, StaleOutcome, UnitOfWork
 from triggers.engine import compile_policy
 from triggers.llm import TopicClassifier
@@ -54,6 +67,8 @@ LEASE_MARGIN_S = 5.0
 POLL_S = (0.005, 0.04)
 """First and longest pause while another worker holds the conversation."""
 MAX_ACT_TRIES = 50
+FILE_ALONE = "[file]"
+"""The text of a message that is nothing but files: never routine, so the customer is asked or a person looks."""
 NEEDS_WORDS = {
     Event.AGENT_REPLIED: "write what the customer shall read",
     Event.EXCEPTION_REQUESTED: "write which exception is asked for, and why",
@@ -61,8 +76,6 @@ NEEDS_WORDS = {
     Event.HAND_BACK_REFUSED: "write why the case shall not go back",
 }
 """Acts that say nothing without words, and what to write."""
-
-log = logging.getLogger("handrail.runtime")
 
 
 class Runtime:
@@ -77,6 +90,8 @@ class Runtime:
         clock: Clock,
         ids: Ids,
         classifier: TopicClassifier | None = None,
+        summariser: SummaryWriter | None = None,
+        public_url: str = "",
         directory: Directory | None = None,
         codes: CodeMaker | None = None,
         unit_of_work: UnitOfWork | None = None,
@@ -90,11 +105,27 @@ class Runtime:
             clock=clock,
             ids=ids,
             classifier=classifier,
+            summariser=summariser,
+            public_url=public_url,
             directory=directory or NoDirectory(),
             codes=codes or CodeMaker(secrets.token_bytes(MIN_KEY)),
         )
         self._book = TemplateBook(store)
         self._decider = Decider(store, unit_of_work)
+        self._summaries = Summaries(store, self._apply)
+        self._clockwork = Clockwork(
+            store,
+            clock,
+            settle=self._complete,
+            apply=self._apply,
+            idle=lambda: self.policy.policy.limits.idle.delta,
+        )
+        self._floor = Floor(
+            store,
+            clock,
+            seen_within=lambda: self.policy.policy.presence.seen_within.delta,
+            redact=lambda text: self._services.redacted(text),
+        )
         self._lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         with store.write() as connection:
             receiving.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
@@ -165,14 +196,38 @@ class Runtime:
                 for row in queries.conversations(connection, limit)
             )
 
-    def queue(self) -> tuple[QueueItem, ...]:
-        """Every open handover, most urgent first."""
-        with self._store.read() as connection:
-            return queue_items(connection)
+    # The desk
+
+    def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:
+        """Every open handover, most urgent first; for one person what they may take, in the order they should."""
+        return self._floor.queue(person)
+
+    def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
+        """A heartbeat of somebody at the desk, with what they say of themselves."""
+        check_role(actor.id, actor.role, self.policy.policy)
+        return self._floor.attend(actor, said or Attendance())
+
+    def people(self) -> tuple[PersonView, ...]:
+        """Everybody who has come to the desk."""
+        return self._floor.people()
+
+    def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
+        """Claims the most urgent case that fits the person, once per act id."""
+        check_role(actor.id, actor.role, self.policy.policy)
+        wanted = act_id or self._services.ids.new("act_")
+        check_id(wanted, "act id")
+        return self._floor.take_next(actor, wanted, self.act)
 
     # Messages
 
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[NewAttachment, ...] = (),
+    ) -> TurnResult:
         """Takes a customer's message through its turn and returns what was said.
 
         The same id with the same body returns the same answer; with another body it raises MessageConflict.
@@ -182,7 +237,7 @@ class Runtime:
         message_id = message_id or self._services.ids.new("msg_")
         check_id(message_id, "message id")
         text, proof = typed_code(text, self._services, lambda: self._setting(conversation_id).handover)
-        incoming = self._incoming(conversation_id, message_id, text)
+        incoming = self._incoming(conversation_id, message_id, text, attachments)
         lease = self._services.ids.new("run_")
         with self._store.write() as connection:
             received = receiving.receive(connection, incoming, lease, self._lease_s)
@@ -193,17 +248,24 @@ class Runtime:
         with self._store.read() as connection:
             return stored_result(connection, conversation_id, message_id, repeated=received.repeated)
 
-    def _incoming(self, conversation_id: str, message_id: str, text: str) -> Incoming:
+    def _incoming(
+        self, conversation_id: str, message_id: str, text: str, attachments: tuple[NewAttachment, ...] = ()
+    ) -> Incoming:
+        if not text.strip() and attachments:
+            text = FILE_ALONE
         if not text.strip():
             raise BadInput("the message is empty; send some text")
         if len(text) > MAX_CHARS:
             raise MessageTooLong(f"the message has {len(text)} characters; {MAX_CHARS} are the most that is kept")
         redacted, redactions = self._services.engine.redact(storable(text))
+        files = described(attachments, self._services.redacted)
+        body = redacted + (json.dumps(files, sort_keys=True) if files else "")
         return Incoming(
             conversation_id=conversation_id,
             id=message_id,
             text=redacted,
-            body_hash=hashlib.sha256(redacted.encode()).hexdigest(),
+            body_hash=hashlib.sha256(body.encode()).hexdigest(),
+            attachments=files,
             redactions=dict(Counter(one.entity for one in redactions)),
             at=self._services.clock.now(),
         )
@@ -279,7 +341,7 @@ class Runtime:
         """
         act_id = act.id or self._services.ids.new("act_")
         check_id(act_id, "act id")
-        self._check_role(act.actor)
+        check_role(act.actor.id, act.actor.role, self.policy.policy)
         inbound = inbound_of(act, act_id, self._setting(conversation_id), self._services, self._book)
         if act.event in NEEDS_WORDS and not inbound.text.strip():
             raise BadInput(f"the text is empty; {NEEDS_WORDS[act.event]}")
@@ -300,50 +362,47 @@ class Runtime:
 
     def draft_template(self, actor: Actor, template_id: str, language: str, text: str) -> TemplateView:
         """Writes a new version, which a second person must approve. BadInput, ForbiddenRole."""
-        self._check_role(actor)
+        check_role(actor.id, actor.role, self.policy.policy)
         return self._book.draft(self._services, actor, template_id, language, text)
 
     def approve_template(
         self, actor: Actor, template_id: str, language: str, version: int, text_hash: str
     ) -> TemplateView:
         """Approves exactly the words whose hash the actor saw; retires the version before. Refused, NotFound."""
-        self._check_role(actor)
+        check_role(actor.id, actor.role, self.policy.policy)
         used = TemplateUse(id=template_id, language=language, version=version)
         return self._book.approve(self._services, actor, used, text_hash)
 
     def retire_template(self, actor: Actor, template_id: str, language: str, version: int) -> TemplateView:
         """Ends a version for good. Refused, NotFound."""
-        self._check_role(actor)
+        check_role(actor.id, actor.role, self.policy.policy)
         return self._book.retire(self._services, actor, TemplateUse(id=template_id, language=language, version=version))
-
-    def _check_role(self, actor: Actor) -> None:
-        """Refuses an actor who does not hold the role, where the policy names who does."""
-        if actor.role not in STAFF and actor.role is not Role.ADMIN:
-            raise ForbiddenRole(
-                f"{actor.role.value!r} does not act at the desk; people there are: {_names(STAFF)}, admin"
-            )
-        self.admit(actor)
 
     def admit(self, actor: Actor) -> None:
         """Refuses a caller who does not hold the role, where the policy names who does. BadInput, ForbiddenRole."""
-        check_actor(actor.id)
-        holders = self.policy.policy.roles.get(actor.role, ())
-        if holders and actor.id not in holders:
-            raise ForbiddenRole(
-                f"{actor.id!r} does not hold the role {actor.role.value!r} in policy {self.policy.policy.name!r}"
-            )
+        check_holder(actor.id, actor.role, self.policy.policy)
 
-    def _apply(self, conversation_id: str, inbound: Inbound, timer: DueTimer | None = None) -> ActResult:
-        """Decides and commits an act; starts over when somebody else was faster, and drops a `timer` that was reset."""
+    def fault(self, conversation_id: str, fault_id: str, data: Mapping[str, str]) -> bool:
+        """Records what went wrong around a case that a person has or awaits, once per id, and calls a person to it.
+
+        False if the machine refuses because no person has the case: then tell one in another way.
+        """
+        inbound = Inbound(kind="fault", id=fault_id, event=Event.FAULT, role=Role.SYSTEM, data=dict(data))
+        try:
+            self._apply(conversation_id, inbound)
+        except Refused:
+            return False
+        return True
+
+    def _apply(self, conversation_id: str, inbound: Inbound, still_due: StillDue | None = None) -> ActResult:
+        """Decides and commits an act; starts over when somebody else was faster, and drops a clock that was reset."""
         for _ in range(MAX_ACT_TRIES):
             with self._store.read() as connection:
                 done = queries.first_event_of(connection, conversation_id, inbound.cause)
                 snapshot = queries.snapshot(connection, conversation_id)
-                running = queries.timers(connection, conversation_id) if timer else {}
-            if timer is not None and (
-                running.get(timer.clock.value) != timer.due_at or self._rearmed(timer, snapshot.updated_at)
-            ):
-                return act_result(snapshot, timer.event, repeated=True)
+                dropped = still_due is not None and not still_due(connection, snapshot)
+            if dropped and inbound.event is not None:
+                return act_result(snapshot, inbound.event, repeated=True)
             if done is not None:
                 if done["data"].get("body_hash", inbound.body_hash) != inbound.body_hash:
                     raise Conflict(f"{inbound.cause!r} was another act; send a new act under a new id")
@@ -363,66 +422,19 @@ class Runtime:
     # Work that nobody waits for
 
     def recover(self) -> int:
-        """Completes messages that were stored but never decided, as after a crash; returns how many.
-
-        Those that a live or a freshly dead worker holds by lease are left for the next call.
-        """
-        with self._store.read() as connection:
-            left = queries.undecided(connection, self._services.clock.now())
-        done = 0
-        for conversation_id, message_id in left:
-            try:
-                self._settle(
-                    conversation_id,
-                    message_id,
-                    self._services.ids.new("run_"),
-                    Received(repeated=True, decided=False, leased=False),
-                )
-                done += 1
-            except Exception as error:  # noqa: BLE001  safety boundary: one message must not stop all others' clocks
-                log.error(
-                    "message not recovered", extra={"conversation": conversation_id, "error": type(error).__name__}
-                )
-        return done
+        """Completes messages that were stored but never decided, as after a crash; returns how many."""
+        return self._clockwork.recover()
 
     def tick(self) -> int:
-        """Completes what crashed workers left and fires the timers that are due; how many."""
-        now = self._services.clock.now()
-        recovered = self.recover()
-        with self._store.read() as connection:
-            due = timers.due_timers(connection, now)
-        fired = sum(self._fire(timer) for timer in due)
-        return recovered + fired
+        """Completes what crashed workers left and fires the timers that are due; how many. `delivery` tells others."""
+        done = self._clockwork.tick()
+        self._summaries.start(self._services)
+        return done
 
-    def _fire(self, timer: DueTimer) -> bool:
-        """One deadline, checked again against the state: one that no longer holds is dropped."""
-        inbound = Inbound(
-            kind="clock",
-            id=f"{timer.clock.value}:{timer.due_at.isoformat()}:{self.version(timer.conversation_id)}",
-            event=timer.event,
-            role=Role.SYSTEM,
-            data={"clock": timer.clock.value, "due_at": timer.due_at.isoformat()},
-        )
-        try:
-            return not self._apply(timer.conversation_id, inbound, timer).repeated
-        except Refused:
-            with self._store.write() as connection:
-                timers.stop_timer(connection, timer)
-            return False
-        except StoreUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001  safety boundary: the clock stays due; the others fire all the same
-            log.error("clock broke", extra={"conversation": timer.conversation_id, "error": type(error).__name__})
-            return False
-
-    def _rearmed(self, timer: DueTimer, last: datetime) -> bool:
-        """Moves an idle clock on if somebody has written since it was set: answered turns do not touch it."""
-        due_at = last + self.policy.policy.limits.idle.delta
-        if timer.clock is not TimerKind.IDLE or due_at <= self._services.clock.now():
-            return False
-        with self._store.write() as connection:
-            timers.move_timer(connection, timer, due_at)
-        return True
+    def _complete(self, conversation_id: str, message_id: str) -> None:
+        """Decides a message that was stored and left."""
+        waiting = Received(repeated=True, decided=False, leased=False)
+        self._settle(conversation_id, message_id, self._services.ids.new("run_"), waiting)
 
     @property
     def codes(self) -> CodeMaker:
@@ -452,7 +464,3 @@ class Runtime:
         """Lets go of threads and connections."""
         self._services.pool.shutdown(wait=False, cancel_futures=True)
         self._store.close()
-
-
-def _names(roles: tuple[Role, ...]) -> str:
-    return ", ".join(role.value for role in roles)

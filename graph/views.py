@@ -20,6 +20,17 @@ class Actor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewAttachment:
+    """A file that came with a message, as the channel describes it. The channel keeps the file."""
+
+    name: str
+    media_type: str = ""
+    size: int = 0
+    ref: str = ""
+    """The channel's own reference, by which staff find the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewConversation:
     """What a channel knows when a conversation begins."""
 
@@ -51,6 +62,8 @@ class MessageView:
     in_reply_to: str | None = None
     citations: tuple[Mapping[str, str], ...] = ()
     """`source`, `title`, `quote` of each article an assistant message rests on."""
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    """`name`, `media_type`, `size`, `ref` of files that came with a customer's message; the channel keeps the files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +86,22 @@ class EventView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveryView:
+    """Where a handover is, or is on its way to, beside our own queue."""
+
+    destination: str
+    ref: str
+    """The destination's own name of it; empty until it arrived."""
+    link: str
+    status: str
+    """open, claimed or resolved, as last agreed; empty where there are no tickets."""
+    pending: int
+    """Steps that are still to be done there."""
+    dead: int
+    """Steps that were given up: somebody was told."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class HandoverView:
     """One handover with its packet."""
 
@@ -92,6 +121,12 @@ class HandoverView:
     outcome: str | None
     packet: Mapping[str, Any]
     """The packet as JSON (handover.packet.Packet)."""
+    resolution: str | None = None
+    """The policy's code for how it ended."""
+    steps_done: tuple[str, ...] = ()
+    steps_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Step id → `by` and `at` of whoever ticked it."""
+    deliveries: tuple[DeliveryView, ...] = ()
     verify_level: str = "none"
     """To which level the customer's identity must be verified before the case is resolved."""
     verified_level: str = "none"
@@ -140,6 +175,8 @@ class ConversationView:
     `amount`."""
     consent: Mapping[str, Any] | None = None
     """Whatever waits for a second person: the same with `kind` exception or hand_back, and `agreed_by`."""
+    survey: str = ""
+    """Whom the customer has been asked about and has not answered yet, `person` or `assistant`; empty otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +206,8 @@ class Act:
     text: str = ""
     """The reply for `agent_replied`; the outcome for `resolved` and `handed_back`; a note otherwise."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""
+    """The destination in which it was done and which therefore need not be told; empty: our own desk."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +237,40 @@ class QueueItem:
     claim_due_at: datetime
     owner_id: str | None
     last_message: str
+    skills: tuple[str, ...] = ()
+    """What whoever takes it must know."""
+    suggested: str | None = None
+    """Who should take it, of those online now; computed for this look, kept nowhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attendance:
+    """What somebody at the desk says of themselves; None leaves as it is, nothing at all is a heartbeat."""
+
+    teams: tuple[str, ...] | None = None
+    """Empty: all teams."""
+    skills: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
+    capacity: int | None = None
+    available: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonView:
+    """Somebody who works at the desk."""
+
+    id: str
+    role: Role
+    teams: tuple[str, ...]
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    capacity: int
+    available: bool
+    online: bool
+    """Available and seen a moment ago."""
+    seen_at: datetime
+    workload: int
+    """Open cases they own."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,25 +9,24 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
+from graph import climbing
 from graph.consenting import consent_facts
 from graph.services import Services
 from graph.verifying import Proof, verification_facts
 from handover.consent import Consent, ConsentKind
+from handover.presence import Person
 from handover.sla import is_open
 from states.facts import Facts
 from states.machine import Step
-from states.table import CLOCKS, CONSENT_CLOCK
+from states.table import CONSENT_CLOCK
 from states.vocabulary import Clock, Effect, Event, Role, State
 from store.records import Happening, Outcome, Snapshot, StoredMessage, TemplateUse, Utterance
 from triggers.assessment import Assessment, Fired
 from triggers.history import History
-
-MAX_CLIMB = 2
-"""Breaches that re-notify before one escalates."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,7 @@ class Inbound:
     """What a run is about."""
 
     kind: str
-    """message, act or clock."""
+    """message, act, clock or fault."""
     id: str
     event: Event | None = None
     """The event an act or a clock asks for."""
@@ -50,6 +49,8 @@ class Inbound:
     """Which one: it must still be approved when the outcome is written."""
     proof: Proof | None = field(default=None, repr=False)
     """What an act or a message brings to an identity check."""
+    origin: str = ""
+    """The destination it came through; empty: our own desk, channel or clock."""
 
     @property
     def cause(self) -> str:
@@ -77,6 +78,8 @@ class Material:
     """The transcript, or its last part, oldest first."""
     total: int
     """How many messages the whole transcript has."""
+    people: tuple[Person, ...] = ()
+    """Everybody who has come to the desk."""
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Customer message id → data of the event that decided it."""
 
@@ -106,13 +109,15 @@ class Working:
     """What the packet must explain."""
     more: bool = False
     """Another node must run before the turn is over: the packet is due, or the message is still unanswered."""
+    looping: bool = False
+    """What fired had fired before the last hand-back."""
     happenings: list[Happening] = field(default_factory=list)
     utterances: list[Utterance] = field(default_factory=list)
     opened: dict[str, Any] | None = None
     changed: dict[str, Any] = field(default_factory=dict)
     payloads: dict[Effect, dict[str, Any]] = field(default_factory=dict)
     due: dict[Clock, datetime] = field(default_factory=dict)
-    """Deadlines that differ from the policy's default for the clock."""
+    """Clocks that this run sets anew; the others keep the due time they have."""
 
     @classmethod
     def begin(
@@ -190,6 +195,7 @@ class Working:
     def facts(self, actor: str = "", role: Role = Role.SYSTEM, *, approved: bool = False) -> Facts:
         """What the guards may read, for this actor, now."""
         handover = self.handover or {}
+        climb = climbing.climb_of(self) if handover else None
         return Facts(
             latched=self.latched,
             approved_content=approved,
@@ -202,8 +208,11 @@ class Working:
             compliance=bool(handover.get("compliance")),
             **consent_facts(self, actor, role),
             **verification_facts(self, role),
-            climb_exhausted=handover.get("climb", 0) >= MAX_CLIMB,
+            climb_renotified=climb is not None and climb.renotified,
+            climb_paged=climb is not None and climb.paged,
             reopen_allowed=not self.closed,
+            survey_open=bool(self.history.survey),
+            looping=self.looping,
         )
 
     def open_steps(self) -> tuple[str, ...]:
@@ -219,6 +228,11 @@ class Working:
 
     # Recording
 
+    def amend(self, **data: Any) -> None:
+        """Adds to what the newest event records, once it is known what it led to."""
+        newest = self.happenings[-1]
+        self.happenings[-1] = replace(newest, data={**newest.data, **data})
+
     def say(self, author: str, text: str, **more: Any) -> None:
         """One message to the customer, sent only if the outcome is committed."""
         if text.strip():
@@ -232,12 +246,15 @@ class Working:
         """Changes columns of the open handover; a thread without rows, as in Studio, has none to change."""
         if self.handover is None:
             return
-        self.changed |= columns
         self.handover = {**self.handover, **columns}
+        if self.opened is not None:
+            self.opened = self.handover
+        else:
+            self.changed |= columns
 
     def outcome(self) -> Outcome:
         """Everything this run led to, ready to be committed."""
-        loaded = self.services.loaded
+        loaded, timers = self.services.loaded, self._timers()
         return Outcome(
             conversation_id=self.snapshot.id,
             expected_version=self.snapshot.version,
@@ -258,7 +275,7 @@ class Working:
             policy_name=loaded.policy.name,
             policy_hash=loaded.hash,
             at=self.now,
-            timers=self._timers(),
+            timers=timers,
             handover_opened=self.opened,
             handover_changed=self.changed,
             payloads=self.payloads,
@@ -268,39 +285,7 @@ class Working:
     def _timers(self) -> dict[Clock, tuple[Event, datetime]]:
         if self.closed:
             return {}
-        clock, event = CLOCKS[self.state]
-        running = {clock: (event, self.due.get(clock) or self._default_due(clock))}
+        running = climbing.clocks(self)
         if self.consent is not None:
             running[CONSENT_CLOCK[0]] = (CONSENT_CLOCK[1], self.consent.expires_at)
         return running
-
-    def _default_due(self, clock: Clock) -> datetime:
-        limits = self.services.loaded.policy.limits
-        return {
-            Clock.IDLE: self.now + limits.idle.delta,
-            Clock.PACKET: self.now + limits.packet.delta,
-            Clock.CLAIM: self._person_due(clock, "claim_due_at"),
-            Clock.RESOLVE: self._person_due(clock, "resolve_due_at"),
-            Clock.REOPEN: self.now + limits.reopen_window.delta,
-        }[clock]
-
-    def _person_due(self, clock: Clock, deadline_name: str) -> datetime:
-        """The handover's deadline. One that has passed stays where the ladder has moved it, or climbs from now on.
-
-        Set to the past again, it would breach with every message, and never again once that very moment has fired.
-        """
-        deadline: datetime | None = (self.handover or {}).get(deadline_name)
-        if deadline is None:
-            return self.now + self.services.loaded.policy.limits.packet.delta
-        if deadline > self.now:
-            return deadline
-        if deadline_name in self.changed:
-            return self.now
-        return self.snapshot.timers.get(clock.value) or self.now + self.ladder_step()
-
-    def ladder_step(self) -> timedelta:
-        """From one breach to the next: half the time there was to claim, at least a minute."""
-        if self.handover is None:
-            return timedelta(minutes=2, seconds=30)
-        waited: timedelta = self.handover["claim_due_at"] - self.handover["waiting_since"]
-        return max(waited / 2, timedelta(minutes=1))

@@ -12,6 +12,8 @@ from handover.case import Case, cleaned, finite
 from handover.entities import entities
 from handover.masking import safe_text
 from handover.packet import (
+    ApprovedWording,
+    Attachment,
     Claim,
     Context,
     Customer,
@@ -25,13 +27,14 @@ from handover.packet import (
     RedactionCount,
     Sentiment,
     SentimentPoint,
+    SideEffect,
     TriggerNote,
     Why,
     completeness,
 )
 from handover.playbooks import playbook_of
 from handover.routing import Routing, last_routing, routing
-from handover.scripts import Wait, fill, handover_script, last_resort
+from handover.scripts import Wait, fill, handover_script, last_resort, notice
 from handover.sla import Deadlines, due, is_open, later
 from handover.summary import clip, extract, intent, open_questions, steps_tried
 from handover.wording import within
@@ -105,11 +108,11 @@ def minimal(case: Case, loaded: LoadedPolicy, fault: str) -> Packet:
         waiting_since=case.since,
         team=routed.route.team,
         skills=routed.route.skills,
-        flags=tuple(dict.fromkeys(("minimal", f"fault:{safe_text(fault)}", *case.flags))),
+        flags=tuple(dict.fromkeys(("minimal", f"fault:{safe_text(fault)}", *case.flags, *routed.placed.flags))),
     )
     script = last_resort(case.language)
     values = {"reply_within": within(claim, script.language), "reference": case.handover_id}
-    plan = _minimal_plan(routed, Promise(text=fill(script.text, values), reply_by=reply_by))
+    plan = _minimal_plan(routed, Promise(text=fill(script.text, values), reply_by=reply_by, made_at=case.now))
     return Packet(envelope=_envelope(case, loaded), why=why, context=_minimal_context(case), action=plan)
 
 
@@ -156,7 +159,9 @@ def _flags(ground: _Ground) -> tuple[str, ...]:
         "unknown_trigger": ground.routed.rule is None,
         "waiting_past_deadline": ground.deadlines.claim_due_at <= case.now,
     }
-    return tuple(dict.fromkeys((*case.flags, *(flag for flag, holds in own.items() if holds))))
+    return tuple(
+        dict.fromkeys((*case.flags, *(flag for flag, holds in own.items() if holds), *ground.routed.placed.flags))
+    )
 
 
 def _notes(fired: Iterable[Fired], case: Case) -> tuple[TriggerNote, ...]:
@@ -183,6 +188,8 @@ def _context(case: Case) -> Context:
         intent=intent(case),
         entities=entities(turn.text for turn in case.customer_turns[-MAX_READ:]),
         steps_tried=steps_tried(case),
+        side_effects=tuple(SideEffect(tool=one.tool, result=one.result, turn=max(0, one.turn)) for one in case.effects),
+        attachments=_attachments(case),
         summary=extract(case),
         sentiment=_sentiment(case),
         open_questions=open_questions(case),
@@ -191,6 +198,13 @@ def _context(case: Case) -> Context:
         ),
         transcript_ref=_transcript_ref(case),
         transcript_turns=max(case.transcript_turns, len(case.turns)),
+    )
+
+
+def _attachments(case: Case) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(name=one.name, media_type=one.media_type, size=one.size, ref=one.ref, turn=max(0, one.turn))
+        for one in case.files
     )
 
 
@@ -217,7 +231,13 @@ def _unit(value: float) -> float:
 
 def _plan(ground: _Ground) -> Plan:
     case, routed = ground.case, ground.routed
-    wait = Wait(sla=routed.sla, claim_due_at=ground.deadlines.claim_due_at, hours=ground.hours, now=case.now)
+    wait = Wait(
+        sla=routed.sla,
+        claim_due_at=ground.deadlines.claim_due_at,
+        hours=ground.hours,
+        now=case.now,
+        attended=routed.placed.attended,
+    )
     text = handover_script(
         family=routed.head.family,
         script_id=routed.rule.script if routed.rule else None,
@@ -230,13 +250,14 @@ def _plan(ground: _Ground) -> Plan:
     compliance = _compliance(routed)
     verify = any(rule.verify for rule in routed.rules) and case.fact("customer.verified") is not True
     return Plan(
-        promise=Promise(text=text, reply_by=ground.deadlines.claim_due_at),
+        promise=Promise(text=text, reply_by=ground.deadlines.claim_due_at, made_at=case.now),
         next_steps=_union(rule.next_steps for rule in routed.rules),
-        playbook=_playbook(routed.playbook_id, ground.loaded),
+        playbook=_playbook(ground, wait),
         required_verifications=(IDENTITY,) if verify else (),
         do_not=_union(rule.do_not for rule in routed.rules),
         hand_back_conditions=_hand_back(compliance),
         compliance_flags=compliance,
+        resolutions={str(code): meaning for code, meaning in ground.loaded.policy.resolutions.items()},
     )
 
 
@@ -244,12 +265,29 @@ def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for lines in lists for line in lines))
 
 
-def _playbook(playbook_id: str | None, loaded: LoadedPolicy) -> PacketPlaybook | None:
+def _playbook(ground: _Ground, wait: Wait) -> PacketPlaybook | None:
+    """The checklist with approved words in the customer's language, when to escalate and how to close."""
+    playbook_id, loaded = ground.routed.playbook_id, ground.loaded
     if playbook_id is None:
         return None
+    team, reference = ground.routed.route.team, ground.case.handover_id
+
+    def words(script: str | None) -> ApprovedWording | None:
+        said = notice(script, ground.case.language, loaded, wait, team=team, reference=reference) if script else ""
+        return ApprovedWording(script=str(script), text=said) if said else None
+
     playbook = playbook_of(loaded.policy, playbook_id)
-    steps = tuple(PacketStep(id=step.id, text=step.text, required=step.required) for step in playbook.steps)
-    return PacketPlaybook(id=playbook_id, title=playbook.title, steps=steps)
+    return PacketPlaybook(
+        id=playbook_id,
+        title=playbook.title,
+        steps=tuple(
+            PacketStep(id=step.id, text=step.text, required=step.required, wording=words(step.wording))
+            for step in playbook.steps
+        ),
+        escalate_when=playbook.escalate_when,
+        close_with=playbook.close_with,
+        wording=tuple(found for script in playbook.wording if (found := words(script))),
+    )
 
 
 def _compliance(routed: Routing) -> tuple[str, ...]:

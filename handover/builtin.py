@@ -57,6 +57,13 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "de": "Im Moment ist niemand da. Öffnungszeiten: {hours}.",
         "pt": "De momento não está ninguém disponível. Horário: {hours}.",
     },
+    "notice.nobody_online": {
+        "en": "Nobody from our team is online at this moment. The reply is due by {reply_by}.",
+        "es": "Nadie de nuestro equipo está en línea ahora. Se le debe una respuesta a más tardar el {reply_by}.",
+        "fr": "Personne de notre équipe n'est en ligne en ce moment. La réponse est due au plus tard le {reply_by}.",
+        "de": "Im Moment ist niemand aus unserem Team online. Die Antwort ist fällig bis {reply_by}.",
+        "pt": "Neste momento ninguém da nossa equipa está online. A resposta é devida até {reply_by}.",
+    },
     "notice.reopened": {
         "en": "Your case is open again and is with a person. Your reference is {reference}.",
         "es": "Su caso está abierto de nuevo y lo lleva una persona. Su referencia es {reference}.",
@@ -77,6 +84,27 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "fr": "Une personne a pris le relais et lit votre dossier.",
         "de": "Ein Mensch hat übernommen und liest Ihren Vorgang.",
         "pt": "Uma pessoa assumiu e está a ler o seu caso.",
+    },
+    "notice.returned": {
+        "en": "The assistant answers here again. If you would rather have a person, say so at any time.",
+        "es": "El asistente vuelve a responder aquí. Si prefiere a una persona, dígalo en cualquier momento.",
+        "fr": "L'assistant répond de nouveau ici. Si vous préférez une personne, dites-le à tout moment.",
+        "de": "Hier antwortet wieder der Assistent. Wenn Sie einen Menschen möchten, sagen Sie es jederzeit.",
+        "pt": "O assistente volta a responder aqui. Se preferir uma pessoa, diga a qualquer momento.",
+    },
+    "survey.ask": {
+        "en": "How did we do? Please answer with a number from 1 (poor) to 5 (very good).",
+        "es": "¿Qué tal lo hemos hecho? Responda con un número del 1 (mal) al 5 (muy bien).",
+        "fr": "Êtes-vous satisfait ? Répondez par un chiffre de 1 (mauvais) à 5 (très bien).",
+        "de": "Wie zufrieden sind Sie? Bitte antworten Sie mit einer Zahl von 1 (schlecht) bis 5 (sehr gut).",
+        "pt": "Como nos saímos? Responda com um número de 1 (mau) a 5 (muito bom).",
+    },
+    "survey.thanks": {
+        "en": "Thank you for your answer. If something is still open, write here again.",
+        "es": "Gracias por su respuesta. Si queda algo pendiente, escriba aquí de nuevo.",
+        "fr": "Merci de votre réponse. S'il reste un point à régler, écrivez ici à nouveau.",
+        "de": "Danke für Ihre Antwort. Wenn noch etwas offen ist, schreiben Sie hier einfach wieder.",
+        "pt": "Obrigado pela sua resposta. Se ainda houver algo pendente, escreva aqui de novo.",
     },
     "closing.resolved": {
         "en": "Your case is closed. If it is not settled, write here again.",

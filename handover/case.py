@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from handover.masking import safe_text
+from handover.presence import Person
 from policy.facts import FACTS_BY_NAME, Scalar
 from policy.schema import Hours
 from triggers.assessment import Evidence, Fired
@@ -50,6 +51,28 @@ class Attempt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToolEffect:
+    """What a tool of the assistant changed in another system while it answered."""
+
+    turn: int
+    """The `seq` of the answer."""
+    tool: str
+    result: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentFile:
+    """A file that the customer sent, as the channel describes it."""
+
+    turn: int
+    """The `seq` of the message it came with."""
+    name: str
+    media_type: str = ""
+    size: int = 0
+    ref: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A handover that is about to be made. Texts are redacted, datetimes aware."""
 
@@ -80,6 +103,8 @@ class Case:
     """How many messages the whole transcript has; 0: as many as `turns`."""
     attempts: tuple[Attempt, ...] = ()
     """Oldest first."""
+    effects: tuple[ToolEffect, ...] = ()
+    files: tuple[SentFile, ...] = ()
     sentiment: tuple[tuple[int, float], ...] = ()
     """`seq` of a customer message and its sentiment, oldest first."""
     redactions: Mapping[str, int] = field(default_factory=dict)
@@ -88,6 +113,8 @@ class Case:
     """Values of documented facts by full name; the others have their default."""
     hours: Hours | None = None
     """The business hours that hold; None: the policy's."""
+    people: tuple[Person, ...] = ()
+    """Everybody who has come to the desk; empty where people work in another system."""
 
     def fact(self, name: str) -> Scalar:
         """A fact's value or its documented default."""
@@ -142,6 +169,8 @@ def cleaned(case: Case) -> Case:
             for turn in case.turns
         ),
         attempts=tuple(_cleaned_attempt(attempt) for attempt in case.attempts),
+        effects=tuple(replace(one, tool=safe_text(one.tool), result=safe_text(one.result)) for one in case.effects),
+        files=tuple(_cleaned_file(one) for one in case.files),
         redactions={safe_text(entity): count for entity, count in case.redactions.items()},
     )
 
@@ -180,6 +209,11 @@ def _cleaned_evidence(evidence: Evidence) -> Evidence:
         score=finite(evidence.score),
         threshold=finite(evidence.threshold),
     )
+
+
+def _cleaned_file(sent: SentFile) -> SentFile:
+    names = {name: safe_text(getattr(sent, name)) for name in ("name", "media_type", "ref")}
+    return replace(sent, size=max(0, sent.size), **names)  # type: ignore[arg-type]  # texts, by their names
 
 
 def _cleaned_attempt(attempt: Attempt) -> Attempt:

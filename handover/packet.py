@@ -16,7 +16,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from policy.schema import Severity
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["1.1"] = "1.1"
+"""1.1 adds to 1.0 and changes nothing: packets of 1.0 that lie in rows are read as they are."""
 
 
 class Entry(StrEnum):
@@ -46,7 +47,7 @@ class Part(BaseModel):
 class Envelope(Part):
     """Which handover this is and what it was decided under."""
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.0", "1.1"] = SCHEMA_VERSION
     handover_id: str = Field(description="also the idempotency key towards every desk")
     conversation_id: str
     channel: str
@@ -134,6 +135,24 @@ class RedactionCount(Part):
     count: Annotated[int, Field(ge=0)]
 
 
+class SideEffect(Part):
+    """What a tool of the assistant changed in another system."""
+
+    tool: str
+    result: str
+    turn: TurnNumber
+
+
+class Attachment(Part):
+    """A file the customer sent, as the channel describes it; the file itself stays there."""
+
+    name: str
+    media_type: str = ""
+    size: Annotated[int, Field(ge=0, description="bytes; 0: unknown")] = 0
+    ref: str = Field(default="", description="the channel's own reference to the file")
+    turn: TurnNumber = 0
+
+
 class Context(Part):
     """Part 2: what the person needs in order not to ask again."""
 
@@ -141,8 +160,11 @@ class Context(Part):
     intent: str
     entities: dict[str, tuple[str, ...]] = {}
     steps_tried: tuple[Step, ...] = ()
+    side_effects: tuple[SideEffect, ...] = Field(default=(), description="must not be done a second time")
+    attachments: tuple[Attachment, ...] = ()
     summary: tuple[Claim, ...] = ()
     summary_method: SummaryMethod = SummaryMethod.EXTRACTIVE
+    summary_model: str = Field(default="", description="which model and prompt wrote the summary; empty: none")
     sentiment: Sentiment = Sentiment()
     open_questions: tuple[str, ...] = ()
     redactions: tuple[RedactionCount, ...] = ()
@@ -155,6 +177,14 @@ class Promise(Part):
 
     text: str
     reply_by: AwareDatetime
+    made_at: AwareDatetime | None = None
+
+
+class ApprovedWording(Part):
+    """Words that may be said as they stand, in the customer's language where the policy has them."""
+
+    script: str
+    text: str
 
 
 class PacketStep(Part):
@@ -163,6 +193,7 @@ class PacketStep(Part):
     id: str
     text: str
     required: bool
+    wording: ApprovedWording | None = None
 
 
 class PacketPlaybook(Part):
@@ -171,6 +202,9 @@ class PacketPlaybook(Part):
     id: str
     title: str = ""
     steps: tuple[PacketStep, ...] = ()
+    escalate_when: str = ""
+    close_with: str = Field(default="", description="what the outcome must say")
+    wording: tuple[ApprovedWording, ...] = ()
 
 
 class Plan(Part):
@@ -183,6 +217,25 @@ class Plan(Part):
     do_not: tuple[str, ...] = ()
     hand_back_conditions: tuple[str, ...] = ()
     compliance_flags: tuple[str, ...] = Field(default=(), description="reason codes handed back only by two people")
+    resolutions: dict[str, str] = Field(default={}, description="how the case may end: code and what it means")
+
+
+class Verdict(StrEnum):
+    """What an agent found about one field."""
+
+    ACCEPT = "accept"
+    EDIT = "edit"
+    ASK_AGAIN = "ask_again"
+
+
+class FieldReview(Part):
+    """Where a field's present value comes from, once an agent has looked at it."""
+
+    field: str
+    verdict: Verdict
+    by: str
+    at: AwareDatetime
+    old_hash: str = Field(description="SHA-256 of the value that was reviewed, as canonical JSON")
 
 
 class Packet(Part):
@@ -192,6 +245,7 @@ class Packet(Part):
     why: Why
     context: Context
     action: Plan
+    review: tuple[FieldReview, ...] = Field(default=(), description="the newest review of each field; empty: none yet")
 
 
 REQUIRED_ALWAYS: tuple[tuple[str, ...], ...] = (
@@ -202,7 +256,9 @@ REQUIRED_ALWAYS: tuple[tuple[str, ...], ...] = (
     ("context.summary",),
     ("context.transcript_ref",),
     ("action.promise.text",),
+    ("action.promise.reply_by",),
     ("action.next_steps", "action.playbook"),
+    ("action.hand_back_conditions",),
 )
 """What every packet must carry; of several fields in one entry, one is enough."""
 
@@ -210,16 +266,18 @@ REQUIRED_BY_REASON: dict[str, tuple[tuple[str, ...], ...]] = {
     "repeated_failure": (("context.steps_tried",),),
     "low_confidence": (("context.steps_tried", "context.open_questions"),),
     "frustration": (("context.sentiment.points",),),
-    "fraud": (("context.customer.ref",), ("action.do_not",)),
+    "fraud": (("context.customer.ref",), ("action.do_not",), ("action.playbook",)),
     "safety": (("action.do_not",), ("action.playbook",)),
-    "legal": (("action.do_not",),),
-    "financial_advice": (("action.do_not",),),
-    "medical": (("action.do_not",),),
-    "contract_terms": (("action.do_not",),),
+    "legal": (("action.do_not",), ("action.playbook",), ("action.compliance_flags",)),
+    "financial_advice": (("action.do_not",), ("action.playbook",)),
+    "medical": (("action.do_not",), ("action.playbook",)),
+    "contract_terms": (("action.do_not",), ("action.playbook",)),
     "personal_data": (("context.customer.ref",), ("action.required_verifications", "action.playbook")),
     "account_change": (("context.customer.ref",), ("action.required_verifications", "action.playbook")),
     "policy_conflict": (("context.intent", "context.open_questions", "context.entities"),),
-    "vulnerability": (("action.do_not",),),
+    "vulnerability": (("action.do_not",), ("action.playbook",)),
+    "prompt_injection": (("action.do_not",),),
+    "fault": (("why.flags", "why.triggers"),),
 }
 """What a reason code needs beyond that; a reason of the form `family.detail` takes the family's."""
 

@@ -65,6 +65,7 @@ def _plan(old: Plan, new: Plan, rises: bool) -> Plan:
         do_not=_union((first.do_not, second.do_not)),
         hand_back_conditions=_union((first.hand_back_conditions, second.hand_back_conditions)),
         compliance_flags=_union((first.compliance_flags, second.compliance_flags)),
+        resolutions={**second.resolutions, **first.resolutions},
     )
 
 
@@ -79,6 +80,9 @@ def _playbook(first: PacketPlaybook | None, second: PacketPlaybook | None) -> Pa
         id=first.id,
         title=" + ".join(_union(((first.title,), (second.title,)))),
         steps=tuple(texts[name].model_copy(update={"required": name in required}) for name in order),
+        escalate_when=" ".join(_union(((first.escalate_when,), (second.escalate_when,)))),
+        close_with=" ".join(_union(((first.close_with,), (second.close_with,)))),
+        wording=tuple(dict.fromkeys((*first.wording, *second.wording))),
     )
 
 

@@ -20,6 +20,8 @@ from policy.schema import Hours, Policy, Sla
 DEFAULT_SCRIPT = "handover.default"
 OUT_OF_HOURS_SCRIPT = "notice.out_of_hours"
 """Added to a handover script while nobody is at work, unless the script itself says when people are there."""
+NOBODY_ONLINE_SCRIPT = "notice.nobody_online"
+"""Added to a handover script while people should be there and nobody of the team is."""
 
 _PLACEHOLDER = re.compile(r"(?P<brace>\{\{|\}\})|(?P<lead>,? ?)\{(?P<name>\w+)\}")
 _SENTENCE_START = re.compile(r"(^|[.!?]\s+)\{reply_within\}")
@@ -34,6 +36,8 @@ class Wait:
     claim_due_at: datetime
     hours: Hours
     now: datetime
+    attended: bool | None = None
+    """Whether somebody of the team is online; None where nobody knows."""
 
     @property
     def overdue(self) -> bool:
@@ -43,7 +47,7 @@ class Wait:
     @property
     def closed(self) -> bool:
         """Whether nobody who works on this class is there now."""
-        return self.sla.hours == "business" and not is_open(self.hours, self.now)
+        return self.sla.hours == "business" and self.attended is not True and not is_open(self.hours, self.now)
 
 
 def wait_for(loaded: LoadedPolicy, sla_class: str, claim_due_at: datetime, now: datetime) -> Wait:
@@ -74,6 +78,8 @@ def handover_script(
     if wait.closed and not any(mark in chosen.text for mark in _SAYS_WHEN_OPEN):
         own = find(loaded.policy, OUT_OF_HOURS_SCRIPT, chosen.language)
         told = f"{told} {_said(own, wait, team, reference) if own else _back(wait, chosen.language)}".strip()
+    elif wait.attended is False and not wait.closed:
+        told = f"{told} {notice(NOBODY_ONLINE_SCRIPT, chosen.language, loaded, wait, team=team, reference=reference)}"
     return told
 
 

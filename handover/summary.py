@@ -18,6 +18,7 @@ MAX_QUESTIONS = 5
 NOT_ANSWERED = "not answered"
 """The result of an attempt that was a clarifying question, an offer or an admission instead of an answer."""
 AGENT = "agent"
+EVIDENCE_FRAME = "The words that called for a person"
 SUPPORTED = 0.6
 """Share of a claim's own content words that its messages must contain."""
 
@@ -105,7 +106,7 @@ def _evidence(case: Case) -> Iterator[Claim]:
     for fired in case.fired:
         for evidence in fired.evidence:
             if evidence.quote.strip():
-                yield _quoted("The words that called for a person", evidence.quote, case.seq_of(evidence.turn))
+                yield _quoted(EVIDENCE_FRAME, evidence.quote, case.seq_of(evidence.turn))
 
 
 def _quoted(frame: str, text: str, seq: int) -> Claim:

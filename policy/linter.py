@@ -269,21 +269,32 @@ def _hours(policy: Policy) -> Iterator[Found]:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         yield _error(("hours", "timezone"), f"there is no time zone {zone!r}", "use an IANA name, as in Europe/Berlin")
-    for day, span in policy.hours.open.items():
-        found = _SPAN.fullmatch(span)
-        start, _, end = span.partition("-")
-        if found is None or start >= end:
-            yield _error(("hours", "open", day), f"{span!r} is no opening time", "write it as in 09:00-17:00")
+    for day, spans in policy.hours.open.items():
+        if not all(map(_is_span, spans.split(","))):
+            remedy = "write it as in 09:00-17:00, 22:00-06:00 for a night shift, or several with commas"
+            yield _error(("hours", "open", day), f"{spans!r} is no opening time", remedy)
     for index, holiday in enumerate(policy.hours.holidays):
         try:
-            date.fromisoformat(holiday)
+            date.fromisoformat(holiday if len(holiday) > len("12-25") else f"2000-{holiday}")
         except ValueError:
-            yield _error(("hours", "holidays", index), f"{holiday!r} is no date", "write 2027-01-01")
+            remedy = "write 2027-01-01, or 12-25 for every year"
+            yield _error(("hours", "holidays", index), f"{holiday!r} is no date", remedy)
     if not policy.hours.open and any(sla.hours == "business" for sla in policy.sla.values()):
         yield _error(("hours", "open"), "nobody is ever at work, so business deadlines never end", "write days")
 
 
+def _is_span(text: str) -> bool:
+    """A span of one day, or of a night shift that ends on the next; a whole day is 00:00-24:00."""
+    start, _, end = text.strip().partition("-")
+    return _SPAN.fullmatch(text.strip()) is not None and start != end
+
+
 def _slas(policy: Policy) -> Iterator[Found]:
+    for kind, classes in (("severity", policy.tighten.severity), ("tier", policy.tighten.tier)):
+        for value, name in classes.items():
+            if name not in policy.sla:
+                remedy = did_you_mean(name, tuple(policy.sla), "name one of the policy's sla classes")
+                yield _error(("tighten", kind, str(value)), f"there is no sla class {name!r}", remedy)
     for name, sla in policy.sla.items():
         if sla.resolve.delta < sla.claim.delta:
             yield _error(("sla", name, "resolve"), f"{name!r} must be resolved before it is claimed", "make it longer")
@@ -306,10 +317,25 @@ def _roles(policy: Policy) -> Iterator[Found]:
             yield _error(("roles", role.value), f"{role.value!r} is no role of a person", "remove it")
 
 
+def _casework(policy: Policy) -> Iterator[Found]:
+    for name, playbook in policy.playbooks.items():
+        place: Place = ("playbooks", name)
+        for index, script in enumerate(playbook.wording):
+            yield from _defined((*place, "wording", index), script, policy.scripts, "script")
+        for index, step in enumerate(playbook.steps):
+            if step.wording is not None:
+                yield from _defined((*place, "steps", index, "wording"), step.wording, policy.scripts, "script")
+    for code, meaning in policy.resolutions.items():
+        if not meaning:
+            yield _error(("resolutions", code), f"the resolution {code!r} has no meaning", "say in words when it holds")
+
+
 def _topics(policy: Policy) -> Iterator[Found]:
     for name, text in policy.topics.items():
         if not text:
             yield _error(("topics", name), f"the topic {name!r} has no description", "say in words what to look for")
 
 
-_CHECKS = (_ids, _triggers, _other_phrases, _scripts, _templates, _exceptions, _hours, _slas, _roles, _topics)
+_CHECKS = (
+    _ids, _triggers, _other_phrases, _scripts, _templates, _exceptions, _hours, _slas, _roles, _casework, _topics,
+)  # fmt: skip

@@ -11,8 +11,9 @@ from typing import Any
 from policy.sources import Mark, Problem, Row, Table
 
 _BY_ID = ("triggers", "filters")
-_BY_KEY = ("topics", "sla", "hours", "guard", "answers", "limits", "smalltalk", "sentiment", "offer", "scripts",
-           "playbooks", "roles", "exceptions", "hand_back", "verification", "templates")  # fmt: skip
+_BY_KEY = ("topics", "sla", "tighten", "hours", "presence", "guard", "answers", "limits", "smalltalk", "sentiment",
+           "offer", "scripts", "playbooks", "resolutions", "survey", "roles", "exceptions",
+           "hand_back", "verification", "templates")  # fmt: skip
 
 
 def merged(parent: Table, child: Table) -> Table:

@@ -94,11 +94,19 @@ class Evidence(Model):
         return self
 
 
+class OutOfHours(Model):
+    """Who takes a route's handovers while the policy's hours are closed."""
+
+    team: str
+    skills: tuple[str, ...] = ()
+
+
 class Route(Model):
     """Where a handover goes."""
 
     team: str
     skills: tuple[str, ...] = ()
+    out_of_hours: OutOfHours | None = None
 
 
 class Vector(Model):
@@ -157,13 +165,43 @@ class Trigger(Model):
     vectors: Vectors = Vectors()
 
 
+class Ladder(Model):
+    """Step lengths of a clock that has run out: re-notify, one step later page, one more step later escalate."""
+
+    claim: Duration | None = Field(default=None, description="default: half of the time to claim, at least a minute")
+    resolve: Duration | None = Field(
+        default=None, description="default: half of the time to resolve, at least a minute"
+    )
+    again: Duration | None = Field(
+        default=None,
+        description="from escalating to the next page, doubling with each, a day at most; default: the clock's step",
+    )
+
+
 class Sla(Model):
     """Deadlines of a class; both clocks start at the customer's first unmet need."""
 
     claim: Duration
     resolve: Duration
     hours: Literal["always", "business"] = "business"
-    page_after: Duration | None = None
+    page_after: Duration | None = Field(
+        default=None, description="page the person on call when nobody has claimed by then, also before the deadline"
+    )
+    ladder: Ladder = Ladder()
+
+
+class Tighten(Model):
+    """Classes that hold at the latest for a severity or a customer's tier; the tighter class wins, never the looser."""
+
+    severity: dict[Severity, Identifier] = {}
+    tier: dict[str, Identifier] = {}
+
+
+class PresenceRules(Model):
+    """Who counts as there, and who is asked where nobody is."""
+
+    seen_within: Duration = Field(default=Duration("90s"), description="somebody seen longer ago is not online")
+    fallback_team: str | None = Field(default=None, description="takes the case when nobody of its team is online")
 
 
 class Hours(Model):
@@ -228,6 +266,7 @@ class PlaybookStep(Model):
     id: Identifier
     text: str
     required: bool = True
+    wording: Identifier | None = Field(default=None, description="script with approved words for this step")
 
 
 class Playbook(Model):
@@ -237,6 +276,14 @@ class Playbook(Model):
     steps: tuple[PlaybookStep, ...]
     escalate_when: str = ""
     close_with: str = ""
+    wording: tuple[Identifier, ...] = Field(default=(), description="scripts with approved words for the whole case")
+
+
+class SurveyRules(Model):
+    """Who is asked how it went when a conversation ends; the question is the script `survey.ask`."""
+
+    person: bool = Field(default=False, description="after a person has resolved the case")
+    assistant: bool = Field(default=False, description="after the assistant alone has answered and it went quiet")
 
 
 class OfferWords(Model):
@@ -341,7 +388,9 @@ class Policy(Model):
     topics: dict[Identifier, str] = {}
     triggers: tuple[Trigger, ...] = ()
     sla: dict[Identifier, Sla] = {}
+    tighten: Tighten = Tighten()
     hours: Hours = Hours()
+    presence: PresenceRules = PresenceRules()
     guard: GuardRules = GuardRules()
     answers: AnswerRules = AnswerRules()
     limits: Limits = Limits()
@@ -356,6 +405,14 @@ class Policy(Model):
     verification: VerificationRules = VerificationRules()
     templates: dict[Identifier, Texts] = Field(
         default={}, description="approved replies with {name}, {reference}, {team}, {date}, {amount}"
+    )
+    resolutions: dict[Identifier, str] = Field(
+        default={},
+        description="how a case may end: code and meaning; `solved` is written if none is said",
+    )
+    survey: SurveyRules = SurveyRules()
+    escalation: Route | None = Field(
+        default=None, description="where a case goes that comes back from the assistant for the same reason"
     )
     roles: dict[Role, tuple[str, ...]] = Field(
         default={}, description="ids of the people who hold each role; empty means any"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
-from states.table import INITIAL, Transition
+from states.table import BESIDE, INITIAL, Transition
 from states.vocabulary import SENIOR, Clock, Effect, Event, Role, State, Voice
 
 BOTH = (False, True)
@@ -118,6 +118,7 @@ class Model:
     table: tuple[Transition, ...]
     clocks: Mapping[State, tuple[Clock, Event]]
     voices: Mapping[State, Voice]
+    beside: Mapping[State, tuple[tuple[Clock, Event], ...]] = field(default_factory=lambda: BESIDE)
 
     def moves(self, situation: Situation) -> tuple[Move, ...]:
         """Every step possible in a reachable situation."""

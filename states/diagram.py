@@ -12,7 +12,7 @@ from html import escape
 
 from states.layout import BOX_HEIGHT, BOX_WIDTH, CENTRES, HEIGHT, WIDTH, Line, line_between
 from states.properties import CHECKS
-from states.table import CLOCKS, INITIAL, TABLE, VOICES, Transition
+from states.table import BESIDE, CLOCKS, INITIAL, TABLE, VOICES, Transition
 from states.vocabulary import Event, Role, State, Voice
 
 FITTED = 0.58
@@ -278,7 +278,13 @@ def mermaid(table: Sequence[Transition] = TABLE) -> str:
 def markdown(table: Sequence[Transition] = TABLE) -> str:
     """The page `docs/states.md`."""
     states = [
-        (f"`{state.value}`", VOICES[state].value, CLOCKS[state][0].value, f"`{CLOCKS[state][1].value}`")
+        (
+            f"`{state.value}`",
+            VOICES[state].value,
+            CLOCKS[state][0].value,
+            f"`{CLOCKS[state][1].value}`",
+            ", ".join(f"{clock.value}: `{event.value}`" for clock, event in BESIDE.get(state, ())) or "–",
+        )
         for state in State
     ]
     rows = [
@@ -299,7 +305,7 @@ def markdown(table: Sequence[Transition] = TABLE) -> str:
             "What holds for every path through this table is proved by `python -m states.check`.\n",
             f"```mermaid\n{mermaid(table)}```\n",
             "## Who speaks, and which clock runs\n",
-            _grid(("state", "voice", "clock", "the clock causes"), states),
+            _grid(("state", "voice", "clock", "the clock causes", "may run beside it"), states),
             "## Who may cause what\n",
             "A role may cause an event in the states named; empty means never.\n",
             _grid(("event", *(role.value for role in Role)), list(_matrix(table))),

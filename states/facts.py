@@ -58,10 +58,16 @@ class Facts:
     """The policy names the actor among those who decide exceptions of this kind and amount."""
     compliance: bool = True
     """The case is of the compliance class."""
-    climb_exhausted: bool = False
-    """Every earlier step of the escalation ladder has been taken."""
+    climb_renotified: bool = False
+    """The clock that has run out has re-notified the team already."""
+    climb_paged: bool = False
+    """It has paged the person on call already, after the deadline or, by the page clock, before it."""
     reopen_allowed: bool = False
     """The reopen window has not ended."""
+    survey_open: bool = False
+    """The customer was asked how the case went and has not answered yet."""
+    looping: bool = False
+    """What fired had fired before the last hand-back, without new evidence, or is of the compliance class."""
 
 
 FACT_NAMES = tuple(Facts.__dataclass_fields__)

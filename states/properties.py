@@ -6,7 +6,7 @@ Without these a changed row could let the bot speak over a person, and only a cu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
+from itertools import chain, combinations, product
 
 from states.abstract import Consent, Model, Move, Owner, Situation
 from states.facts import FACT_NAMES
@@ -20,13 +20,15 @@ S, E, R, X = State, Event, Role, Effect
 
 _RANK = {state: rank for rank, state in enumerate((*ANSWERING, *WITH_PERSON))}
 _IN_HANDS = (S.HANDED_OFF, S.AGENT_VERIFYING, S.ESCALATED)
+_STEPS = frozenset({X.RENOTIFY, X.PAGE})
 _CASEWORK = frozenset({
     E.TRIGGER_FIRED, E.CLAIMED, E.RELEASED, E.AGENT_REPLIED, E.IDENTITY_VERIFIED, E.VERIFICATION_FAILED, E.ESCALATED,
-    E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK, E.HAND_BACK_REQUESTED, E.CODE_SENT,
+    E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK, E.HAND_BACK_REQUESTED, E.CODE_SENT, E.PACKET_REVIEWED,
+    E.STEP_DONE, E.STEP_UNDONE,
 })  # fmt: skip
 _CONSENT = frozenset({E.EXCEPTION_APPROVED, E.EXCEPTION_DENIED, E.HAND_BACK_AGREED, E.HAND_BACK_REFUSED})
 _MAY: Mapping[Role, frozenset[Event]] = {
-    R.CUSTOMER: frozenset({E.HUMAN_ACCEPTED, E.CUSTOMER_REPLIED, E.REOPENED}),
+    R.CUSTOMER: frozenset({E.HUMAN_ACCEPTED, E.CUSTOMER_REPLIED, E.REOPENED, E.SURVEY_ANSWERED}),
     R.ASSISTANT: frozenset({E.MESSAGE_ANSWERED, E.TRIGGER_FIRED}),
     R.FRONTLINE_AGENT: _CASEWORK,
     R.ESCALATION_SPECIALIST: _CASEWORK | _CONSENT,
@@ -34,7 +36,8 @@ _MAY: Mapping[Role, frozenset[Event]] = {
     R.AUDITOR: frozenset(),
     R.ADMIN: frozenset({E.RELEASED, E.ESCALATED}),
     R.SYSTEM: frozenset({
-        E.CAUTION_RAISED, E.CAUTION_CLEARED, E.TRIGGER_FIRED, E.FAULT, E.PACKET_READY, E.SLA_BREACHED, E.EXPIRED,
+        E.CAUTION_RAISED, E.CAUTION_CLEARED, E.TRIGGER_FIRED, E.FAULT, E.PACKET_READY, E.PACKET_UPDATED,
+        E.SLA_ENDANGERED, E.SLA_BREACHED, E.EXPIRED,
         E.CONSENT_EXPIRED, E.CONSENT_VOIDED,
     }),
 }  # fmt: skip
@@ -174,6 +177,48 @@ def every_state_has_a_clock(model: Model) -> Iterator[str]:
     return _situations(model, bad)
 
 
+@_proves("a clock that runs beside another is heard: the page clock until somebody has been paged, the others always")
+def clocks_beside_are_heard(model: Model) -> Iterator[str]:
+    def bad(situation: Situation) -> bool:
+        return any(
+            not model.always(situation, event, R.SYSTEM, {"climb_paged": False} if clock is Clock.PAGE else None)
+            for clock, event in model.beside.get(situation.state, ())
+        )
+
+    return _situations(model, bad)
+
+
+@_proves("a clock re-notifies once, pages once and then escalates: within three breaches, each with exactly one step")
+def an_ignored_clock_climbs(model: Model) -> Iterator[str]:
+    for state, taken in product((S.HANDED_OFF, S.AGENT_VERIFYING), (set(), {X.PAGE}, {X.RENOTIFY, X.PAGE})):
+        found = _climb(model, state, frozenset(taken))
+        if found:
+            yield found
+
+
+def _climb(model: Model, state: State, taken: frozenset[Effect]) -> str:
+    """What is wrong with breach after breach of a clock that has taken those steps already; empty if nothing is."""
+    path = f"{state.value}, done: {', '.join(sorted(taken)) or 'nothing'}"
+    for _ in range(len(_STEPS - taken) + 1):
+        known = {"climb_renotified": X.RENOTIFY in taken, "climb_paged": X.PAGE in taken}
+        rows = [
+            row
+            for row in model.rows(state, E.SLA_BREACHED, R.SYSTEM)
+            if all(known.get(fact) is value for fact, value in row.guard.needs)
+        ]
+        if len(rows) != 1:
+            return f"{path}: {len(rows)} rows for the next breach"
+        steps = _STEPS & set(rows[0].effects)
+        path += f" —{E.SLA_BREACHED.value}→ {rows[0].target.value} ({', '.join(sorted(steps))})"
+        if rows[0].target is S.ESCALATED:
+            # Beyond the frontline somebody is paged anew; before that no step may have been left out.
+            return "" if X.PAGE in steps and taken == _STEPS else f"{path}: too early, or without a page"
+        if len(steps) != 1 or steps & taken or rows[0].target is not state:
+            return f"{path}: not exactly one new step"
+        taken |= steps
+    return f"{path}: never escalates"
+
+
 @_proves("every live state accepts a fault from the system whatever the facts")
 def faults_are_accepted(model: Model) -> Iterator[str]:
     return _situations(
@@ -251,6 +296,7 @@ def agent_verifying_is_owned(model: Model) -> Iterator[str]:
 def owners_are_respected(model: Model) -> Iterator[str]:
     own = {
         E.AGENT_REPLIED, E.IDENTITY_VERIFIED, E.VERIFICATION_FAILED, E.EXCEPTION_REQUESTED, E.RESOLVED, E.HANDED_BACK,
+        E.PACKET_REVIEWED, E.STEP_DONE, E.STEP_UNDONE,
         E.HAND_BACK_REQUESTED, E.CODE_SENT,
     }  # fmt: skip
 
@@ -267,6 +313,45 @@ def owners_are_respected(model: Model) -> Iterator[str]:
 def resolving_is_guarded(model: Model) -> Iterator[str]:
     asked = {"steps_done": True, "identity_satisfied": True, "outcome_written": True}
     return _rows(model, lambda row: row.event is E.RESOLVED and not _needs(row.guard, **asked))
+
+
+@_proves("reviews, ticked steps and added summaries are recorded where the case stands, and do nothing else")
+def notes_move_nothing(model: Model) -> Iterator[str]:
+    record = {
+        E.PACKET_REVIEWED: X.RECORD_REVIEW,
+        E.STEP_DONE: X.RECORD_STEP,
+        E.STEP_UNDONE: X.RECORD_STEP,
+        E.PACKET_UPDATED: X.UPDATE_PACKET,
+    }
+
+    def bad(row: Transition) -> bool:
+        effect = record.get(row.event)
+        if effect is None:
+            return not set(record.values()).isdisjoint(row.effects)
+        return row.effects != (effect,) or row.target is not row.source or row.source not in _IN_HANDS
+
+    return _rows(model, bad)
+
+
+@_proves("an answer to the survey is recorded once, by the customer, and does nothing else")
+def a_survey_answer_moves_nothing(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        if row.event is not E.SURVEY_ANSWERED:
+            return X.RECORD_SURVEY in row.effects
+        stays = row.source is row.target is S.RESOLVED and row.effects == (X.RECORD_SURVEY,)
+        return not (stays and row.roles == (R.CUSTOMER,) and _needs(row.guard, survey_open=True, reopen_allowed=True))
+
+    return _rows(model, bad)
+
+
+@_proves("a loop goes to seniors at once, and the customer is told when the assistant is back")
+def loops_go_to_seniors(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        if row.event is E.PACKET_READY:
+            return row.target is not S.ESCALATED and not _needs(row.guard, looping=False)
+        return (row.event is E.HANDED_BACK) is not (X.SEND_RETURNED in row.effects)
+
+    return _rows(model, bad)
 
 
 @_proves("a resolved conversation has neither an owner nor an open handover")
@@ -395,7 +480,11 @@ def every_word_is_used(model: Model) -> Iterator[str]:
     words: tuple[tuple[str, set[str], set[str]], ...] = (
         ("event", {*Event}, {row.event for row in model.table}),
         ("effect", {*Effect}, {effect for row in model.table for effect in row.effects}),
-        ("clock", {*Clock}, {clock for clock, _ in (*model.clocks.values(), CONSENT_CLOCK)}),
+        (
+            "clock",
+            {*Clock},
+            {clock for clock, _ in (*model.clocks.values(), *chain(*model.beside.values()), CONSENT_CLOCK)},
+        ),
         ("fact", {*FACT_NAMES}, {fact for row in model.table for fact, _ in row.guard.needs}),
     )
     return (f"the {kind} {word!s} is used by no row" for kind, known, used in words for word in sorted(known - used))

@@ -23,6 +23,7 @@ class Right(StrEnum):
     READ_CASES = "read every conversation with its evidence, packet and event log"
     READ_QUEUE = "read the queue"
     READ_TEMPLATES = "read response templates"
+    ATTEND = "be present at the desk"
     ACT = "act on a case, as the table of states allows"
     KEEP_TEMPLATES = "draft, approve and retire templates, as their table allows"
 
@@ -36,12 +37,13 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.READ_CASES: _READERS,
     Right.READ_QUEUE: _READERS,
     Right.READ_TEMPLATES: _READERS,
+    Right.ATTEND: STAFF,
     Right.ACT: _ACTORS,
     Right.KEEP_TEMPLATES: _ACTORS,
 }
 """Right → the roles that have it. The assistant and the system have none: they are not callers."""
 
-CHANGING = (Right.OPEN_CONVERSATION, Right.WRITE_AS_CUSTOMER, Right.ACT, Right.KEEP_TEMPLATES)
+CHANGING = (Right.OPEN_CONVERSATION, Right.WRITE_AS_CUSTOMER, Right.ATTEND, Right.ACT, Right.KEEP_TEMPLATES)
 """Rights that change something: an auditor has none of them."""
 
 _ABOUT: dict[Role, str] = {

@@ -97,15 +97,21 @@ APPROVED_WORDS = Guard(
     "the actor owns it, it is regulated, and the words are an approved template",
     (("actor_owns", True), ("regulated", True), ("approved_content", True)),
 )
-CLIMBING = Guard("steps of the ladder are left", (("climb_exhausted", False),))
-EXHAUSTED = Guard("the ladder is exhausted", (("climb_exhausted", True),))
+TO_RENOTIFY = Guard("this clock has not re-notified", (("climb_renotified", False),))
+TO_PAGE = Guard("this clock has re-notified and not paged", (("climb_renotified", True), ("climb_paged", False)))
+TO_ESCALATE = Guard("this clock has re-notified and paged", (("climb_renotified", True), ("climb_paged", True)))
+NOT_PAGED = Guard("nobody has been paged", (("climb_paged", False),))
 REOPEN_TO_BOT = Guard("inside the window, never handed over", (("reopen_allowed", True), ("latched", False)))
 REOPEN_TO_PERSON = Guard("inside the window, a person had it", (("reopen_allowed", True), ("latched", True)))
+SURVEY_OPEN = Guard("inside the window, asked and not answered", (("reopen_allowed", True), ("survey_open", True)))
+FRESH = Guard("it is no loop", (("looping", False),))
+LOOPING = Guard("it fired before the last hand-back already", (("looping", True),))
 
 SYSTEM, CUSTOMER, ASSISTANT = (R.SYSTEM,), (R.CUSTOMER,), (R.ASSISTANT,)
 LOCK = (X.LOCK_BOT, X.ASSEMBLE_PACKET)
+CLOSE = (X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.SEND_CLOSING, X.SEND_SURVEY)
 HAND_OVER = (X.OPEN_HANDOVER, X.SEND_SCRIPT, X.DELIVER_HANDOVER)
-HAND_BACK = (X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.UNLOCK_BOT)
+HAND_BACK = (X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.UNLOCK_BOT, X.SEND_RETURNED)
 FRONTLINE = (R.FRONTLINE_AGENT,)
 
 
@@ -122,7 +128,7 @@ def _answering_rows(source: State) -> tuple[Transition, ...]:
         _row(source, E.TRIGGER_FIRED, S.TRIGGERED, (R.SYSTEM, R.ASSISTANT, *STAFF), *LOCK),
         _row(source, E.HUMAN_ACCEPTED, S.TRIGGERED, CUSTOMER, *LOCK),
         _row(source, E.FAULT, S.TRIGGERED, SYSTEM, *LOCK),
-        _row(source, E.EXPIRED, S.RESOLVED, SYSTEM, X.SEND_CLOSING),
+        _row(source, E.EXPIRED, S.RESOLVED, SYSTEM, X.SEND_CLOSING, X.SEND_SURVEY),
     )
 
 
@@ -131,6 +137,25 @@ def _with_person_rows(source: State) -> tuple[Transition, ...]:
     return (
         _row(source, E.CUSTOMER_REPLIED, source, CUSTOMER, X.FORWARD_MESSAGE),
         _row(source, E.TRIGGER_FIRED, source, SYSTEM, X.RAISE_SEVERITY),
+    )
+
+
+def _casework_rows(source: State, roles: tuple[Role, ...]) -> tuple[Transition, ...]:
+    """What the owner notes on the packet and the checklist, and what the system adds; none of it moves the case."""
+    return (
+        _row(source, E.PACKET_REVIEWED, source, roles, X.RECORD_REVIEW, guard=OWNER),
+        _row(source, E.STEP_DONE, source, roles, X.RECORD_STEP, guard=OWNER),
+        _row(source, E.STEP_UNDONE, source, roles, X.RECORD_STEP, guard=OWNER),
+        _row(source, E.PACKET_UPDATED, source, SYSTEM, X.UPDATE_PACKET),
+    )
+
+
+def _ladder_rows(source: State, *on_leaving: Effect) -> tuple[Transition, ...]:
+    """What a clock that runs out does, one step after the other: re-notify, page, escalate."""
+    return (
+        _row(source, E.SLA_BREACHED, source, SYSTEM, X.RENOTIFY, guard=TO_RENOTIFY),
+        _row(source, E.SLA_BREACHED, source, SYSTEM, X.PAGE, guard=TO_PAGE),
+        _row(source, E.SLA_BREACHED, S.ESCALATED, SYSTEM, *on_leaving, X.PAGE, guard=TO_ESCALATE),
     )
 
 
@@ -163,16 +188,18 @@ TABLE: tuple[Transition, ...] = (
     _row(S.GUARDED, E.CAUTION_CLEARED, S.BOT_HANDLING, SYSTEM, guard=CAUTION_OVER),
     *_answering_rows(S.GUARDED),
     # The bot is locked out; the packet is being assembled. A packet that fails or is late is delivered as it is.
-    _row(S.TRIGGERED, E.PACKET_READY, S.HANDED_OFF, SYSTEM, *HAND_OVER),
+    _row(S.TRIGGERED, E.PACKET_READY, S.HANDED_OFF, SYSTEM, *HAND_OVER, guard=FRESH),
+    _row(S.TRIGGERED, E.PACKET_READY, S.ESCALATED, SYSTEM, *HAND_OVER, X.PAGE, guard=LOOPING),
     _row(S.TRIGGERED, E.FAULT, S.HANDED_OFF, SYSTEM, *HAND_OVER, X.PAGE),
     _row(S.TRIGGERED, E.SLA_BREACHED, S.ESCALATED, SYSTEM, *HAND_OVER, X.PAGE),
     *_with_person_rows(S.TRIGGERED),
     # In the queue.
     _row(S.HANDED_OFF, E.CLAIMED, S.AGENT_VERIFYING, STAFF, X.ASSIGN_OWNER, X.NOTIFY_CLAIMED, guard=FREE),
-    _row(S.HANDED_OFF, E.SLA_BREACHED, S.HANDED_OFF, SYSTEM, X.RENOTIFY, guard=CLIMBING),
-    _row(S.HANDED_OFF, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.PAGE, guard=EXHAUSTED),
+    _row(S.HANDED_OFF, E.SLA_ENDANGERED, S.HANDED_OFF, SYSTEM, X.PAGE, guard=NOT_PAGED),
+    *_ladder_rows(S.HANDED_OFF),
     _row(S.HANDED_OFF, E.ESCALATED, S.ESCALATED, (*STAFF, R.ADMIN), X.PAGE),
     _row(S.HANDED_OFF, E.FAULT, S.HANDED_OFF, SYSTEM, X.PAGE),
+    _row(S.HANDED_OFF, E.PACKET_UPDATED, S.HANDED_OFF, SYSTEM, X.UPDATE_PACKET),
     *_with_person_rows(S.HANDED_OFF),
     # A person works on it.
     _row(S.AGENT_VERIFYING, E.AGENT_REPLIED, S.AGENT_VERIFYING, FRONTLINE, X.SEND_AGENT_MESSAGE, guard=FREE_WORDS),
@@ -196,11 +223,11 @@ TABLE: tuple[Transition, ...] = (
     _row(S.AGENT_VERIFYING, E.ESCALATED, S.ESCALATED, STAFF, X.CLEAR_OWNER, X.PAGE, guard=OWNER),
     _row(S.AGENT_VERIFYING, E.RELEASED, S.HANDED_OFF, STAFF, X.CLEAR_OWNER, X.RENOTIFY, guard=OWNER),
     _row(S.AGENT_VERIFYING, E.RELEASED, S.HANDED_OFF, (R.ADMIN,), X.CLEAR_OWNER, X.RENOTIFY),
-    _row(S.AGENT_VERIFYING, E.RESOLVED, S.RESOLVED, STAFF, X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.SEND_CLOSING, guard=DONE),
+    _row(S.AGENT_VERIFYING, E.RESOLVED, S.RESOLVED, STAFF, *CLOSE, guard=DONE),
     *_consent_rows(S.AGENT_VERIFYING, STAFF),
-    _row(S.AGENT_VERIFYING, E.SLA_BREACHED, S.AGENT_VERIFYING, SYSTEM, X.RENOTIFY, guard=CLIMBING),
-    _row(S.AGENT_VERIFYING, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.CLEAR_OWNER, X.PAGE, guard=EXHAUSTED),
+    *_ladder_rows(S.AGENT_VERIFYING, X.CLEAR_OWNER),
     _row(S.AGENT_VERIFYING, E.FAULT, S.AGENT_VERIFYING, SYSTEM, X.PAGE),
+    *_casework_rows(S.AGENT_VERIFYING, STAFF),
     *_with_person_rows(S.AGENT_VERIFYING),
     # Beyond the frontline. A senior may take it over from whoever holds it, also from the requester of an exception.
     _row(S.ESCALATED, E.CLAIMED, S.ESCALATED, SENIOR, X.ASSIGN_OWNER, X.NOTIFY_CLAIMED, guard=NOT_YET_OWNER),
@@ -220,14 +247,16 @@ TABLE: tuple[Transition, ...] = (
     _row(S.ESCALATED, E.EXCEPTION_APPROVED, S.AGENT_VERIFYING, SENIOR, X.CLOSE_CONSENT, guard=MAY_DECIDE),
     _row(S.ESCALATED, E.EXCEPTION_DENIED, S.AGENT_VERIFYING, SENIOR, X.CLOSE_CONSENT, guard=MAY_DECIDE),
     _row(S.ESCALATED, E.RELEASED, S.HANDED_OFF, (*SENIOR, R.ADMIN), X.CLEAR_OWNER, X.RENOTIFY),
-    _row(S.ESCALATED, E.RESOLVED, S.RESOLVED, SENIOR, X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.SEND_CLOSING, guard=DONE),
+    _row(S.ESCALATED, E.RESOLVED, S.RESOLVED, SENIOR, *CLOSE, guard=DONE),
     *_consent_rows(S.ESCALATED, SENIOR),
     _row(S.ESCALATED, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.PAGE),
     _row(S.ESCALATED, E.FAULT, S.ESCALATED, SYSTEM, X.PAGE),
+    *_casework_rows(S.ESCALATED, SENIOR),
     *_with_person_rows(S.ESCALATED),
     # Closed, with a window in which the customer may come back: to a person, if a person had it.
     _row(S.RESOLVED, E.REOPENED, S.BOT_HANDLING, CUSTOMER, guard=REOPEN_TO_BOT),
     _row(S.RESOLVED, E.REOPENED, S.HANDED_OFF, CUSTOMER, *HAND_OVER, guard=REOPEN_TO_PERSON),
+    _row(S.RESOLVED, E.SURVEY_ANSWERED, S.RESOLVED, CUSTOMER, X.RECORD_SURVEY, guard=SURVEY_OPEN),
     _row(S.RESOLVED, E.EXPIRED, S.RESOLVED, SYSTEM, X.CLOSE_CONVERSATION),
 )
 
@@ -250,7 +279,13 @@ CLOCKS: dict[State, tuple[Clock, Event]] = {
     S.ESCALATED: (Clock.RESOLVE, E.SLA_BREACHED),
     S.RESOLVED: (Clock.REOPEN, E.EXPIRED),
 }
-"""Which clock runs in each state, and the event it causes when it runs out."""
+"""Which clock always runs in each state, and the event it causes when it runs out."""
+
+BESIDE: dict[State, tuple[tuple[Clock, Event], ...]] = {
+    S.HANDED_OFF: ((Clock.PAGE, E.SLA_ENDANGERED), (Clock.RESOLVE, E.SLA_BREACHED)),
+    S.ESCALATED: ((Clock.CLAIM, E.SLA_BREACHED),),
+}
+"""Clocks that may run beside it: the page clock until somebody is paged, the claim clock while nobody owns the case."""
 
 CONSENT_CLOCK: tuple[Clock, Event] = (Clock.CONSENT, E.CONSENT_EXPIRED)
 """Runs beside the state's clock while something waits for a second person's consent."""

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, inspect, make_url, text
 
 from states.errors import SchemaMismatch
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a test compares it with the migration scripts."""
-KNOWN = ("0001", "0002", "0003", "0004")
+KNOWN = ("0001", "0002", "0003", "0004", "0005")
 _SCRIPTS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 5_204_817_263
 

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, func, or_, select
 
 from states.errors import NotFound
-from states.vocabulary import Role, State
+from states.vocabulary import Event, Role, State
 from store.prepared import Prepared
 from store.records import Snapshot, StoredMessage
-from store.rows import ConversationRow, EventRow, HandoverRow, MessageRow, OutboxRow, PolicyRow, TimerRow
+from store.rows import (
+    ConversationRow,
+    DeskCursorRow,
+    EventRow,
+    HandoverRow,
+    InboxRow,
+    MessageRow,
+    OutboxRow,
+    PolicyRow,
+    PresenceRow,
+    TicketRow,
+    TimerRow,
+)
 
 CONVERSATION = ConversationRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 MESSAGE = MessageRow.__table__  # type: ignore[attr-defined]
@@ -20,8 +32,14 @@ EVENT = EventRow.__table__  # type: ignore[attr-defined]
 HANDOVER = HandoverRow.__table__  # type: ignore[attr-defined]
 TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
+PRESENCE = PresenceRow.__table__  # type: ignore[attr-defined]
+TICKET = TicketRow.__table__  # type: ignore[attr-defined]
+CURSOR = DeskCursorRow.__table__  # type: ignore[attr-defined]
+INBOX = InboxRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
+LONGEST_LEASE = timedelta(hours=1)
+"""A lease that ends later was taken before the machine's time was set back: it holds nobody up."""
 MESSAGE_COLUMNS = tuple(column.key for column in MESSAGE.columns if column.key != "outcome_event_id")
 """The columns that a new message sets; its outcome comes later."""
 WINDOW = 8
@@ -38,7 +56,7 @@ _OLDEST_PENDING = Prepared(
 _NEWEST_HANDOVER = (
     select(HANDOVER)
     .where(HANDOVER.c.conversation_id == _ID)
-    .order_by(HANDOVER.c.open.desc(), HANDOVER.c.created_at.desc())
+    .order_by(HANDOVER.c.open.desc(), HANDOVER.c.created_at.desc(), HANDOVER.c.id.desc())
     .limit(1)
 )
 
@@ -53,7 +71,7 @@ _OPEN_HANDOVERS = (
     select(
         *(HANDOVER.c[name] for name in (
             "id", "conversation_id", "reason_code", "reason", "severity", "team", "language", "waiting_since",
-            "claim_due_at",
+            "claim_due_at", "skills",
         )),
         CONVERSATION.c.state.label("conversation_state"),
         CONVERSATION.c.owner_id.label("owner"),
@@ -82,12 +100,21 @@ def snapshot_of(connection: Connection, row: Mapping[str, Any] | RowMapping) -> 
         window=tuple(message_of(one) for one in decided),
         pending=message_of(pending) if pending else None,
         handover=_handover_for(connection, row),
-        timers=timers(connection, conversation_id) if row["latched"] else {},
+        returned=_returned(connection, row),
+        timers=timers(connection, conversation_id) if row["latched"] or row["state"] == State.RESOLVED else {},
     )
 
 
 def _handover_for(connection: Connection, row: Mapping[str, Any] | RowMapping) -> dict[str, Any] | None:
     found = newest_handover(connection, row["id"]) if row["latched"] or row["handover_id"] else None
+    return dict(found) if found is not None else None
+
+
+def _returned(connection: Connection, row: Mapping[str, Any] | RowMapping) -> dict[str, Any] | None:
+    """Read only for the few conversations that came back from a person."""
+    if row["latched"] or not row["history"].get("returned"):
+        return None
+    found = newest_handover(connection, row["id"])
     return dict(found) if found is not None else None
 
 
@@ -118,6 +145,7 @@ def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
         redactions=row["redactions"],
         in_reply_to=row["in_reply_to"],
         citations=tuple(row["citations"]),
+        attachments=tuple(row["attachments"] or ()),
         outcome_event_id=row["outcome_event_id"],
     )
 
@@ -166,6 +194,18 @@ def first_event_of(connection: Connection, conversation_id: str, cause: str) -> 
     return connection.execute(found).mappings().first()
 
 
+def conversation_of_act(connection: Connection, act_id: str, actor_id: str, event: Event) -> str | None:
+    """The open case of this person in which they did this under this id, if there is one."""
+    found = (
+        select(EVENT.c.conversation_id)
+        .join(HANDOVER, HANDOVER.c.conversation_id == EVENT.c.conversation_id)
+        .where(HANDOVER.c.open, HANDOVER.c.owner_id == actor_id)
+        .where(EVENT.c.cause == f"act:{act_id}", EVENT.c.actor_id == actor_id, EVENT.c.event == event.value)
+    )
+    name: str | None = connection.execute(found.limit(1)).scalar()
+    return name
+
+
 def newest_handover(connection: Connection, conversation_id: str) -> RowMapping | None:
     """The open handover, or the newest closed one."""
     return connection.execute(_NEWEST_HANDOVER, {"id": conversation_id}).mappings().first()
@@ -179,6 +219,17 @@ def open_handovers(connection: Connection) -> tuple[RowMapping, ...]:
     return tuple(connection.execute(_OPEN_HANDOVERS).mappings())
 
 
+def summaries_due(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
+    """Open handovers whose summary a model has not been asked for yet, oldest first: id and conversation."""
+    found = (
+        select(HANDOVER.c.id, HANDOVER.c.conversation_id, HANDOVER.c.language)
+        .where(HANDOVER.c.open, HANDOVER.c.summary_due)
+        .order_by(HANDOVER.c.created_at)
+        .limit(limit)
+    )
+    return tuple(connection.execute(found).mappings())
+
+
 def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
     """The conversations that changed last, newest first."""
     found = select(CONVERSATION).order_by(CONVERSATION.c.updated_at.desc()).limit(limit)
@@ -187,7 +238,11 @@ def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
 
 def undecided(connection: Connection, now: datetime) -> tuple[tuple[str, str], ...]:
     """(conversation id, message id) of customer messages without an outcome that nobody works on, oldest first."""
-    free = or_(CONVERSATION.c.lease_owner.is_(None), CONVERSATION.c.lease_until < now)
+    free = or_(
+        CONVERSATION.c.lease_owner.is_(None),
+        CONVERSATION.c.lease_until < now,
+        CONVERSATION.c.lease_until > now + LONGEST_LEASE,
+    )
     found = (
         select(MESSAGE.c.conversation_id, MESSAGE.c.id)
         .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)

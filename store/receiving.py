@@ -23,6 +23,7 @@ _FREE = or_(
     CONVERSATION.c.lease_owner.is_(None),
     CONVERSATION.c.lease_owner == bindparam("owner"),
     CONVERSATION.c.lease_until < bindparam("now"),
+    CONVERSATION.c.lease_until > bindparam("beyond"),
 )
 _UNTIL = bindparam("until", type_=CONVERSATION.c.lease_until.type)
 _ARRIVE = Prepared(
@@ -91,7 +92,7 @@ def create(
     if connection.execute(_NEW_CONVERSATIONS[connection.dialect.name], row).rowcount != 1:
         return False
     clock, event = CLOCKS[INITIAL]
-    set_timers(connection, conversation_id, {clock: (event, idle_until)})
+    set_timers(connection, conversation_id, {clock: (event, idle_until)}, now)
     return True
 
 
@@ -145,11 +146,15 @@ def _customer_row(incoming: Incoming, seq: int) -> dict[str, Any]:
         "conversation_id": incoming.conversation_id, "id": incoming.id, "seq": seq, "author": "customer",
         "actor_id": "", "text": incoming.text, "body_hash": incoming.body_hash,
         "redactions": dict(incoming.redactions), "in_reply_to": None, "citations": [], "at": incoming.at,
+        "attachments": [dict(one) for one in incoming.attachments] or None,
     }  # fmt: skip
 
 
 def _lease_values(conversation_id: str, owner: str, now: datetime, seconds: float) -> dict[str, Any]:
-    return {"conversation": conversation_id, "owner": owner, "now": now, "until": now + timedelta(seconds=seconds)}
+    return {
+        "conversation": conversation_id, "owner": owner, "now": now, "until": now + timedelta(seconds=seconds),
+        "beyond": now + queries.LONGEST_LEASE,
+    }  # fmt: skip
 
 
 def take_lease(connection: Connection, conversation_id: str, owner: str, now: datetime, seconds: float) -> bool:

@@ -21,6 +21,8 @@ class Incoming:
     """SHA-256 of the redacted text: the same id with another body is a conflict."""
     redactions: Mapping[str, int]
     at: datetime
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    """Files that came with it, as the channel describes them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,7 @@ class StoredMessage:
     redactions: Mapping[str, int] = field(default_factory=dict)
     in_reply_to: str | None = None
     citations: tuple[Mapping[str, str], ...] = ()
+    attachments: tuple[Mapping[str, Any], ...] = ()
     outcome_event_id: str | None = None
 
 
@@ -82,8 +85,10 @@ class Snapshot:
     """The oldest customer message without an outcome."""
     handover: Mapping[str, Any] | None = None
     """The open handover's row, or the newest closed one (`open` tells)."""
+    returned: Mapping[str, Any] | None = None
+    """The handover that a person gave back to the assistant, where that was the last thing a person did."""
     timers: Mapping[str, datetime] = field(default_factory=dict)
-    """Running clocks of a conversation that a person owns: kind → due time."""
+    """Running clocks of a conversation that a person owns, or that is resolved: kind → due time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,14 +170,79 @@ class DueTimer:
     clock: Clock
     event: Event
     due_at: datetime
+    attempts: int = 0
+    """Attempts that failed before."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DueEffect:
-    """An outbox row leased to a worker."""
+class QueuedEffect:
+    """An effect that no destination has been asked for yet."""
 
     id: str
     conversation_id: str
     effect: Effect
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewStep:
+    """One step toward one destination, to be written."""
+
+    id: str
+    conversation_id: str
+    effect: str
+    """The effect it comes from; empty for what delivery itself has to say."""
+    destination: str
+    job: str
+    handover_id: str
+    task: Mapping[str, Any]
+    after_id: str | None
+    request: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueStep:
+    """A step leased to a worker."""
+
+    id: str
+    conversation_id: str
+    effect: str
+    destination: str
+    job: str
+    handover_id: str
+    task: Mapping[str, Any]
+    request: Mapping[str, Any] | None
+    attempts: int
+    """This one counts."""
+    unsure: bool
+    created_at: datetime
+    lease: str = ""
+    """Under which it is held; only with this it can be settled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRecord:
+    """Where a handover is at one destination, and what both sides last agreed on."""
+
+    destination: str
+    ref: str
+    conversation_id: str
+    handover_id: str
+    link: str
+    status: str
+    assignee: str
+    version: str
+    last_comment: str
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingHint:
+    """An inbound hint that is being looked into."""
+
+    destination: str
+    delivery_id: str
+    ref: str
+    actor: str
+    asks: str
     attempts: int

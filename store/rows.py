@@ -116,6 +116,8 @@ class MessageRow(SQLModel, table=True):
     """Entity → how many spans were masked."""
     in_reply_to: str | None = Field(sa_column=Column(Text, nullable=True))
     citations: list[dict[str, str]] = _json()
+    attachments: list[dict[str, Any]] | None = _json(nullable=True)
+    """What the channel says of files that came with the message: `name`, `media_type`, `size`, `ref`."""
     outcome_event_id: str | None = Field(sa_column=Column(Text, nullable=True))
     """The event that decided a customer's message; NULL until commit 2, which is what recovery looks for."""
     at: datetime = _time()
@@ -169,12 +171,13 @@ class HandoverRow(SQLModel, table=True):
     severity: str = Field(sa_column=Column(Text, nullable=False))
     sla: str = Field(sa_column=Column(Text, nullable=False))
     team: str = Field(sa_column=Column(Text, nullable=False))
+    skills: list[str] = _json()
     language: str = Field(sa_column=Column(Text, nullable=False))
     waiting_since: datetime = _time()
     claim_due_at: datetime = _time()
     resolve_due_at: datetime = _time()
-    climb: int
-    """Steps of the escalation ladder already taken."""
+    ladders: dict[str, Any] = _json()
+    """Clock → how far it has climbed (`handover.ladder.Climb`); claim and resolve each by itself."""
     notices: int
     """Waiting notices already sent to the customer."""
     verify: bool
@@ -193,6 +196,12 @@ class HandoverRow(SQLModel, table=True):
     claimed_at: datetime | None = _time(nullable=True)
     closed_at: datetime | None = _time(nullable=True)
     outcome: str | None = Field(sa_column=Column(Text, nullable=True))
+    resolution: str | None = Field(sa_column=Column(Text, nullable=True))
+    """The policy's code for how the case ended."""
+    steps_by: dict[str, dict[str, str]] | None = _json(nullable=True)
+    """Step id → who ticked it and when."""
+    summary_due: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """A model has not yet been asked for the summary."""
     packet: dict[str, Any] = _json()
     previous_id: str | None = Field(sa_column=Column(Text, nullable=True))
     created_at: datetime = _time()
@@ -207,11 +216,32 @@ class TimerRow(SQLModel, table=True):
     conversation_id: str = _conversation_id()
     clock: str = Field(sa_column=Column(Text, primary_key=True))
     event: str = Field(sa_column=Column(Text, nullable=False))
-    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    due_at: datetime = _time()
+    set_at: datetime = _time()
+    """When this due time was set: a moment in the future tells that the machine's time has been set back since."""
+    try_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    """When a worker looks at it next: the due time, or later after an attempt that failed."""
+    attempts: int
+    """Attempts that failed."""
+
+
+class PresenceRow(SQLModel, table=True):
+    """Somebody who works at the desk, and when they were seen last."""
+
+    __tablename__ = "presence"
+
+    agent_id: str = Field(sa_column=Column(Text, primary_key=True))
+    role: str = Field(sa_column=Column(Text, nullable=False))
+    teams: list[str] = _json()
+    skills: list[str] = _json()
+    languages: list[str] = _json()
+    capacity: int
+    available: bool
+    seen_at: datetime = _time()
 
 
 class OutboxRow(SQLModel, table=True):
-    """An effect to be performed by the worker; its id makes it happen once."""
+    """An effect for the worker, or a step toward one destination that it led to; its id makes it happen once."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -222,10 +252,19 @@ class OutboxRow(SQLModel, table=True):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
+        Index("outbox_step", "handover_id", "destination"),
+        Index(
+            "outbox_one_open",
+            "handover_id",
+            "destination",
+            unique=True,
+            sqlite_where=text("job = 'open'"),
+            postgresql_where=text("job = 'open'"),
+        ),
     )
 
     id: str = Field(sa_column=Column(Text, primary_key=True))
-    """`{event id}:{n}`."""
+    """`{event id}:{n}` for an effect, `{effect's id}:{destination}:{job}` for a step."""
     conversation_id: str = _conversation_ref()
     effect: str = Field(sa_column=Column(Text, nullable=False))
     payload: dict[str, Any] = _json()
@@ -236,6 +275,81 @@ class OutboxRow(SQLModel, table=True):
     lease_until: datetime | None = _time(nullable=True)
     receipt: dict[str, Any] | None = _json(nullable=True)
     created_at: datetime = _time()
+    destination: str = Field(sa_column=Column(Text, nullable=False))
+    """Empty for an effect that no destination has been asked for yet."""
+    job: str = Field(sa_column=Column(Text, nullable=False))
+    handover_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    after_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    """The step before this one toward the same ticket: while it is pending, this one waits."""
+    number: int
+    """Its place among the steps of a handover toward a destination: the `n` of its marker; 0 for an effect."""
+    request: dict[str, Any] | None = _json(nullable=True)
+    """What is sent, frozen before the first attempt; `payload` is the task it was made from."""
+    unsure: bool
+    """An attempt may have got through: look it up before the next one."""
+    last_code: str = Field(sa_column=Column(Text, nullable=False))
+    """What the last attempt came to, in one word without secrets."""
+    settled_at: datetime | None = _time(nullable=True)
+    """When it was done or given up."""
+
+
+class TicketRow(SQLModel, table=True):
+    """Where a handover is at one destination, and what was seen of it there last."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (UniqueConstraint("handover_id", "destination", name="ticket_one"),)
+
+    destination: str = Field(sa_column=Column(Text, primary_key=True))
+    ref: str = Field(sa_column=Column(Text, primary_key=True))
+    """The destination's own name of it: a ticket number, a first announcement's timestamp."""
+    conversation_id: str = _conversation_ref()
+    handover_id: str = Field(sa_column=Column(Text, nullable=False))
+    link: str = Field(sa_column=Column(Text, nullable=False))
+    status: str = Field(sa_column=Column(Text, nullable=False))
+    """As both sides last agreed on it; empty where there are no tickets."""
+    assignee: str = Field(sa_column=Column(Text, nullable=False))
+    """As both sides last agreed on it."""
+    version: str = Field(sa_column=Column(Text, nullable=False))
+    last_comment: str = Field(sa_column=Column(Text, nullable=False))
+    revision: int
+    """Grows with every change of this row: what was read beside an older one is read again."""
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class DeskCursorRow(SQLModel, table=True):
+    """How far the changes of a destination have been read."""
+
+    __tablename__ = "desk_cursor"
+
+    destination: str = Field(sa_column=Column(Text, primary_key=True))
+    cursor: str = Field(sa_column=Column(Text, nullable=False))
+    next_poll_at: datetime = _time()
+
+
+class InboxRow(SQLModel, table=True):
+    """An inbound webhook whose signature held: a hint to look at a ticket, kept so that a repeat is known."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "inbox_waiting",
+            "destination",
+            "next_attempt_at",
+            sqlite_where=text("processed_at IS NULL"),
+            postgresql_where=text("processed_at IS NULL"),
+        ),
+    )
+
+    destination: str = Field(sa_column=Column(Text, primary_key=True))
+    delivery_id: str = Field(sa_column=Column(Text, primary_key=True))
+    ref: str = Field(sa_column=Column(Text, nullable=False))
+    actor: str = Field(sa_column=Column(Text, nullable=False))
+    asks: str = Field(sa_column=Column(Text, nullable=False))
+    received_at: datetime = _time()
+    next_attempt_at: datetime = _time()
+    attempts: int
+    processed_at: datetime | None = _time(nullable=True)
 
 
 class TemplateRow(SQLModel, table=True):

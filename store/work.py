@@ -104,7 +104,7 @@ class UnitOfWork:
                 moved = any(one.source is not one.target for one in outcome.happenings) or outcome.closed
                 if moved or Clock.IDLE not in outcome.timers:
                     # The idle clock is moved on when it runs out, not with every answer.
-                    set_timers(connection, outcome.conversation_id, outcome.timers)
+                    set_timers(connection, outcome.conversation_id, outcome.timers, outcome.at)
                 write_outbox(connection, outcome)
                 checkpoint(connection)
                 return Committed(version=version, replies=replies)
@@ -193,6 +193,7 @@ def _message_row(conversation_id: str, message: StoredMessage) -> dict[str, Any]
         "conversation_id": conversation_id, "id": message.id, "seq": message.seq, "author": message.author,
         "actor_id": message.actor_id, "text": message.text, "body_hash": "", "redactions": dict(message.redactions),
         "in_reply_to": message.in_reply_to, "citations": [dict(one) for one in message.citations], "at": message.at,
+        "attachments": None,
     }  # fmt: skip
 
 

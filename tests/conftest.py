@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.components import postgres_cluster
+from tests.counterparts.request_tracker import Tracker, request_tracker
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +15,10 @@ def postgres() -> Iterator[str]:
     """A throw-away PostgreSQL cluster, by URL."""
     with postgres_cluster() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def rt() -> Iterator[Tracker]:
+    """A real Request Tracker."""
+    with request_tracker() as tracker:
+        yield tracker

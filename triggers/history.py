@@ -21,6 +21,7 @@ TREND = 5
 _WORDS = re.compile(r"\w+")
 _MAX_WORDS = 40
 _SAME = 0.75
+_SELDOM = frozenset({"evidence", "handed", "returned", "survey"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,14 @@ class History:
     """Word sets of the last messages as checksums, for the repeat count: sorted, bounded."""
     sentiments: tuple[float, ...] = ()
     disarmed: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    """Marks of what the open handover fired on; checksums, no words."""
+    handed: tuple[str, ...] = ()
+    """Marks of what fired before a person gave the conversation back: the same again is a loop."""
+    returned: str = ""
+    """The event by which a person gave the conversation back; empty once a person has it again."""
+    survey: str = ""
+    """Whom the customer was asked about, `person` or `assistant`, and has not answered; empty otherwise."""
     unmet_since: str | None = None
     """When the customer first wrote something that was not answered, ISO 8601; None while all is answered."""
 
@@ -49,14 +58,15 @@ class History:
     def from_json(cls, value: dict[str, Any]) -> History:
         """Reads what `to_json` wrote; unknown keys of a newer version are left out."""
         known = {name: value[name] for name in cls.__dataclass_fields__ if name in value}
-        for name in ("recent", "sentiments", "disarmed"):
+        for name in ("recent", "sentiments", "disarmed", "evidence", "handed"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
+        """Plain JSON; what only few conversations have is left out while it is empty."""
         values = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+        kept = ((name, value) for name, value in values if value or name not in _SELDOM)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in kept}
 
     def observe(self, text: str, sentiment: float) -> History:
         """The history with one more customer message."""

@@ -38,7 +38,9 @@ LABELS: dict[Event, str] = {
 }
 """Event → the words on its button, in the order of the buttons; an event without words shows its own name, last."""
 
-_POSSIBLE = {row.event for row in TABLE if any(role in DESK_ROLES for role in row.roles)}
+NO_BUTTONS = frozenset({Event.PACKET_REVIEWED, Event.STEP_DONE, Event.STEP_UNDONE})
+"""Events that need a field or a step to be named: they are caused beside it, or through the API."""
+_POSSIBLE = {row.event for row in TABLE if any(role in DESK_ROLES for role in row.roles)} - NO_BUTTONS
 DESK_EVENTS: tuple[Event, ...] = (
     *(event for event in LABELS if event in _POSSIBLE),
     *(event for event in Event if event in _POSSIBLE and event not in LABELS),
@@ -84,7 +86,8 @@ def label(event: Event) -> str:
 
 def buttons(view: ConversationView | None, role: Role) -> tuple[Event, ...]:
     """The events whose buttons this role sees: what the table allows in this state, guards aside."""
-    return allowed_events(view.state, role) if view and not view.closed else ()
+    shown = allowed_events(view.state, role) if view and not view.closed else ()
+    return tuple(event for event in shown if event not in NO_BUTTONS)
 
 
 def act_for(event: Event, conversation_id: str, version: int, actor: Actor, typed: Typed) -> Act:

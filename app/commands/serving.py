@@ -58,24 +58,27 @@ def serve(
 
 
 def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
-    """Fire due clocks, perform due effects.
+    """Fire due clocks, deliver handovers to the desks of the settings.
 
     Any number may run beside any number of servers on the same database."""
     from app.logging import configure
     from app.settings import load_settings
-    from app.wiring import build, build_code_sending
+    from app.wiring import build, build_code_sending, build_delivery
     from app.worker import Worker
 
     settings = load_settings(policy=policy, data_dir=data_dir)
     configure(settings.log_level, as_json=settings.log_json)
     runtime = build(settings)
+    delivery = build_delivery(settings, runtime)
     try:
         recovered = runtime.recover()
         note(f"worker started, {recovered} unfinished messages completed; stop it with Ctrl+C")
-        working = Worker(runtime, settings.tick_seconds, build_code_sending(settings, runtime))
+        sending = build_code_sending(settings, runtime)
+        working = Worker(runtime, settings.tick_seconds, delivery, also=sending)
         _on_terminate(working.stop)
         working.run()
     finally:
+        delivery.close()
         runtime.close()
 
 
@@ -91,13 +94,14 @@ def _serve(given: dict[str, object], *, tries: int, page: bool, browser: bool) -
     from app.server import bind, url_of
     from app.server import serve as serve_forever
     from app.settings import load_settings
-    from app.wiring import build, build_code_sending
+    from app.wiring import build, build_code_sending, build_delivery
 
     settings = load_settings(**given)
     configure(settings.log_level, as_json=settings.log_json)
     _on_terminate(lambda: sys.exit(0))
     with bind(settings.host, settings.port, tries) as listening:
         runtime = build(settings)
+        delivery = build_delivery(settings, runtime)
         address = url_of(listening)
 
         def ready() -> None:
@@ -107,6 +111,7 @@ def _serve(given: dict[str, object], *, tries: int, page: bool, browser: bool) -
 
         try:
             sending = build_code_sending(settings, runtime)
-            serve_forever(runtime, settings, listening, with_page=page, on_ready=ready, also=sending)
+            serve_forever(runtime, settings, listening, with_page=page, on_ready=ready, delivery=delivery, also=sending)
         finally:
+            delivery.close()
             runtime.close()

@@ -13,10 +13,13 @@ from graph.views import (
     Act,
     Actor,
     ActResult,
+    Attendance,
     ConversationView,
     EventView,
     MessageView,
+    NewAttachment,
     NewConversation,
+    PersonView,
     QueueItem,
     TurnResult,
 )
@@ -36,6 +39,7 @@ class MemoryRuntime:
         self.results: dict[tuple[str, str], tuple[str, TurnResult]] = {}
         self.openers: dict[str, str] = {}
         self.machine = ConversationMachine()
+        self.there: dict[str, PersonView] = {}
         self.ticks = 0
         self.recovered = 0
         self.closed = False
@@ -61,7 +65,14 @@ class MemoryRuntime:
             raise NotFound(f"no conversation {conversation_id!r}; open it first")
         return self.views[conversation_id]
 
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[NewAttachment, ...] = (),
+    ) -> TurnResult:
         view = self.view(conversation_id)
         message_id = message_id or f"msg_{view.version + 1}"
         if (conversation_id, message_id) in self.results:
@@ -122,7 +133,26 @@ class MemoryRuntime:
         self.views[view.id] = replace(view, state=step.target, version=view.version + 1, owner_id=owner)
         return ActResult(conversation_id=view.id, event=act.event, state=step.target, version=view.version + 1)
 
-    def queue(self) -> tuple[QueueItem, ...]:
+    def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
+        waiting = next((item for item in self.queue() if item.owner_id is None), None)
+        if waiting is None:
+            raise NotFound("nothing waits")
+        return self.act(waiting.conversation_id, Act(event=Event.CLAIMED, actor=actor, id=act_id))
+
+    def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
+        told = said or Attendance()
+        person = PersonView(
+            id=actor.id, role=actor.role, teams=told.teams or (), skills=told.skills or (),
+            languages=told.languages or (), capacity=5 if told.capacity is None else told.capacity,
+            available=told.available is not False, online=True, seen_at=NOW, workload=0,
+        )  # fmt: skip
+        self.there[actor.id] = person
+        return person
+
+    def people(self) -> tuple[PersonView, ...]:
+        return tuple(self.there.values())
+
+    def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:
         return tuple(
             QueueItem(
                 handover_id=f"ho_{view.id}",

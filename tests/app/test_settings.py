@@ -124,3 +124,12 @@ def test_a_holder_is_a_role_and_an_id() -> None:
 def test_nothing_is_read_at_import(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HANDRAIL_CONFIG", "nowhere.toml")
     assert Settings.model_fields["port"].default == 7860
+
+
+def test_the_public_address_is_a_base_url_without_a_slash_at_its_end() -> None:
+    assert (
+        load_settings(public_url="https://support.example.com/desk/").public_url == "https://support.example.com/desk"
+    )
+    for wrong in ("support.example.com", "https://h/?a=b", "javascript:alert(1)"):
+        with pytest.raises(SettingsError, match="public_url"):
+            load_settings(public_url=wrong)

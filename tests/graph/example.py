@@ -121,9 +121,12 @@ triggers_end: 0
 """
 
 
-def policy() -> LoadedPolicy:
-    """The policy above, with the runtime's own triggers routed."""
-    return load_text(POLICY.replace("triggers_end: 0\n", "").replace("playbooks:\n", _RUNTIME + "playbooks:\n"), "test")
+def policy(*changes: tuple[str, str]) -> LoadedPolicy:
+    """The policy above, with the runtime's own triggers routed; `changes` are texts and what stands there instead."""
+    text = POLICY.replace("triggers_end: 0\n", "").replace("playbooks:\n", _RUNTIME + "playbooks:\n")
+    for old, new in changes:
+        text = text.replace(old, new)
+    return load_text(text, "test")
 
 
 def knows(question: Question) -> Draft:

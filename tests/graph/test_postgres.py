@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
+from delivery.work import Delivery
 from states.vocabulary import Event, State
 from store.database import Store, open_store
 from store.prepared import Prepared
@@ -48,7 +49,8 @@ def test_conversation_lives_its_whole_life_on_postgres(postgres: str) -> None:
     desk.do(Event.HAND_BACK_AGREED, SARA, request_hash=desk.view.consent["hash"])
     desk.do(Event.HANDED_BACK, CLEO, text="the rest is routine")
     assert desk.say("Do you deliver to Cork?").replies[0].author == "assistant"
-    assert desk.runtime.tick() >= 1
+    assert Delivery(desk.runtime).tick() >= 8
+    assert desk.wait(hours=25) == 1
     assert violations(desk.runtime.store, desk.id) == []
     desk.runtime.close()
 

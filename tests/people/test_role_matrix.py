@@ -204,6 +204,19 @@ def _unowned(api: Api, caller: Actor, state: State) -> dict[str, Any]:
     return {"text": "because"}
 
 
+def _worked(**data: Any) -> Callable[[Api, Actor, State], dict[str, Any]]:
+    """A case with a checklist that the caller owns; a step that is to be taken back is ticked first."""
+
+    def arrange(api: Api, caller: Actor, state: State) -> dict[str, Any]:
+        _owned("change my address")(api, caller, state)
+        if data.pop("undo", False):
+            assert api.act(caller, Event.STEP_DONE, data=data).status_code == 200
+        return {"data": dict(data)}
+
+    return arrange
+
+
+FIELD = {"field": "context.intent", "verdict": "accept"}
 ARRANGED: dict[Event, Callable[[Api, Actor, State], dict[str, Any]]] = {
     Event.TRIGGER_FIRED: _unowned,
     Event.CLAIMED: _unowned,
@@ -212,6 +225,9 @@ ARRANGED: dict[Event, Callable[[Api, Actor, State], dict[str, Any]]] = {
     Event.HAND_BACK_REQUESTED: _owned("change my address"),
     Event.EXCEPTION_APPROVED: _exception,
     Event.EXCEPTION_DENIED: _exception,
+    Event.PACKET_REVIEWED: lambda api, caller, state: _worked(fields=[FIELD])(api, caller, state),
+    Event.STEP_DONE: lambda api, caller, state: _worked(step="checked")(api, caller, state),
+    Event.STEP_UNDONE: lambda api, caller, state: _worked(step="checked", undo=True)(api, caller, state),
 }
 """How the guard of an event is made to hold; otherwise the caller owns the case."""
 
@@ -244,6 +260,7 @@ def _call(api: Api, right: Right, headers: dict[str, str]) -> Any:
         Right.READ_OWN_CONVERSATION: lambda: api.client.get(mine, headers=headers),
         Right.READ_CASES: lambda: api.client.get("/v1/conversations", headers=headers),
         Right.READ_QUEUE: lambda: api.client.get("/v1/queue", headers=headers),
+        Right.ATTEND: lambda: api.client.put("/v1/presence", json={}, headers=headers),
         Right.READ_TEMPLATES: lambda: api.client.get("/v1/templates", headers=headers),
         Right.ACT: lambda: api.client.post(f"{mine}/acts", json={"event": "claimed"}, headers=headers),
         Right.KEEP_TEMPLATES: lambda: api.client.post(

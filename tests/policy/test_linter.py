@@ -95,7 +95,9 @@ ERRORS = [
     ("{en: Hello.}", "{en: 'Hello {name}.'}", "Hello {name}", "{name} is not known", "no placeholder"),
     ("Europe/Berlin", "Europe/Berlyn", "Europe/Berlyn", "no time zone", "IANA"),
     ("Europe/Berlin", "../../etc/hosts", "etc/hosts", "no time zone", "IANA"),
-    ("09:00-17:00", "17:00-09:00", "17:00-09:00", "no opening time", "09:00-17:00"),
+    ("09:00-17:00", "09:00-09:00", "09:00-09:00", "no opening time", "09:00-17:00"),
+    ("09:00-17:00", "'09:00-12:00, 13:00'", "13:00", "no opening time", "09:00-17:00"),
+    ("\nroles:\n", "\ntighten: {tier: {gold: swift}}\nroles:\n", "gold: swift", "no sla class", "sla classes"),
     ("09:00-17:00", "9-5", "9-5", "no opening time", "09:00-17:00"),
     ("2027-01-01", "2027-02-30", "2027-02-30", "is no date", "2027-01-01"),
     ("open: {mon: 09:00-17:00}", "open: {}", "open: {}", "nobody is ever at work", "write days"),
@@ -195,3 +197,14 @@ def test_one_macro_at_a_time_is_allowed() -> None:
 
 def test_a_script_may_name_the_next_opening() -> None:
     assert lint(load_text(SAFE.replace("{reply_by}", "{next_opening}"))) == ()
+
+
+def test_a_night_shift_a_lunch_break_and_a_yearly_holiday_are_hours() -> None:
+    loaded, _ = _broken("open: {mon: 09:00-17:00}", "open: {mon: '22:00-06:00', tue: '09:00-12:00, 13:00-24:00'}")
+    assert lint(loaded) == ()
+    assert lint(load_text(SAFE.replace("[2027-01-01]", "['2027-01-01', '12-25', '02-29']"))) == ()
+
+
+def test_classes_may_tighten_by_severity_and_tier() -> None:
+    text = SAFE.replace("\nroles:\n", "\ntighten: {severity: {high: standard}, tier: {gold: standard}}\nroles:\n")
+    assert lint(load_text(text)) == ()

@@ -109,6 +109,22 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
         _without(_on(S.BOT_HANDLING, E.EXPIRED)),
         _without(_on(S.ESCALATED, E.SLA_BREACHED)),
     ),
+    "clocks_beside_are_heard": (
+        _without(_on(S.HANDED_OFF, E.SLA_ENDANGERED)),
+        _without(_on(S.ESCALATED, E.SLA_BREACHED)),
+    ),
+    "an_ignored_clock_climbs": (
+        # A step that is taken at every breach, one that is skipped, two at once, and no end.
+        _changed(_on(S.HANDED_OFF, E.SLA_BREACHED, S.HANDED_OFF), _open),
+        _changed(lambda row: _on(S.HANDED_OFF, E.SLA_BREACHED)(row) and X.RENOTIFY in row.effects, _less(X.RENOTIFY)),
+        _changed(lambda row: _on(S.HANDED_OFF, E.SLA_BREACHED)(row) and X.RENOTIFY in row.effects, _more(X.PAGE)),
+        _changed(
+            lambda row: _on(S.AGENT_VERIFYING, E.SLA_BREACHED, S.AGENT_VERIFYING)(row) and X.PAGE in row.effects,
+            _to(S.ESCALATED),
+        ),
+        _changed(_on(S.HANDED_OFF, E.SLA_BREACHED, S.ESCALATED), _to(S.HANDED_OFF)),
+        _changed(_on(S.AGENT_VERIFYING, E.SLA_BREACHED, S.ESCALATED), _less(X.PAGE)),
+    ),
     "faults_are_accepted": (
         _without(_on(S.GUARDED, E.FAULT)),
         _changed(_on(S.HANDED_OFF, E.FAULT), _needing("owned")),
@@ -159,9 +175,34 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
         _changed(_on(S.HANDED_OFF, E.CLAIMED), _open),
         _changed(_on(event=E.AGENT_REPLIED), _open),
         _changed(_on(S.AGENT_VERIFYING, E.ESCALATED), _open),
+        _changed(_on(event=E.PACKET_REVIEWED), _open),
+        _changed(_on(event=E.STEP_DONE), _open),
+        _changed(_on(event=E.STEP_UNDONE), _open),
     ),
     "resolving_is_guarded": (
         _changed(_on(S.ESCALATED, E.RESOLVED), lambda row: replace(row, guard=Guard("mutant", row.guard.needs[:-1]))),
+    ),
+    "notes_move_nothing": (
+        _changed(_on(S.AGENT_VERIFYING, E.PACKET_REVIEWED), _to(S.ESCALATED)),
+        _changed(_on(S.AGENT_VERIFYING, E.STEP_DONE), _more(X.CLEAR_OWNER)),
+        _changed(_on(S.ESCALATED, E.STEP_UNDONE), _more(X.SEND_AGENT_MESSAGE)),
+        _changed(_on(S.HANDED_OFF, E.PACKET_UPDATED), _to(S.RESOLVED)),
+        _changed(_on(event=E.PACKET_UPDATED), _less(X.UPDATE_PACKET)),
+        _changed(_on(event=E.CLAIMED), _more(X.RECORD_STEP)),
+        _with(S.BOT_HANDLING, E.PACKET_UPDATED, S.BOT_HANDLING, R.SYSTEM, X.UPDATE_PACKET),
+    ),
+    "a_survey_answer_moves_nothing": (
+        _changed(_on(event=E.SURVEY_ANSWERED), _open),
+        _changed(_on(event=E.SURVEY_ANSWERED), _to(S.BOT_HANDLING)),
+        _changed(_on(event=E.SURVEY_ANSWERED), _more(X.UNLOCK_BOT)),
+        _changed(_on(event=E.SURVEY_ANSWERED), _by(R.CUSTOMER, *STAFF)),
+        _changed(_on(S.RESOLVED, E.REOPENED), _more(X.RECORD_SURVEY)),
+    ),
+    "loops_go_to_seniors": (
+        _changed(_on(S.TRIGGERED, E.PACKET_READY, S.ESCALATED), _to(S.HANDED_OFF)),
+        _changed(_on(S.TRIGGERED, E.PACKET_READY, S.HANDED_OFF), _open),
+        _changed(_on(event=E.HANDED_BACK), _less(X.SEND_RETURNED)),
+        _changed(_on(event=E.RELEASED), _more(X.SEND_RETURNED)),
     ),
     "resolved_is_tidy": (
         _changed(_on(S.AGENT_VERIFYING, E.RESOLVED), _less(X.CLOSE_HANDOVER)),
@@ -202,7 +243,7 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
     "consents_end": (
         _without(_on(S.ESCALATED, E.CONSENT_EXPIRED)),
         _without(_on(S.AGENT_VERIFYING, E.CONSENT_VOIDED)),
-        _changed(_on(event=E.CONSENT_EXPIRED), _needing("climb_exhausted")),
+        _changed(_on(event=E.CONSENT_EXPIRED), _needing("climb_paged")),
     ),
     "regulated_words_are_approved": (
         _changed(_on(S.AGENT_VERIFYING, E.AGENT_REPLIED), _not_needing("approved_content")),

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -19,6 +20,7 @@ from states.errors import SchemaMismatch, SettingsError, StoreUnavailable
 from states.vocabulary import State
 from store.database import Store, open_store
 from store.migrate import _SCRIPTS, HEAD, KNOWN
+from store.queries import newest_handover, summaries_due
 
 CHECKPOINT_TABLES = {"checkpoints", "writes", "alembic_version"}
 
@@ -33,6 +35,39 @@ def test_migrations_make_exactly_the_tables_of_the_models(tmp_path: Path) -> Non
             if getattr(one[1], "name", "") not in CHECKPOINT_TABLES
         ]
     assert differences == []
+
+
+def test_clocks_and_handovers_of_the_schema_before_go_on(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/h.db"
+    opened = open_store(url)
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    with opened.write() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+        connection.exec_driver_sql(_OLD_ROWS["conversation"])
+        connection.exec_driver_sql(_OLD_ROWS["handover"])
+        connection.exec_driver_sql(_OLD_ROWS["timer"])
+    opened.close()
+    again = open_store(url)
+    with again.read() as connection:
+        found = connection.exec_driver_sql("SELECT clock, due_at, set_at, try_at, attempts FROM timer").all()
+        ladders = connection.exec_driver_sql("SELECT ladders, skills FROM handover").all()
+    assert found == [("claim", _AT, _AT, _AT, 0)]
+    assert ladders == [("{}", "[]")]
+    again.close()
+
+
+_AT = "2026-11-23 10:05:00.000000"
+_OLD_ROWS = {
+    "conversation": f"""INSERT INTO conversation VALUES ('c1', 'handed_off', 1, 3, 'web', 'en', '', '{{}}', '{{}}', 1,
+        NULL, NULL, 'ho_1', NULL, 'p', 'h', '', NULL, 0, NULL, NULL, '{_AT}', '{_AT}')""",
+    "handover": f"""INSERT INTO handover (id, conversation_id, open, reason_code, reason, severity, sla, team, language,
+        waiting_since, claim_due_at, resolve_due_at, climb, notices, verify, compliance, verified, attempts, steps_done,
+        packet, created_at) VALUES ('ho_1', 'c1', 1, 'r', 'r', 'high', 'short', 't', 'en', '{_AT}', '{_AT}', '{_AT}',
+        1, 0, 0, 0, 0, 0, '[]', '{{}}', '{_AT}')""",
+    "timer": f"INSERT INTO timer VALUES ('c1', 'claim', 'sla_breached', '{_AT}')",
+}
 
 
 def test_head_is_the_newest_migration_script() -> None:
@@ -140,3 +175,30 @@ def test_password_is_in_no_error() -> None:
     with pytest.raises(StoreUnavailable) as caught:
         open_store("postgresql://someone:s3cret-pw@127.0.0.1:1/none")
     assert "s3cret-pw" not in str(caught.value)
+
+
+def test_a_database_with_cases_of_an_older_version_is_upgraded_and_keeps_them(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/h.db"
+    opened = open_store(url)
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    with opened.write() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+        connection.exec_driver_sql(
+            "INSERT INTO conversation (id, state, version, next_seq, channel, language, customer, channel_facts,"
+            " history, latched, policy_name, policy_hash, head_hash, closed, created_at, updated_at) VALUES ('c1',"
+            " 'handed_off', 1, 1, 'web', 'en', '', '{}', '{}', 1, 'p', 'h', 'x', 0, '2026-01-01', '2026-01-01')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO handover (id, conversation_id, open, reason_code, reason, severity, sla, team, language,"
+            " waiting_since, claim_due_at, resolve_due_at, notices, verify, compliance, verified, attempts,"
+            " steps_done, packet, created_at) VALUES ('h1', 'c1', 1, 'r', 'r', 'high', 's', 't', 'en', '2026-01-01',"
+            " '2026-01-01', '2026-01-01', 0, 0, 0, 0, 0, '[\"a\"]', '{}', '2026-01-01')"
+        )
+    opened.close()
+    with open_store(url).read() as connection:
+        row = newest_handover(connection, "c1")
+        assert row is not None
+        assert (row["steps_done"], row["steps_by"], row["resolution"], row["summary_due"]) == (["a"], None, None, False)
+        assert summaries_due(connection, 5) == ()

@@ -1,0 +1,168 @@
+"""What an effect means for each destination, as data: a pure function of the effect, its case and the destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from delivery import words
+from desks.port import Job, News
+from states.vocabulary import Effect, Event
+
+AT_HOME = frozenset({Job.REPLY, Job.CUSTOMER_MESSAGE, Job.CLAIM, Job.RELEASE, Job.CLOSE})
+"""Jobs that the destination in which it happened need not be given: it has seen it."""
+
+
+class Place(Protocol):
+    """What a plan must know of a destination."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def jobs(self) -> frozenset[Job]:
+        """What it can do."""
+        ...
+
+    def takes(self, team: str) -> bool:
+        """Whether handovers of this team go there."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """An effect with everything that may be told of it."""
+
+    effect: Effect
+    payload: Mapping[str, Any]
+    handover: Mapping[str, Any]
+    """The handover's row."""
+    customer: str = ""
+    said: str = ""
+    """The message that the effect is about; redacted."""
+    author: str = ""
+    """Who said it."""
+    origin: str = ""
+    """The destination in which it happened."""
+    paged: frozenset[str] = frozenset()
+    """Destinations that were asked to wake somebody for this handover."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One step that a destination is to be given."""
+
+    job: Job
+    destination: str = ""
+    headline: str = ""
+    news: News = News.OPENED
+    text: str = ""
+    author: str = ""
+    author_role: str = ""
+    packet: Mapping[str, Any] = field(default_factory=dict)
+
+
+def plan(case: Case, places: Sequence[Place]) -> tuple[Planned, ...]:
+    """The steps of each destination, in their order; none for an effect of which nobody outside need hear."""
+    team, failed = case.handover["team"], case.payload.get("failed") or ""
+    heard = [place for place in places if place.takes(team) and place.name != failed]
+    found = []
+    for step in _STEPS.get(case.effect, _nothing)(case):
+        for place in _audience(step.job, case, heard):
+            job = step.job if step.job in place.jobs else Job.ANNOUNCE
+            found.append(replace(step, destination=place.name, job=job))
+    return tuple(found)
+
+
+def _audience(job: Job, case: Case, heard: Sequence[Place]) -> list[Place]:
+    able = [place for place in heard if job in place.jobs]
+    if job is Job.PAGE and not able:
+        return [place for place in heard if Job.ANNOUNCE in place.jobs]
+    if job is Job.QUIET:
+        return [place for place in able if place.name in case.paged]
+    if job in AT_HOME:
+        return [place for place in able if place.name != case.origin]
+    return able
+
+
+def _deliver(case: Case) -> Iterator[Planned]:
+    packet = case.handover["packet"]
+    yield Planned(job=Job.OPEN, headline=words.NEW, packet=packet)
+    yield Planned(job=Job.NOTE, headline=words.NEW, text=words.packet_text(packet), packet=packet)
+    yield Planned(job=Job.ANNOUNCE, headline=words.NEW)
+
+
+def _forward(case: Case) -> Iterator[Planned]:
+    yield Planned(job=Job.CUSTOMER_MESSAGE, text=case.said)
+
+
+def _reply(case: Case) -> Iterator[Planned]:
+    yield Planned(job=Job.REPLY, text=case.said, author=case.author, author_role=case.payload.get("role", ""))
+
+
+def _more_urgent(case: Case) -> Iterator[Planned]:
+    packet, reason = case.handover["packet"], case.handover["reason"]
+    yield Planned(job=Job.URGENCY, headline=words.MORE_URGENT, text=f"{words.MORE_URGENT}: {reason}")
+    yield Planned(job=Job.NOTE, headline=words.MORE_URGENT, text=words.packet_text(packet), packet=packet)
+    yield Planned(job=Job.ANNOUNCE, headline=words.MORE_URGENT, news=News.MORE_URGENT)
+
+
+def _updated(case: Case) -> Iterator[Planned]:
+    if not case.payload.get("written", True):
+        return
+    packet = case.handover["packet"]
+    yield Planned(job=Job.NOTE, headline=words.UPDATED, text=words.packet_text(packet), packet=packet)
+
+
+def _remind(case: Case) -> Iterator[Planned]:
+    event = case.payload.get("event", "")
+    headline = words.waits(event, owned=bool(case.handover["owner_id"]))
+    news = News.RELEASED if event == Event.RELEASED.value else News.WAITING
+    yield Planned(job=Job.ANNOUNCE, headline=headline, news=news)
+
+
+def _page(case: Case) -> Iterator[Planned]:
+    headline = words.page(case.payload.get("event", ""))
+    yield Planned(job=Job.PAGE, headline=headline, news=News.ESCALATED)
+    yield Planned(job=Job.NOTE, headline=headline, text=headline)
+
+
+def _claimed(case: Case) -> Iterator[Planned]:
+    who, role = case.payload.get("actor", ""), case.payload.get("role", "")
+    yield Planned(
+        job=Job.CLAIM, headline=words.CLAIMED, text=f"{words.CLAIMED} by {who} ({role})", author=who, author_role=role
+    )
+    yield Planned(job=Job.QUIET, headline=words.CLAIMED, news=News.CLAIMED)
+    yield Planned(job=Job.ANNOUNCE, headline=words.CLAIMED, news=News.CLAIMED, author=who, author_role=role)
+
+
+def _released(case: Case) -> Iterator[Planned]:
+    yield Planned(job=Job.RELEASE, text="Given back: nobody has it now")
+
+
+def _closed(case: Case) -> Iterator[Planned]:
+    who, role = case.payload.get("actor", ""), case.payload.get("role", "")
+    yield Planned(job=Job.CLOSE, text=case.handover["outcome"] or "Closed", author=who, author_role=role)
+    yield Planned(job=Job.QUIET, news=News.CLOSED)
+    yield Planned(job=Job.ANNOUNCE, headline=words.CLOSED, news=News.CLOSED)
+
+
+def _nothing(case: Case) -> Iterator[Planned]:
+    yield from ()
+
+
+_STEPS: dict[Effect, Callable[[Case], Iterator[Planned]]] = {
+    Effect.DELIVER_HANDOVER: _deliver,
+    Effect.FORWARD_MESSAGE: _forward,
+    Effect.SEND_AGENT_MESSAGE: _reply,
+    Effect.RAISE_SEVERITY: _more_urgent,
+    Effect.UPDATE_PACKET: _updated,
+    Effect.RENOTIFY: _remind,
+    Effect.PAGE: _page,
+    Effect.NOTIFY_CLAIMED: _claimed,
+    Effect.CLEAR_OWNER: _released,
+    Effect.CLOSE_HANDOVER: _closed,
+}

@@ -1,0 +1,135 @@
+"""Our own events to anybody, signed by Standard Webhooks 1.0, so that any of its libraries can verify them.
+
+The payload is `SCHEMA_VERSION` of docs/schemas/webhook-event.schema.json. `webhook-id` is the same for every attempt:
+a receiver that remembers it takes an event once.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+
+from standardwebhooks import Webhook as Signer
+
+from desks.config import WebhookConfig, check_jobs
+from desks.http import Answer, Web, private_address, settled
+from desks.port import Ambiguous, Delivered, Job, JsonObject, News, Outcome, Rejected, Request, RetryAfter, Task
+from desks.wording import digest, headline, language, link, plain
+from states.clock import Clock
+from states.errors import DependencyFault, SettingsError
+
+SCHEMA_VERSION = 1
+JOBS = frozenset({Job.ANNOUNCE, Job.PAGE})
+TYPES: Mapping[News, str] = {
+    News.OPENED: "handover.opened",
+    News.MORE_URGENT: "handover.more_urgent",
+    News.WAITING: "handover.waiting",
+    News.ESCALATED: "handover.escalated",
+    News.CLAIMED: "handover.claimed",
+    News.RELEASED: "handover.released",
+    News.CLOSED: "handover.resolved",
+}
+GONE = 410
+_SECRET_BYTES = range(24, 65)
+"""What the standard allows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """One receiver."""
+
+    name: str
+    jobs: frozenset[Job]
+    clock: Clock
+    web: Web = field(repr=False)
+    signers: tuple[Signer, ...] = field(repr=False)
+    with_packet: bool = False
+
+    def prepare(self, task: Task, ref: str) -> Request:
+        """The event: without the packet unless the operator wants it sent."""
+        card = task.card
+        data: JsonObject = {
+            "handover_id": card.handover_id,
+            "conversation_id": card.conversation_id,
+            "reason_code": card.reason_code,
+            "severity": card.severity,
+            "team": card.team,
+            "language": language(card),
+            "claim_due_at": card.claim_due_at.astimezone(UTC).isoformat(),
+            "headline": headline(card),
+            "link": link(card),
+        }
+        if self.with_packet and task.packet:
+            data["packet"] = dict(task.packet)
+        event: JsonObject = {
+            "id": f"evt_{digest(task.id, task.marker)}",
+            "type": TYPES[task.news],
+            "schema_version": SCHEMA_VERSION,
+            "data": data,
+        }
+        if task.at is not None:
+            event["timestamp"] = task.at.astimezone(UTC).isoformat()
+        return Request(job=task.job, key=task.key, marker=task.marker, ref=ref, body=event)
+
+    def send(self, request: Request) -> Outcome:
+        """One attempt, signed for this moment with every secret that is valid."""
+        body = json.dumps(request.body, ensure_ascii=False, separators=(",", ":"))
+        answer = self.web.call(
+            request.method, request.path, content=body.encode(), headers=self.signed(request.body["id"], body)
+        )
+        if isinstance(answer, Answer) and answer.status == GONE:
+            return Rejected(code="gone")
+        known = settled(answer, self.clock.now())
+        return Delivered(ref=request.body["id"]) if isinstance(known, Answer) else known
+
+    def signed(self, message_id: str, body: str) -> dict[str, str]:
+        """The headers of the standard."""
+        # The library reads the fields of a time as UTC, whatever zone they are in.
+        now = self.clock.now().astimezone(UTC)
+        return {
+            "content-type": "application/json",
+            "user-agent": "handrail-webhook/1",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": " ".join(signer.sign(message_id, now, body) for signer in self.signers),
+        }
+
+    def find(self, request: Request) -> Delivered | None:
+        """Always None: a receiver knows a repeated event by its `webhook-id`."""
+        return None
+
+    def ping(self) -> str:
+        """Whether anybody answers there; what the answer says does not matter."""
+        answer = self.web.call("HEAD", "")
+        if isinstance(answer, RetryAfter | Ambiguous):
+            raise DependencyFault("unreachable", f"the receiver of {self.name!r} did not answer ({answer.code})")
+        return f"{self.name}: the receiver answers"
+
+
+def build(name: str, config: WebhookConfig, clock: Clock) -> Webhook:
+    """The destination that the settings describe. SettingsError for what cannot work."""
+    return Webhook(
+        name=name,
+        jobs=check_jobs(name, "a webhook", config.jobs, JOBS),
+        clock=clock,
+        web=Web(base_url=private_address(name, config.url.get_secret_value()), deadline_s=config.deadline_s),
+        signers=tuple(_signer(name, secret.get_secret_value()) for secret in config.secrets),
+        with_packet=config.with_packet,
+    )
+
+
+def _signer(name: str, secret: str) -> Signer:
+    encoded = plain(secret).removeprefix("whsec_")
+    try:
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except ValueError:
+        key = b""
+    if len(key) not in _SECRET_BYTES:
+        raise SettingsError(
+            f"desk {name!r}: a secret is not whsec_ and 24 to 64 random bytes in base64; "
+            "docs/desks/notifications.md tells how to make one"
+        )
+    return Signer(key)

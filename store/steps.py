@@ -1,0 +1,347 @@
+"""Steps toward destinations: made from an effect in one transaction, leased one at a time, settled with a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from states.vocabulary import Effect
+from store.queries import CONVERSATION, EVENT, OUTBOX, TICKET
+from store.records import DueStep, NewStep, QueuedEffect
+
+_INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+BURIED = "no_ticket"
+"""The word for a step that was given up because the ticket it builds on was."""
+_OURS = and_(OUTBOX.c.destination == "", OUTBOX.c.effect != Effect.SEND_CODE.value)
+"""Effects for destinations: a code for the customer is sent by `delivery.codes`, from the same table."""
+_QUEUED = and_(_OURS, OUTBOX.c.status == "pending")
+
+# Effects
+
+
+def conversations_with_effects(connection: Connection, most: int) -> tuple[str, ...]:
+    """Conversations with effects that no destination has been asked for, the longest waiting first."""
+    found = (
+        select(OUTBOX.c.conversation_id)
+        .where(_QUEUED)
+        .group_by(OUTBOX.c.conversation_id)
+        .order_by(func.min(OUTBOX.c.created_at))
+        .limit(most)
+    )
+    return tuple(row[0] for row in connection.execute(found))
+
+
+def hold_conversation(connection: Connection, conversation_id: str, *, patient: bool = True) -> RowMapping | None:
+    """The conversation's row, locked until the transaction ends; None if it is another's and we are not patient."""
+    found = select(CONVERSATION).where(CONVERSATION.c.id == conversation_id)
+    return connection.execute(found.with_for_update(skip_locked=not patient)).mappings().first()
+
+
+def queued_effects(connection: Connection, conversation_id: str) -> tuple[QueuedEffect, ...]:
+    """The conversation's effects that no destination has been asked for, in the order they happened."""
+    found = select(OUTBOX).where(_QUEUED, OUTBOX.c.conversation_id == conversation_id)
+    rows = connection.execute(found).mappings().all()
+    events = {row["id"].rpartition(":")[0] for row in rows}
+    asked = select(EVENT.c.id, EVENT.c.seq).where(EVENT.c.conversation_id == conversation_id, EVENT.c.id.in_(events))
+    seqs = {row[0]: row[1] for row in connection.execute(asked)}
+
+    def place(row: RowMapping) -> tuple[int, int]:
+        event_id, _, number = row["id"].rpartition(":")
+        return seqs.get(event_id, 0), int(number)
+
+    return tuple(
+        QueuedEffect(
+            id=row["id"], conversation_id=conversation_id, effect=Effect(row["effect"]), payload=row["payload"]
+        )
+        for row in sorted(rows, key=place)
+    )
+
+
+def effect_expanded(connection: Connection, effect_id: str, steps: Sequence[str], now: datetime) -> None:
+    """Marks an effect as done: its steps are rows of their own from now on."""
+    values = {"status": "done", "receipt": {"steps": list(steps)}, "settled_at": now}
+    connection.execute(update(OUTBOX).where(OUTBOX.c.id == effect_id).values(values))
+
+
+# Writing steps
+
+
+def last_step(connection: Connection, handover_id: str, destination: str) -> tuple[str | None, int]:
+    """The id of the newest step of a handover toward a destination, and how many there are.
+
+    Their order is that of the numbers in their markers: the caller holds the conversation.
+    """
+    found = (
+        select(OUTBOX.c.id, OUTBOX.c.number)
+        .where(OUTBOX.c.handover_id == handover_id, OUTBOX.c.destination == destination)
+        .order_by(OUTBOX.c.number.desc())
+        .limit(1)
+    )
+    row = connection.execute(found).first()
+    return (row[0], int(row[1])) if row else (None, 0)
+
+
+def is_dead(connection: Connection, handover_id: str, destination: str, job: str) -> bool:
+    """Whether the handover's step of this job toward a destination was given up."""
+    found = _of(handover_id, destination, job).where(OUTBOX.c.status == "dead")
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def has_step(connection: Connection, handover_id: str, destination: str, job: str) -> bool:
+    """Whether a handover has a step of this job toward a destination."""
+    return connection.execute(_of(handover_id, destination, job).limit(1)).first() is not None
+
+
+def destinations_of(connection: Connection, handover_id: str, job: str) -> frozenset[str]:
+    """The destinations that were given this job for a handover."""
+    found = select(OUTBOX.c.destination).where(OUTBOX.c.handover_id == handover_id, OUTBOX.c.job == job)
+    return frozenset(row[0] for row in connection.execute(found))
+
+
+def _of(handover_id: str, destination: str, job: str) -> Select[Any]:
+    return select(OUTBOX.c.id).where(
+        OUTBOX.c.handover_id == handover_id, OUTBOX.c.destination == destination, OUTBOX.c.job == job
+    )
+
+
+def followers(connection: Connection, handover_id: str, destination: str) -> tuple[DueStep, ...]:
+    """The steps of a handover that still wait for their turn at a destination, in their order."""
+    found = (
+        select(OUTBOX)
+        .where(OUTBOX.c.handover_id == handover_id, OUTBOX.c.destination == destination, OUTBOX.c.status == "pending")
+        .order_by(OUTBOX.c.number)
+    )
+    return tuple(
+        DueStep(
+            **{name: row[name] for name in _COPIED}, task=row["payload"], attempts=row["attempts"], unsure=row["unsure"]
+        )
+        for row in connection.execute(found).mappings()
+    )
+
+
+def bury(connection: Connection, step_ids: Collection[str], now: datetime) -> None:
+    """Gives up steps that cannot be performed any more, because the one they build on was given up."""
+    values = {"status": "dead", "last_code": BURIED, "settled_at": now, **_RELEASED}
+    connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(step_ids), OUTBOX.c.status == "pending").values(values))
+
+
+def add_step(connection: Connection, step: NewStep, number: int, now: datetime) -> bool:
+    """Writes a step; False if it is there already, by its id or as the handover's only OPEN."""
+    row = {
+        "id": step.id, "conversation_id": step.conversation_id, "effect": step.effect,
+        "destination": step.destination, "job": step.job, "handover_id": step.handover_id, "after_id": step.after_id,
+        "payload": dict(step.task), "request": dict(step.request) if step.request is not None else None,
+        "status": "pending", "attempts": 0, "next_attempt_at": now, "created_at": now, "unsure": False,
+        "last_code": "", "number": number,
+    }  # fmt: skip
+    adding = _INSERTS[connection.dialect.name](OUTBOX).values(row).on_conflict_do_nothing()
+    return connection.execute(adding).rowcount == 1
+
+
+# Performing them
+
+
+def _due(destination: str, now: datetime, on_ticket: Collection[str]) -> ColumnElement[bool]:
+    before = OUTBOX.alias("before")
+    waits = select(before.c.id).where(before.c.id == OUTBOX.c.after_id, before.c.status == "pending").exists()
+    ticket = (
+        select(TICKET.c.ref)
+        .where(TICKET.c.handover_id == OUTBOX.c.handover_id, TICKET.c.destination == OUTBOX.c.destination)
+        .exists()
+    )
+    return and_(
+        OUTBOX.c.destination == destination,
+        OUTBOX.c.status == "pending",
+        OUTBOX.c.next_attempt_at <= now,
+        or_(OUTBOX.c.lease_owner.is_(None), OUTBOX.c.lease_until < now),
+        ~waits,
+        or_(OUTBOX.c.job.not_in(on_ticket), ticket),
+    )
+
+
+def is_due(connection: Connection, destination: str, now: datetime, on_ticket: Collection[str]) -> bool:
+    """Whether a step toward the destination could be performed now."""
+    found = select(OUTBOX.c.id).where(_due(destination, now, on_ticket)).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def lease_step(
+    connection: Connection, destination: str, owner: str, now: datetime, seconds: float, on_ticket: Collection[str]
+) -> DueStep | None:
+    """Leases the step that has been due longest. A job of `on_ticket` waits until there is a ticket.
+
+    A step that a worker still held when it died comes back unsure: its attempt may have got through.
+    """
+    found = select(OUTBOX).where(_due(destination, now, on_ticket))
+    found = found.order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.id).limit(1)
+    row = connection.execute(found.with_for_update(skip_locked=True)).mappings().first()
+    if row is None:
+        return None
+    unsure = row["unsure"] or row["lease_owner"] is not None
+    connection.execute(
+        update(OUTBOX)
+        .where(OUTBOX.c.id == row["id"])
+        .values(
+            lease_owner=owner, lease_until=now + timedelta(seconds=seconds), attempts=row["attempts"] + 1, unsure=unsure
+        )
+    )
+    return DueStep(
+        **{name: row[name] for name in _COPIED},
+        task=row["payload"],
+        attempts=row["attempts"] + 1,
+        unsure=unsure,
+        lease=owner,
+    )
+
+
+_COPIED = ("id", "conversation_id", "effect", "destination", "job", "handover_id", "request", "created_at")
+
+
+def freeze(connection: Connection, step: DueStep, request: Mapping[str, Any]) -> bool:
+    """Keeps the request before it is first sent; False if the lease was lost."""
+    return _set(connection, step, {"request": dict(request)})
+
+
+def hand_back(connection: Connection, step: DueStep, at: datetime, code: str) -> bool:
+    """Returns a step that was not attempted, to be performed at `at`."""
+    return _set(
+        connection,
+        step,
+        {"attempts": step.attempts - 1, "next_attempt_at": at, "last_code": code, **_RELEASED},
+    )
+
+
+def retry_step(connection: Connection, step: DueStep, *, at: datetime, code: str, unsure: bool, counts: bool) -> bool:
+    """An attempt that did not do it, or may have: again at `at`. `counts`: it was one of those that are limited."""
+    attempts = step.attempts if counts else step.attempts - 1
+    values = {"attempts": attempts, "next_attempt_at": at, "last_code": code, "unsure": unsure, **_RELEASED}
+    return _set(connection, step, values)
+
+
+def step_done(connection: Connection, step: DueStep, receipt: Mapping[str, Any], now: datetime) -> bool:
+    """It happened. What it said is dropped: the conversation has it, and one copy of it is enough."""
+    values = {
+        "status": "done", "payload": {}, "request": None, "unsure": False, "last_code": "", "settled_at": now,
+        "receipt": dict(receipt), **_RELEASED,
+    }  # fmt: skip
+    return _set(connection, step, values)
+
+
+def step_dead(connection: Connection, step: DueStep, receipt: Mapping[str, Any], code: str, now: datetime) -> bool:
+    """Given up. Task and request stay, for a replay."""
+    values = {
+        "status": "dead", "last_code": code, "settled_at": now,
+        "receipt": dict(receipt), **_RELEASED,
+    }  # fmt: skip
+    return _set(connection, step, values)
+
+
+_RELEASED: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+
+
+def _set(connection: Connection, step: DueStep, values: Mapping[str, Any]) -> bool:
+    """Only the holder of the lease may; False for everybody else."""
+    mine = and_(OUTBOX.c.id == step.id, OUTBOX.c.lease_owner == step.lease)
+    return connection.execute(update(OUTBOX).where(mine).values(dict(values))).rowcount == 1
+
+
+# Looking
+
+
+def written_since(connection: Connection, handover_id: str, destination: str, since: datetime) -> tuple[datetime, ...]:
+    """When steps toward a handover's ticket were done since then, oldest first."""
+    found = (
+        select(OUTBOX.c.settled_at)
+        .where(
+            OUTBOX.c.handover_id == handover_id,
+            OUTBOX.c.destination == destination,
+            OUTBOX.c.status == "done",
+            OUTBOX.c.settled_at > since,
+        )
+        .order_by(OUTBOX.c.settled_at)
+    )
+    return tuple(row[0] for row in connection.execute(found))
+
+
+def is_changing(connection: Connection, conversation_id: str, destination: str, jobs: Collection[str]) -> bool:
+    """Whether something of ours is still on its way that changes who has the ticket or its status."""
+    found = (
+        select(OUTBOX.c.id)
+        .where(
+            OUTBOX.c.conversation_id == conversation_id,
+            OUTBOX.c.status == "pending",
+            or_(_OURS, and_(OUTBOX.c.destination == destination, OUTBOX.c.job.in_(jobs))),
+        )
+        .limit(1)
+    )
+    return connection.execute(found).first() is not None
+
+
+def count_like(connection: Connection, handover_id: str, destination: str, prefix: str) -> int:
+    """How many steps of a handover toward a destination have an id that begins like this."""
+    found = (
+        select(func.count())
+        .select_from(OUTBOX)
+        .where(
+            OUTBOX.c.handover_id == handover_id,
+            OUTBOX.c.destination == destination,
+            OUTBOX.c.id.startswith(prefix, autoescape=True),
+        )
+    )
+    return int(connection.execute(found).scalar_one())
+
+
+def unsettled(connection: Connection, status: str, most: int) -> tuple[RowMapping, ...]:
+    """Steps that wait or are dead, oldest first, without what they say."""
+    names = (
+        "id", "conversation_id", "effect", "destination", "job", "handover_id", "status", "attempts",
+        "next_attempt_at", "unsure", "last_code", "created_at", "settled_at",
+    )  # fmt: skip
+    found = (
+        select(*(OUTBOX.c[name] for name in names))
+        .where(OUTBOX.c.status == status)
+        .order_by(OUTBOX.c.created_at, OUTBOX.c.destination, OUTBOX.c.number, OUTBOX.c.id)
+        .limit(most)
+    )
+    return tuple(connection.execute(found).mappings())
+
+
+def totals(connection: Connection, destination: str) -> tuple[int, int, datetime | None]:
+    """How many steps toward a destination wait, how many are dead, and when one was last done."""
+    counted = (
+        select(OUTBOX.c.status, func.count(), func.max(OUTBOX.c.settled_at))
+        .where(OUTBOX.c.destination == destination)
+        .group_by(OUTBOX.c.status)
+    )
+    found = {row[0]: (int(row[1]), row[2]) for row in connection.execute(counted)}
+    return found.get("pending", (0, None))[0], found.get("dead", (0, None))[0], found.get("done", (0, None))[1]
+
+
+def failing(connection: Connection, destination: str) -> str:
+    """Why steps toward a destination had to be tried again, in one word each; empty if none had to."""
+    found = select(OUTBOX.c.last_code).where(
+        OUTBOX.c.destination == destination, OUTBOX.c.status == "pending", OUTBOX.c.last_code != ""
+    )
+    return ", ".join(sorted({row[0] for row in connection.execute(found.limit(1000))}))
+
+
+def replay(connection: Connection, step_id: str | None, now: datetime) -> int:
+    """Puts a dead step with what was buried for it, or with None all dead ones, back into the queue; how many.
+
+    They are unsure: the last attempt may have got through.
+    """
+    dead = and_(OUTBOX.c.status == "dead", OUTBOX.c.destination != "")
+    one = connection.execute(select(OUTBOX).where(dead, OUTBOX.c.id == step_id)).mappings().first()
+    values = {"status": "pending", "attempts": 0, "next_attempt_at": now, "unsure": True, "settled_at": None}
+    chosen = dead
+    if step_id is not None:
+        chosen = and_(dead, OUTBOX.c.id == step_id)
+    if one is not None and one["job"] == "open":
+        same = and_(OUTBOX.c.handover_id == one["handover_id"], OUTBOX.c.destination == one["destination"])
+        chosen = or_(chosen, and_(dead, same, OUTBOX.c.last_code == BURIED))
+    return connection.execute(update(OUTBOX).where(chosen).values(values)).rowcount
