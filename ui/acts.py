@@ -49,6 +49,8 @@ DESK_EVENTS: tuple[Event, ...] = (
 
 METHODS = ("attestation", "code", "knowledge")
 """How an identity is verified, as `graph.verifying.Method` names it; an attestation needs a note."""
+METHOD_NAMES = {"attestation": "Attestation", "code": "One-time code", "knowledge": "Knowledge check"}
+"""Words for people; Gradio takes a bare "code" for the key of a translation."""
 VERIFYING = (Event.IDENTITY_VERIFIED, Event.VERIFICATION_FAILED)
 _DECISIONS = (
     Event.EXCEPTION_APPROVED,
@@ -68,6 +70,11 @@ class Typed:
     method: str = METHODS[0]
     request_hash: str = ""
     """Of the request for consent that was on the page when the button was pressed."""
+    proof: str = ""
+    """The code the customer has read out; for a knowledge check `question=answer`; empty: the code is in the chat."""
+    resolution: str = ""
+    template: str = ""
+    """Id of an approved template; the reply then fills its placeholders, as in `name=Jane; date=Monday`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +102,9 @@ def act_for(event: Event, conversation_id: str, version: int, actor: Actor, type
 
     Its id names the version the agent saw, so a second press of the same button is the same act.
     """
-    text = typed.reply if event is Event.AGENT_REPLIED else typed.note
+    text = typed.note
+    if event is Event.AGENT_REPLIED:
+        text = "" if typed.template else typed.reply
     data = _data(event, typed)
     seen = json.dumps([conversation_id, version, event.value, actor.id, actor.role.value, text, data], sort_keys=True)
     return Act(
@@ -104,18 +113,37 @@ def act_for(event: Event, conversation_id: str, version: int, actor: Actor, type
 
 
 def _data(event: Event, typed: Typed) -> dict[str, Any]:
+    if event is Event.AGENT_REPLIED and typed.template:
+        return {"template": {"id": typed.template, "values": filled(typed.reply)}}
     if event is Event.RESOLVED:
-        return {"steps_done": list(typed.steps_done)}
+        code = {"resolution": typed.resolution} if typed.resolution else {}
+        return {"steps_done": list(typed.steps_done), **code}
     if event in VERIFYING:
-        return {"method": typed.method}
+        return {"method": typed.method, **_proof(event, typed)}
     if event in _DECISIONS:
         return {"request_hash": typed.request_hash}
     return {}
 
 
+def _proof(event: Event, typed: Typed) -> dict[str, Any]:
+    """What the agent brings to a check beside the method; an attestation brings its note."""
+    if event is not Event.IDENTITY_VERIFIED or typed.method == "attestation":
+        return {}
+    if typed.method == "knowledge":
+        question, _, answer = typed.proof.partition("=")
+        return {"question": question.strip(), "answer": answer.strip()}
+    return {"code": typed.proof.strip()} if typed.proof.strip() else {"from_chat": True}
+
+
+def filled(text: str) -> dict[str, str]:
+    """The values of a template's placeholders as an agent writes them: `name=Jane; date=Monday`."""
+    pairs = (part.partition("=") for part in text.split(";") if part.strip())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
 def wants_note(shown: tuple[Event, ...]) -> bool:
     """Whether some button among these needs or takes more words than a reply."""
-    return any(event not in (Event.CLAIMED, Event.AGENT_REPLIED, *VERIFYING) for event in shown)
+    return any(event not in (Event.CLAIMED, Event.AGENT_REPLIED) for event in shown)
 
 
 def checklist(view: ConversationView | None) -> Checklist:

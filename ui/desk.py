@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -15,13 +16,14 @@ from typing import Any, Literal
 import gradio as gr
 
 from app.settings import Settings
-from graph.views import ConversationView
+from graph.views import Attendance, ConversationView
+from policy.schema import LANGUAGES
 from states.errors import HandrailError
 from states.vocabulary import Event, Role
-from ui.acts import DESK_EVENTS, METHODS, VERIFYING, Typed, act_for, buttons, checklist, label, wants_note
+from ui.acts import DESK_EVENTS, METHOD_NAMES, METHODS, VERIFYING, Typed, act_for, buttons, checklist, label, wants_note
 from ui.people import DEMO_AGENT, actor_for, roles_for
 from ui.port import PageRuntime, now_of
-from ui.render.case import case_head, exception
+from ui.render.case import case_head, consent
 from ui.render.packet import packet, raw
 from ui.render.queue import held_by_bot, live, queue
 from ui.render.text import esc, words
@@ -35,6 +37,8 @@ SKIP: Updates = gr.skip()
 """Nothing is drawn anew."""
 _PRIMARY = (Event.CLAIMED, Event.AGENT_REPLIED, Event.RESOLVED, Event.EXCEPTION_APPROVED, Event.TRIGGER_FIRED)
 _STOP = (Event.VERIFICATION_FAILED, Event.EXCEPTION_DENIED)
+OWN_WORDS = "in your own words"
+HEARTBEAT_S = 30.0
 _TOP = (Event.CLAIMED, Event.TRIGGER_FIRED)
 """Buttons that stand above the case: they make it one's own."""
 
@@ -81,6 +85,7 @@ class DeskRoom:
                 with gr.Accordion("Packet as JSON", open=False):
                     self.raw = html()
         self.timer = gr.Timer(1.0, active=False)
+        self.pulse = gr.Timer(HEARTBEAT_S, active=False)
 
     def _draw_who(self) -> None:
         demo = self._settings.demo_mode
@@ -97,6 +102,7 @@ class DeskRoom:
                 elem_id="hr-role",
                 scale=2,
             )
+        self.next = gr.Button("Take the most urgent case", size="sm", elem_id="hr-next")
 
     def _draw_case(self) -> None:
         self.head = html(elem_id="hr-case")
@@ -108,15 +114,32 @@ class DeskRoom:
         self.steps = gr.CheckboxGroup([], label="Playbook", visible=False, elem_id="hr-steps")
         with gr.Row(elem_classes="hr-acts", visible=False) as self.verifying:
             self.method = gr.Dropdown(
-                list(METHODS), value=METHODS[0], label="Identity by", elem_id="hr-method", min_width=152, scale=0
+                [(METHOD_NAMES[one], one) for one in METHODS],
+                value=METHODS[0],
+                label="Identity by",
+                elem_id="hr-method",
+                min_width=152,
+                scale=0,
             )
-            self._draw_buttons(VERIFYING)
+            self.proof = gr.Textbox(
+                label="Code, or question=answer", placeholder="empty: as typed in the chat", min_width=120, scale=1,
+                elem_id="hr-proof",
+            )  # fmt: skip
+            self._draw_buttons((Event.CODE_SENT, *VERIFYING))
         self.note = gr.Textbox(
             label="Outcome or note",
             placeholder="How it ended, what is asked for, or why. The customer does not see it.",
             lines=2,
             visible=False,
             elem_id="hr-note",
+        )
+        codes = self._runtime.policy.policy.resolutions
+        self.resolution = gr.Dropdown(
+            [(f"{words(code)}: {text}", code) for code, text in codes.items()],
+            value=next(iter(codes), None),
+            label="How it ended",
+            visible=False,
+            elem_id="hr-resolution",
         )
         with gr.Row(elem_classes="hr-acts"):
             self._draw_buttons(tuple(event for event in DESK_EVENTS if event not in self.buttons))
@@ -137,6 +160,13 @@ class DeskRoom:
                     elem_id="hr-reply",
                 )
                 self._draw_buttons((Event.AGENT_REPLIED,), scale=0)
+        self.template = gr.Dropdown(
+            [OWN_WORDS],
+            value=OWN_WORDS,
+            label="Approved reply: its {places} are filled from the box above, as in name=Jane; date=Monday",
+            visible=False,
+            elem_id="hr-template",
+        )
 
     def _draw_buttons(self, events: tuple[Event, ...], **more: Any) -> None:
         for event in events:
@@ -157,16 +187,29 @@ class DeskRoom:
         self.shown = [
             self.chosen, self.seen, self.queue, self.live, self.head, self.transcript, self.reply, self.exception,
             self.steps, self.verifying, self.compose, self.method, self.note, self.packet, self.raw, self.agent,
-            self.role, *self.buttons.values(),
+            self.role, self.resolution, self.template, *self.buttons.values(),
         ]  # fmt: skip
         watching = [self.chosen, self.seen, self.role]
         self.timer.tick(self.poll, watching, self.shown, queue=False, **quiet)
         self.role.change(self.poll, watching, self.shown, queue=False, **quiet)
         for listing in (self.queue, self.live):
             listing.click(self.pick, [self.role], self.shown, queue=False, **quiet)
-        typed = [self.chosen, self.seen, *who, self.reply, self.note, self.steps, self.method]
+        typed = [
+            self.chosen,
+            self.seen,
+            *who,
+            self.reply,
+            self.note,
+            self.steps,
+            self.method,
+            self.proof,
+            self.resolution,
+            self.template,
+        ]
         for event, button in self.buttons.items():
             button.click(self.press(event), typed, self.shown, concurrency_limit=16, **quiet)
+        self.pulse.tick(self.beat, who, None, queue=False, **quiet)
+        self.next.click(self.take_next, [self.seen, *who], self.shown, concurrency_limit=16, **quiet)
         self.reply.submit(self.press(Event.AGENT_REPLIED), typed, self.shown, concurrency_limit=16, **quiet)
 
     # Events
@@ -206,10 +249,15 @@ class DeskRoom:
             note: str,
             steps: list[str] | None,
             method: str,
+            proof: str,
+            resolution: str | None,
+            template: str | None,
             request: gr.Request,
         ) -> Updates:
-            done = tuple(steps or ())
-            typed = Typed(reply=reply, note=note, steps_done=done, method=method, request_hash=seen.request_hash)
+            typed = Typed(
+                reply=reply, note=note, steps_done=tuple(steps or ()), method=method, request_hash=seen.request_hash,
+                proof=proof, resolution=resolution or "", template="" if template in (None, OWN_WORDS) else template,
+            )  # fmt: skip
             user = getattr(request, "username", None)
             return self._press(event, chosen, seen, (user, agent, role), typed) if chosen else SKIP
 
@@ -224,6 +272,32 @@ class DeskRoom:
             gr.Warning(f"<b>{esc(label(event))}: refused</b><br>{esc(error)}")
             return self._changed(chosen, seen, role)
         return self._changed(chosen, seen, role, clear=(self.reply if event is Event.AGENT_REPLIED else self.note,))
+
+    def beat(self, agent: str, role: str, request: gr.Request) -> None:
+        """Says that somebody is at the desk; what nobody may be is not said."""
+        with suppress(HandrailError):
+            actor = actor_for(self._settings, getattr(request, "username", None), agent, role)
+            self._runtime.attend(actor, self._attendance())
+
+    def take_next(self, seen: Seen, agent: str, role: str, request: gr.Request) -> Updates:
+        """Claims what fits the person best, and opens it."""
+        try:
+            actor = actor_for(self._settings, getattr(request, "username", None), agent, role)
+            self._runtime.attend(actor, self._attendance())
+            chosen = self._runtime.take_next(actor).conversation_id
+        except HandrailError as error:
+            gr.Warning(f"<b>Nothing taken</b><br>{esc(error)}")
+            return SKIP
+        return {**self._changed(chosen, Seen(), role, clear=(self.note, self.reply)), self.chosen: chosen}
+
+    def _attendance(self) -> Attendance:
+        """A heartbeat; on a demonstration whoever sits here knows everything that the policy's routes ask for."""
+        if not self._settings.demo_mode:
+            return Attendance()
+        routes = [one.route for one in self._runtime.policy.policy.triggers if one.route]
+        return Attendance(
+            skills=tuple(sorted({skill for route in routes for skill in route.skills})), languages=LANGUAGES
+        )
 
     # Showing
 
@@ -262,11 +336,13 @@ class DeskRoom:
         updates: Updates = {
             self.head: case_head(view, now),
             self.transcript: transcript(view, side="desk") if view else "",
-            self.exception: exception(view, now),
+            self.exception: consent(view, now),
             self.packet: packet(handover, now, with_steps=False),
             self.raw: raw(handover),
             self.steps: steps,
             **self._fields(shown, clear),
+            self.resolution: gr.update(visible=Event.RESOLVED in shown),
+            self.template: self._replies(view, shown),
             **{button: gr.update(visible=event in shown) for event, button in self.buttons.items()},
         }
         asked = str((view.consent or {}).get("hash", "")) if view else ""
@@ -281,6 +357,14 @@ class DeskRoom:
             self.compose: gr.update(visible=Event.AGENT_REPLIED in shown),
             self.verifying: gr.update(visible=any(event in shown for event in VERIFYING)),
         }
+
+    def _replies(self, view: ConversationView | None, shown: tuple[Event, ...]) -> Any:
+        """The approved templates in the customer's language, where somebody may reply."""
+        if view is None or Event.AGENT_REPLIED not in shown:
+            return gr.update(visible=False)
+        fits = (one for one in self._runtime.templates() if one.state == "approved" and one.language == view.language)
+        known = dict.fromkeys(one.id for one in fits)
+        return gr.update(choices=[OWN_WORDS, *known], value=OWN_WORDS, visible=bool(known))
 
     def _steps(self, view: ConversationView | None, shown: tuple[Event, ...], seen: Seen) -> tuple[Any, str]:
         listed = checklist(view)

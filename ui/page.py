@@ -70,4 +70,7 @@ def _poll_only_what_is_seen(
     timers = [conversation.timer, desk.timer]
     conversation_tab.select(lambda: (gr.update(active=True), gr.update(active=False)), None, timers, **quiet)
     desk_tab.select(lambda: (gr.update(active=False), gr.update(active=True)), None, timers, **quiet)
+    # Whoever has come to the desk is there as long as the page is open, also while they look at the other tab.
+    desk_tab.select(lambda: gr.update(active=True), None, desk.pulse, **quiet)
+    desk_tab.select(desk.beat, [desk.agent, desk.role], None, **quiet)
     desk_tab.select(desk.poll, [desk.chosen, desk.seen, desk.role], desk.shown, **quiet)

@@ -8,7 +8,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Protocol
 
-from graph.views import Act, ActResult, ConversationView, NewConversation, QueueItem, TurnResult
+from graph.views import (
+    Act,
+    Actor,
+    ActResult,
+    Attendance,
+    ConversationView,
+    NewConversation,
+    PersonView,
+    QueueItem,
+    TemplateView,
+    TurnResult,
+)
 from policy.loader import LoadedPolicy
 from states.clock import Clock
 
@@ -52,6 +63,18 @@ class PageRuntime(Protocol):
 
     def queue(self) -> tuple[QueueItem, ...]:
         """Every open handover, most urgent first."""
+        ...
+
+    def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
+        """A heartbeat of somebody at the desk."""
+        ...
+
+    def take_next(self, actor: Actor) -> ActResult:
+        """Claims the most urgent case that fits the person."""
+        ...
+
+    def templates(self) -> tuple[TemplateView, ...]:
+        """Every version of every response template."""
         ...
 
 

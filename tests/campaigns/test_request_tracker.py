@@ -24,7 +24,7 @@ from tests.graph.example import sqlite_url
 
 pytestmark = pytest.mark.xdist_group("request_tracker")
 
-HANDOVERS = int(os.environ.get("HANDRAIL_HANDOVERS", 1_000 if SOAK else 30))
+HANDOVERS = int(os.environ.get("HANDRAIL_HANDOVERS", 1_000 if SOAK else 15))
 FEW = 6
 FACTOR = 10
 DEADLINE_S = 4.0

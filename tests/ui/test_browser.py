@@ -125,7 +125,10 @@ def test_a_case_goes_from_the_bot_to_a_person_and_is_resolved(browser: Any, addr
 
         agent.see("#hr-act-resolved").click()
         assert "outcome is written" in agent.see("[data-testid=toast-body]").inner_text()
+        agent.see("#hr-note textarea").fill("Known by voice.")
         agent.see("#hr-act-identity_verified").click()
+        customer.page.get_by_text("Event log").click()
+        customer.see(".hr-log:has-text('identity_verified')")
         for step in agent.page.locator("#hr-steps input").all():
             step.check()
         agent.see("#hr-note textarea").fill("Everybody is safe, the supplier is on the way.")
@@ -133,7 +136,6 @@ def test_a_case_goes_from_the_bot_to_a_person_and_is_resolved(browser: Any, addr
         customer.in_state("resolved")
         customer.see("#hr-chat .hr-system:has-text('closed')")
 
-        customer.page.get_by_text("Event log").click()
         log = customer.see(".hr-log").inner_text()
         assert len(re.findall(r"\bclaimed\b", log)) == 1
 

@@ -16,7 +16,7 @@ from policy.schema import AnswerRules
 from states.vocabulary import Event, Role, State
 from tests.ui.views import HOSTILE, NOW, conversation, event, fired, handover, message, packet, waiting
 from ui.render.banner import banner, banner_of
-from ui.render.case import case_head, exception
+from ui.render.case import case_head, consent
 from ui.render.diagram import diagram, path_of
 from ui.render.evidence import evidence, meter
 from ui.render.facts import clocks, event_log, facts
@@ -71,7 +71,15 @@ def hostile_view() -> ConversationView:
         ),
         events=(replace(event(Event.TRIGGER_FIRED, State.BOT_HANDLING, State.TRIGGERED, data), actor_id=HOSTILE),),
         handover=handover(HOSTILE, id=HOSTILE, team=HOSTILE, reason_code=HOSTILE, severity=HOSTILE),
-        exception={"text": HOSTILE, "hash": HOSTILE, "requested_by": HOSTILE, "expires_at": NOW.isoformat()},
+        consent={
+            "kind": HOSTILE,
+            "text": HOSTILE,
+            "hash": HOSTILE,
+            "requested_by": HOSTILE,
+            "agreed_by": HOSTILE,
+            "amount": HOSTILE,
+            "expires_at": NOW.isoformat(),
+        },
     )
 
 
@@ -86,7 +94,7 @@ RENDERERS: dict[str, Callable[[ConversationView], str]] = {
     "packet": lambda view: render_packet(view.handover, NOW),
     "raw": lambda view: raw(view.handover),
     "case": lambda view: case_head(view, NOW),
-    "exception": lambda view: exception(view, NOW),
+    "consent": lambda view: consent(view, NOW),
     "live": lambda view: live((replace(view, state=State.GUARDED),), None, NOW),
     "queue": lambda view: queue(
         (waiting(HOSTILE, conversation_id=HOSTILE, reason_code=HOSTILE, severity=HOSTILE, owner_id=HOSTILE),), None, NOW

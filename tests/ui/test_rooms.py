@@ -96,7 +96,8 @@ def pick(desk: DeskRoom, conversation_id: str) -> dict[Any, Any]:
 
 def press(desk: DeskRoom, event: Event, chosen: str, seen: Seen, **typed: Any) -> dict[Any, Any]:
     """What the desk shows after a button."""
-    fields = {"agent": "anna", "role": AGENT, "reply": "", "note": "", "steps": [], "method": "attestation"} | typed
+    fields = {"agent": "anna", "role": AGENT, "reply": "", "note": "", "steps": [], "method": "attestation"}
+    fields |= {"proof": "", "resolution": None, "template": None} | typed
     return desk.press(event)(chosen, seen, *fields.values(), VISITOR)
 
 

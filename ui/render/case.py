@@ -1,4 +1,4 @@
-"""The head of a case at the desk, and the exception that waits for a second person.
+"""The head of a case at the desk, where it stands elsewhere, and what waits for a second person.
 
 Without it an agent could approve something they have not read.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from graph.views import ConversationView
+from graph.views import ConversationView, DeliveryView
 from ui.render.banner import banner
 from ui.render.text import card, date_of, esc, left, moment, pill, said, severity_pill, words
 
@@ -28,20 +28,39 @@ def case_head(view: ConversationView | None, now: datetime) -> str:
         reason = f"<b>{esc(words(handover.reason_code))}</b>"
         labels = [severity_pill(handover.severity), reason, *labels]
     title = f'<code title="conversation">{esc(view.id)}</code>'
-    return f'{banner(view, now)}<p class="hr-labels">{"".join(labels)}{title}</p>'
+    return f'{banner(view, now)}<p class="hr-labels">{"".join(labels)}{title}</p>{deliveries(view)}'
 
 
-def exception(view: ConversationView | None, now: datetime) -> str:
-    """The policy exception that waits for a decision, word for word, with the hash an approval is bound to."""
-    if view is None or not view.exception:
+def consent(view: ConversationView | None, now: datetime) -> str:
+    """What waits for a second person, word for word, with the hash an answer to it is bound to."""
+    if view is None or not view.consent:
         return ""
-    asked = view.exception
+    asked = view.consent
     until = date_of(asked.get("expires_at"))
     who = f"Requested by <b>{esc(asked.get('requested_by', ''))}</b>; a second person decides"
+    if asked.get("agreed_by"):
+        who = f"<b>{esc(asked['agreed_by'])}</b> has agreed; the owner may hand back with exactly this outcome"
     expires = f", until {moment(until)} ({left(until, now)})" if until else ""
     digest = esc(str(asked.get("hash", ""))[:16])
+    amount = f"<p>Amount: <b>{esc(asked['amount'])}</b></p>" if asked.get("amount") is not None else ""
     body = (
-        f"<blockquote>{said(str(asked.get('text', '')))}</blockquote>"
-        f'<p class="hr-dim">{who}{expires}. An approval holds for exactly this text: <code>{digest}…</code></p>'
+        f"<blockquote>{said(str(asked.get('text', '')))}</blockquote>{amount}"
+        f'<p class="hr-dim">{who}{expires}. An answer holds for exactly this text: <code>{digest}…</code></p>'
     )
-    return card("Policy exception", body, aside=pill("four eyes", "hr-escalated"), kind="hr-exception")
+    title = "Hand-back of a compliance case" if asked.get("kind") == "hand_back" else "Policy exception"
+    return card(title, body, aside=pill("four eyes", "hr-escalated"), kind="hr-exception")
+
+
+def deliveries(view: ConversationView | None) -> str:
+    """Where the case stands elsewhere: tickets, cards; with what is still on its way."""
+    places = view.handover.deliveries if view and view.handover else ()
+    return "".join(f'<p class="hr-labels hr-deliveries">{_place(one)}</p>' for one in places)
+
+
+def _place(one: DeliveryView) -> str:
+    safe = one.link.startswith(("https://", "http://"))
+    ref = esc(one.ref or "on its way")
+    named = f'<a href="{esc(one.link)}" target="_blank" rel="noopener noreferrer">{ref}</a>' if safe else ref
+    waits = pill(f"{one.pending} on the way") if one.pending else ""
+    dead = pill(f"{one.dead} given up", "hr-escalated") if one.dead else ""
+    return f"{pill(one.destination)} {named} {esc(one.status)} {waits}{dead}"
