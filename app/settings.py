@@ -83,8 +83,9 @@ class VerificationSettings(BaseModel):
     directory: Path | None = Field(default=None, description="a YAML file: customer reference → contacts and answers")
     key: SecretStr | None = Field(default=None, description="makes codes; None: made once and kept in data_dir")
     mail: MailSettings | None = None
+    webhook_secret: SecretStr | None = Field(default=None, description="signs codes that go to webhooks on file")
 
-    @field_validator("key")
+    @field_validator("key", "webhook_secret")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().encode()) < MIN_VERIFICATION_KEY:
@@ -244,7 +245,15 @@ def _read_config() -> dict[str, Any]:
         raise SettingsError(f"settings file {str(path)!r} is no TOML: {error}; correct that line") from None
 
 
-_SECRET = ("model.api_key", "verification.key", "verification.mail.password", "database_url", "tokens", "settings")
+_SECRET = (
+    "model.api_key",
+    "verification.key",
+    "verification.webhook_secret",
+    "verification.mail.password",
+    "database_url",
+    "tokens",
+    "settings",
+)
 
 
 def _say(problem: Any) -> str:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from delivery.work import Delivery
     from graph.runtime import Runtime
     from graph.views import ConversationView
+    from handover.code_sender import CodeSender
     from handover.codes import CodeMaker
-    from handover.directory import Directory
+    from handover.directory import ContactKind, Directory
     from handover.writing import SummaryWriter
     from policy.loader import LoadedPolicy
     from prompts.model import Model
@@ -123,10 +124,10 @@ def build_desks(settings: Settings, clock: Clock) -> list[Destination]:
 
 def build_directory(settings: Settings) -> Directory:
     """Who is on file, with the contacts that a code can reach; SettingsError tells what is wrong with the file."""
-    from handover.directory import ContactKind, FileDirectory, NoDirectory, Reachable
+    from handover.directory import FileDirectory, NoDirectory, Reachable
 
-    path, mail = settings.verification.directory, settings.verification.mail
-    return Reachable(FileDirectory(path), {ContactKind.EMAIL} if mail else set()) if path else NoDirectory()
+    path = settings.verification.directory
+    return Reachable(FileDirectory(path), _code_senders(settings)) if path else NoDirectory()
 
 
 def build_codes(settings: Settings) -> CodeMaker:
@@ -159,24 +160,40 @@ def _kept_key(path: Path) -> bytes:
 
 def build_code_sending(settings: Settings, runtime: Runtime) -> Callable[[], int] | None:
     """What sends one-time codes beside the clocks; None where no way out is set up."""
-    mail = settings.verification.mail
-    if mail is None:
-        return None
     from delivery.codes import CodeSending
-    from handover.code_sender import ByContact, SmtpCodeSender, SmtpServer
-    from handover.directory import ContactKind
+    from handover.code_sender import ByContact
 
-    server = SmtpServer(
-        host=mail.host, port=mail.port, sender=mail.sender, user=mail.user,
-        password=mail.password.get_secret_value(), starttls=mail.starttls,
-    )  # fmt: skip
+    senders = _code_senders(settings, runtime.clock)
+    if not senders:
+        return None
     return CodeSending(
         runtime.store,
         codes=runtime.codes,
         directory=runtime.directory,
-        sender=ByContact({ContactKind.EMAIL: SmtpCodeSender(server)}),
+        sender=ByContact(senders),
         clock=runtime.clock,
     )
+
+
+def _code_senders(settings: Settings, clock: Clock | None = None) -> dict[ContactKind, CodeSender]:
+    """The ways out that are set up, by the kind of contact they reach."""
+    from handover.code_sender import SmtpCodeSender, SmtpServer
+    from handover.directory import ContactKind
+    from states.clock import SystemClock
+
+    found: dict[ContactKind, CodeSender] = {}
+    mail, secret = settings.verification.mail, settings.verification.webhook_secret
+    if mail is not None:
+        server = SmtpServer(
+            host=mail.host, port=mail.port, sender=mail.sender, user=mail.user,
+            password=mail.password.get_secret_value(), starttls=mail.starttls,
+        )  # fmt: skip
+        found[ContactKind.EMAIL] = SmtpCodeSender(server)
+    if secret is not None:
+        from delivery.code_webhook import WebhookCodeSender
+
+        found[ContactKind.WEBHOOK] = WebhookCodeSender(secret=secret.get_secret_value(), clock=clock or SystemClock())
+    return found
 
 
 def warm(engine: Engine) -> None:

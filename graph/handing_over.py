@@ -23,7 +23,7 @@ from handover.raising import adds_duties, inherited, joined
 from handover.routing import LOOP
 from handover.scripts import notice, wait_for
 from handover.summary import NOT_ANSWERED
-from policy.schema import Severity
+from policy.schema import Level, Severity
 from states.vocabulary import Clock, Effect, Event, Role, State
 from store.records import StoredMessage
 from triggers.assessment import Fired
@@ -175,7 +175,7 @@ def _row(working: Working, packet: Packet, *, regulated: bool) -> dict[str, Any]
         "team": why.team, "language": working.language, "waiting_since": why.waiting_since,
         "claim_due_at": why.claim_due_at, "resolve_due_at": why.resolve_due_at, "notices": 0,
         "ladders": opening(working, why), "skills": list(why.skills),
-        "verify": bool(packet.action.required_verifications), "verified": False, "attempts": 0, "steps_done": [],
+        "verify": careful.level is not Level.NONE, "verified": False, "attempts": 0, "steps_done": [],
         "verify_level": careful.level.value, "verified_level": "none", "codes_sent": 0,
         "regulated": careful.regulated or regulated,
         "compliance": bool(packet.action.compliance_flags), "packet": dump(packet),
@@ -218,16 +218,18 @@ def _raise_urgency(working: Working) -> None:
     working.fired = assessment.fired
     new = assemble_or_minimal(case_of(working, handover), working.services.loaded)
     old = load(handover["packet"])
-    if not rises and not adds_duties(old, new):
-        return
     packet = joined(old, new, rises=rises)
+    careful = duties(packet, working.services.loaded.policy)
+    regulated, level = handover["regulated"] or careful.regulated, higher(handover["verify_level"], careful.level.value)
+    more_careful = (regulated, level) != (handover["regulated"], handover["verify_level"])
+    if not rises and not more_careful and not adds_duties(old, new):
+        return
     note_evidence(working, working.fired)
     working.apply(Event.TRIGGER_FIRED, Role.SYSTEM, {"fired": fired_json(working.fired)})
-    careful = duties(packet, working.services.loaded.policy)
     working.change_handover(
-        regulated=handover["regulated"] or careful.regulated,
-        verify_level=higher(handover["verify_level"], careful.level.value),
-        verify=handover["verify"] or bool(new.action.required_verifications),
+        regulated=regulated,
+        verify_level=level,
+        verify=handover["verify"] or level != Level.NONE.value,
         compliance=handover["compliance"] or bool(new.action.compliance_flags),
         packet=dump(packet),
     )

@@ -23,13 +23,16 @@ class Duties:
 
 
 def duties(packet: Packet, policy: Policy) -> Duties:
-    """The duties of everything that fired. A packet that asks for an identity without a known rule asks for a code."""
+    """The duties of everything that fired. A packet that asks for an identity without a known rule asks for a code.
+
+    An identity that is verified already takes nothing away: it may have been verified to a lower level.
+    """
     fired = dict.fromkeys(note.trigger_id for note in packet.why.triggers)
     rules = [rule for name in fired if (rule := rule_of(policy, name))]
-    levels = [rule.verify for rule in rules if rule.verify] or [Level.CODE]
-    asked = bool(packet.action.required_verifications)
+    asked = [Level.CODE] if packet.action.required_verifications else [Level.NONE]
+    levels = [rule.verify for rule in rules if rule.verify] or asked
     return Duties(
-        level=max(levels, key=list(Level).index) if asked else Level.NONE,
+        level=max(levels, key=list(Level).index),
         regulated=any(rule.regulated for rule in rules),
     )
 

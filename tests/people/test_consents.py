@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from graph.intake import act_data
 from graph.views import Actor
 from handover.consent import Consent, ConsentKind
 from states.errors import BadInput, ForbiddenRole, GuardRefused, IllegalEvent
@@ -376,3 +378,16 @@ def test_hash_binds_every_part_of_the_request(office: Office) -> None:
         assert not Consent.from_json({**kept, name: value}).fits(kept["hash"]), name
     assert not consent.fits(None)
     assert consent.kind is ConsentKind.EXCEPTION
+
+
+def test_hash_that_looks_like_a_card_number_is_still_the_hash(office: Office) -> None:
+    """One hash in sixty holds digits that pass for a card number; masked, it would fit no request."""
+    looks_like_a_card = hashlib.sha256(b"8").hexdigest()
+    assert office.runtime._services.redacted(looks_like_a_card) != looks_like_a_card
+    data = {"request_hash": looks_like_a_card, "note": looks_like_a_card}
+    kept = act_data(data, office.runtime._services.redacted)
+    assert kept["request_hash"] == looks_like_a_card
+    assert kept["note"] != looks_like_a_card
+    assert (
+        "[card]" in act_data({"request_hash": "4111 1111 1111 1111"}, office.runtime._services.redacted)["request_hash"]
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,15 +15,21 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import text
+from standardwebhooks import Webhook as Verifier
 
+from app.settings import Settings, load_settings
+from app.wiring import build_codes, build_directory
+from delivery.code_webhook import WebhookCodeSender
 from delivery.codes import CodeSending
 from graph.views import Act, NewConversation
-from handover.code_sender import ByContact, MemoryCodeSender, SmtpCodeSender, SmtpServer
+from handover.code_sender import ByContact, CodeLetter, MemoryCodeSender, SmtpCodeSender, SmtpServer
 from handover.codes import Challenge, CodeMaker, masked_codes
-from handover.directory import ContactKind, FileDirectory, Reachable
+from handover.directory import Contact, ContactKind, FileDirectory, Reachable
+from states.clock import SystemClock
 from states.errors import BadInput, Conflict, DependencyFault, GuardRefused, SettingsError
 from states.vocabulary import Effect, Event, State
 from tests.components import free_port
+from tests.counterparts.loopback import Reply, receiver
 from tests.graph.example import ANNA, BEN, CLEO, START, sqlite_url
 from tests.people.example import KEY, ON_FILE, Office, policy, without_effect, without_need
 
@@ -379,6 +387,16 @@ def test_more_careful_need_raises_the_level(office: Office) -> None:
         office.do(Event.RESOLVED, ANNA, text="done", steps_done=["checked"])
 
 
+def test_identity_that_nobody_asked_for_does_not_lower_what_a_later_need_asks_for(office: Office) -> None:
+    office.say("human please")
+    office.do(Event.CLAIMED, ANNA)
+    office.do(Event.IDENTITY_VERIFIED, ANNA, method="knowledge", question="pet", answer="rex")
+    office.say("change my address")
+    assert (office.view.handover.verify_level, office.view.handover.verified_level) == ("code", "knowledge")
+    with office.refused(GuardRefused):
+        office.do(Event.RESOLVED, ANNA, text="done", steps_done=["checked"])
+
+
 # A real mail server
 
 
@@ -436,13 +454,85 @@ def test_refusal_of_a_mail_server_tells_no_address(
     office.do(Event.CODE_SENT, ANNA)
     _sending(office, SmtpCodeSender(server))()
     assert _outbox(office)[0] == ("pending", {"result": "refused", "attempts": 1})
-    assert ON_FILE not in caplog.text + _dump(office)
+    # The mail server of this test logs in the same process, and tells its own recipients.
+    ours = [record for record in caplog.records if not record.name.startswith("mail.")]
+    assert [record.getMessage() for record in ours] == ["code not sent"]
+    assert not any(ON_FILE in repr(vars(record)) for record in ours)
+    assert ON_FILE not in _dump(office)
 
 
 def test_mail_server_that_is_not_there_is_a_fault_with_a_kind() -> None:
     server = SmtpServer(host="127.0.0.1", port=free_port(), sender="care@shop.example", timeout_s=1)
     with pytest.raises(DependencyFault, match="does not answer"):
         SmtpCodeSender(server).ping()
+
+
+# A real receiver of webhooks
+
+
+def test_code_goes_out_to_a_webhook_on_file_signed(tmp_path: Path) -> None:
+    secret = "whsec_" + base64.b64encode(KEY).decode()
+    with receiver() as other:
+        office = Office(sqlite_url(tmp_path))
+        (tmp_path / "hooked.yaml").write_text(f"cus-9: {{webhook: '{other.url}/codes'}}")
+        office.runtime._services = replace(office.runtime._services, directory=FileDirectory(tmp_path / "hooked.yaml"))
+        office.id = office.runtime.open(NewConversation(id="c9", customer="cus-9")).id
+        office.compliance_case()
+        office.do(Event.CODE_SENT, ANNA)
+        assert _sending(office, WebhookCodeSender(secret=secret, clock=SystemClock()))() == 1
+    (got,) = other.got
+    told = Verifier(secret).verify(got.body, dict(got.headers))
+    assert told["type"] == "code.sent"
+    assert _outbox(office) == [("done", {"result": "sent", "attempts": 1})]
+    assert other.url not in _dump(office)
+    result = office.do(Event.IDENTITY_VERIFIED, ANNA, method="code", code=told["data"]["code"])
+    assert result.event is Event.IDENTITY_VERIFIED
+    office.runtime.close()
+
+
+@pytest.mark.parametrize(("status", "kind"), [(500, "refused"), (301, "refused"), (None, "unreachable")])
+def test_webhook_that_does_not_take_the_code_is_a_fault_without_its_address(status: int | None, kind: str) -> None:
+    sender = WebhookCodeSender(secret="s" * 32, clock=SystemClock(), deadline_s=2)
+    with receiver(*([Reply(status=status)] if status else [])) as other:
+        address = other.url if status else f"http://127.0.0.1:{free_port()}"
+        contact = Contact(kind=ContactKind.WEBHOOK, address=address)
+        with pytest.raises(DependencyFault) as fault:
+            sender.send(CodeLetter(contact=contact, code="123456", language="en", minutes=9, key="k"))
+    assert fault.value.kind == kind
+    assert address not in str(fault.value)
+
+
+# What the settings build
+
+
+def test_settings_build_a_directory_that_shows_what_can_be_reached(tmp_path: Path) -> None:
+    path = tmp_path / "customers.yaml"
+    path.write_text("c1: {email: a@b.example, webhook: 'https://hooks.example/x'}")
+    mail = {"host": "127.0.0.1", "sender": "care@shop.example"}
+    ways: dict[str, dict[str, Any]] = {
+        "": {}, "email": {"mail": mail}, "webhook": {"webhook_secret": "w" * 32},
+        "email webhook": {"mail": mail, "webhook_secret": "w" * 32},
+    }  # fmt: skip
+    for kinds, given in ways.items():
+        settings = Settings(data_dir=tmp_path, verification={"directory": path, **given})
+        assert [one.kind.value for one in build_directory(settings).contacts("c1")] == kinds.split()
+
+
+def test_key_is_made_once_for_this_user_alone(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    challenge = build_codes(settings).challenge(counter=1, contact="email", expires_at=START)
+    assert build_codes(settings).code(challenge) == build_codes(settings).code(challenge)
+    (kept,) = (tmp_path / "data").iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+    given = Settings(data_dir=tmp_path / "other", verification={"key": "k" * 32})
+    assert build_codes(given).code(challenge) != build_codes(settings).code(challenge)
+    assert not (tmp_path / "other").exists()
+
+
+def test_secrets_of_the_settings_are_not_shown() -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(verification={"key": "too-short-canary", "webhook_secret": "short-canary"})
+    assert "canary" not in str(refused.value)
 
 
 # The directory
