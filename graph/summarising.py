@@ -1,6 +1,6 @@
 """Summaries that a model writes once a handover is durable: beside the turn, never before it.
 
-The handover goes out with the extractive summary; what the model has to say follows as an event (docs/decisions/0009).
+The handover goes out with the extractive summary; what the model has to say follows as an event (docs/decisions/0007).
 Without a module of its own a slow model would stand between a customer in danger and the queue.
 """
 
