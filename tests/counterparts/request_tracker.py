@@ -62,6 +62,10 @@ class Tracker:
         """Every ticket with a higher number."""
         return self._search(f"Queue = '{QUEUE}' AND id > {number}")
 
+    def tickets_with(self, key: str) -> list[str]:
+        """Every ticket that carries a handover's key; one that was merged into another is none."""
+        return self._search(f"Queue = '{QUEUE}' AND 'CF.{{HandoverKey}}' = '{key}'")
+
     def _search(self, query: str) -> list[str]:
         found: list[str] = []
         with self.person(BOT) as client:

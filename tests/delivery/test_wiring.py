@@ -66,7 +66,8 @@ def test_destinations_come_from_tables_and_their_secrets_from_the_environment(
     rt: Any = settings.desks["rt"]
     assert rt.password.get_secret_value() == "not-in-the-file"
     assert settings.desks["own"].fallback == "spare"
-    assert "secret" not in repr(settings).replace("webhook_secrets", "").replace("SecretStr", "")
+    for secret in ("one-secret", "another-secret", "not-in-the-file"):
+        assert secret not in repr(settings)
 
 
 @pytest.mark.parametrize(
