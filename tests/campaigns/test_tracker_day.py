@@ -101,3 +101,12 @@ def test_a_case_is_worked_on_in_request_tracker_and_both_sides_hear_everything_o
         assert (ticket.status, ticket.assignee) == ("resolved", AGENT[0])
         assert office.dead() == 0
         assert hooks.received
+
+        office.runtime.post(CASE, "4, thank you")
+        assert (office.runtime.view(CASE).state, count(office, Event.SURVEY_ANSWERED)) == (State.RESOLVED, 1)
+        office.runtime.post(CASE, "It has not come after all.")
+        assert state(State.HANDED_OFF)
+        assert idle()
+        again = office.handover(CASE)
+        assert again.deliveries[0].ref != ref
+        assert office.desk.read(again.deliveries[0].ref).key == again.id

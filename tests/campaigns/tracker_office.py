@@ -55,6 +55,7 @@ class TrackerOffice:
                 ("claim: 5m, resolve: 1h", "claim: 50h, resolve: 90h"),
                 ("claim: 1h, resolve: 8h", "claim: 50h, resolve: 90h"),
                 (", page_after: 3m", ""),
+                ("playbooks:\n", "survey: {person: true}\nplaybooks:\n"),
             ),
             assistant=ScriptedAssistant(knows),
             clock=clock,
