@@ -24,7 +24,7 @@ from handover.routing import LOOP
 from handover.scripts import notice, wait_for
 from handover.summary import NOT_ANSWERED
 from policy.schema import Level, Severity
-from states.vocabulary import Clock, Effect, Event, Role, State
+from states.vocabulary import Effect, Event, Role, State
 from store.records import StoredMessage
 from triggers.assessment import Fired
 
@@ -53,9 +53,6 @@ def open_handover(working: Working, packet: Packet, event: Event, role: Role, da
     working.handover = working.opened
     working.remember(handovers=working.history.handovers + 1, offered=False, returned="")
     working.apply(event, role, {**data, "reason_code": packet.why.reason_code})
-    if working.state is State.ESCALATED:
-        # Nobody has claimed it yet: what must happen first is the claim.
-        working.due[Clock.RESOLVE] = packet.why.claim_due_at
     working.say("system", packet.action.promise.text)
     working.payloads[Effect.DELIVER_HANDOVER] = {"handover_id": packet.envelope.handover_id}
     page_if_nobody(working, packet.why)
