@@ -103,6 +103,10 @@ class ConversationRoom:
 
     # Events
 
+    def arrive(self) -> Updates:
+        """The page as it opens. The box is the visitor's: whoever types before this has arrived keeps their words."""
+        return self._show(None, None)
+
     def begin(self) -> Updates:
         """An empty page; the conversation begins with its first message."""
         return {**self._show(None, None), self.mine: None, self.took: None, self.box: ""}
@@ -128,13 +132,15 @@ class ConversationRoom:
             yield SKIP
             return
         try:
-            view = self._view(mine)
-            yield {self.box: "", self.seen: SENDING, self.chat: transcript(view, pending=text)}
-            conversation_id = view.id if view else self._open(request)
+            conversation_id = mine or self._open(request)
+            view = self._view(conversation_id)
+            # Whose conversation it is goes out at once: a poll while a slow model thinks must not show an empty page.
+            sent = transcript(view, pending=text)
+            yield {self.box: "", self.mine: conversation_id, self.seen: SENDING, self.chat: sent}
             started = time.perf_counter()
             self._runtime.post(conversation_id, text)
             took = (time.perf_counter() - started) * 1000
-            yield {**self._show(self._view(conversation_id), took), self.mine: conversation_id, self.took: took}
+            yield {**self._show(self._view(conversation_id), took), self.took: took}
         except HandrailError as error:
             gr.Warning(f"<b>Not sent</b><br>{esc(error)}")
             yield {self.seen: SENDING, self.box: text}

@@ -58,7 +58,7 @@ def _masthead(runtime: PageRuntime, settings: Settings) -> str:
 
 def _load(page: gr.Blocks, conversation: ConversationRoom, desk: DeskRoom) -> None:
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    page.load(conversation.begin, None, conversation.shown, **quiet)
+    page.load(conversation.arrive, None, conversation.shown, **quiet)
     page.load(desk.enter, [desk.role], [desk.agent, desk.role], **quiet)
 
 

@@ -79,7 +79,7 @@ def desk(runtime: Runtime) -> DeskRoom:
 
 def say(room: ConversationRoom, text: str, mine: str | None = None) -> dict[Any, Any]:
     """What the page shows after a message."""
-    return list(room.say(text, mine, VISITOR))[-1]
+    return {name: value for updates in room.say(text, mine, VISITOR) for name, value in updates.items()}
 
 
 def handed_over(runtime: Runtime) -> str:
@@ -107,6 +107,28 @@ def test_the_message_is_seen_at_once_and_then_its_answer(room: ConversationRoom)
     assert "hr-typing" in first[room.chat]
     assert "Two to four working days." in last[room.chat]
     assert "hr-pending" not in last[room.chat]
+
+
+def test_words_typed_while_the_page_opens_stay_in_the_box(room: ConversationRoom) -> None:
+    assert room.box not in room.arrive()
+    assert room.begin()[room.box] == ""
+
+
+def test_a_poll_while_the_assistant_thinks_shows_the_message_already(tmp_path: Path) -> None:
+    sent: dict[Any, Any] = {}
+    polled: list[dict[Any, Any]] = []
+
+    def think(question: Any) -> Draft:
+        polled.append(room.poll(sent[room.mine], sent[room.seen], None))
+        return ANSWER
+
+    slow = build_runtime(Settings(data_dir=tmp_path), policy=load_policy("default"), assistant=ScriptedAssistant(think))
+    room = drawn(ConversationRoom(slow, Settings()))
+    saying = room.say("How long does delivery take?", None, VISITOR)
+    sent.update(next(saying))
+    assert "Two to four working days." in next(saying)[room.chat]
+    slow.close()
+    assert ["How long does delivery take?" in one[room.chat] for one in polled] == [True]
 
 
 def test_a_page_without_a_message_begins_no_conversation(room: ConversationRoom, runtime: Runtime) -> None:
