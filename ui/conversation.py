@@ -47,7 +47,9 @@ class ConversationRoom:
     def draw(self) -> None:
         """The components; call inside a tab."""
         self.mine = gr.State(None)
-        self.seen = gr.State(NEW)
+        # In the browser, not in the session: answers may arrive in another order than they were made, and what the page
+        # shows must say itself what it is, or one that came late would stay.
+        self.seen = gr.Textbox(NEW, visible="hidden", show_label=False, container=False)
         self.took = gr.State(None)
         self.banner = html(elem_id="hr-banner")
         with gr.Row(elem_classes="hr-columns"):

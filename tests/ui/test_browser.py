@@ -32,7 +32,11 @@ class Watched:
     def see(self, selector: str) -> Any:
         """The first visible element; waits for it."""
         found = self.page.locator(selector).first
-        found.wait_for(state="visible", timeout=WAIT_MS)
+        try:
+            found.wait_for(state="visible", timeout=WAIT_MS)
+        except Exception as error:
+            error.add_note(f"the page shows: {self.page.locator('body').inner_text()[:4000]}")
+            raise
         return found
 
     def say(self, text: str) -> None:
@@ -160,6 +164,34 @@ def test_visitors_do_not_see_each_other(browser: Any, address: str) -> None:
         one.see("#hr-new").click()
         one.in_state("bot_handling")
         assert one.page.locator("#hr-chat .hr-msg").count() == 0
+
+
+def test_an_answer_that_arrives_late_does_not_stay_on_the_page(browser: Any, address: str) -> None:
+    with visit(browser, address) as customer, visit(browser, address) as agent:
+        customer.say("I can smell gas in my kitchen, said late")
+        customer.in_state("handed_off")
+        late: list[tuple[Any, Any]] = []
+
+        def hold_the_claim(route: Any) -> None:
+            answer = route.fetch()
+            if late or "agent_verifying" not in answer.text():
+                route.fulfill(response=answer)
+            else:
+                late.append((route, answer))
+
+        customer.page.route("**/gradio_api/run/predict*", hold_the_claim)
+        open_desk(agent, "said late")
+        agent.see("#hr-act-claimed").click()
+        agent.see("#hr-reply")
+        for _ in range(WAIT_MS // 100):
+            if not late:
+                customer.page.wait_for_timeout(100)
+        customer.say("Are you there?")
+        customer.see(".hr-customer:not(.hr-pending):has-text('Are you there?')")
+        ((route, answer),) = late
+        route.fulfill(response=answer)
+        customer.page.wait_for_timeout(3000)
+        customer.see(".hr-customer:not(.hr-pending):has-text('Are you there?')")
 
 
 def test_hostile_text_does_nothing_on_either_page(browser: Any, address: str) -> None:
