@@ -4,7 +4,7 @@ conversation, so that two workers cannot give two steps one number."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,9 @@ from urllib.parse import quote
 from sqlalchemy import Connection, RowMapping
 
 from delivery import words
+from delivery.dead_letters import whole_task, without_words
 from delivery.destinations import ON_TICKET, Destination
-from delivery.frozen import task_from, task_json
+from delivery.frozen import task_json
 from delivery.plan import Case, Planned, plan
 from desks.port import Card, Job, Task
 from states.vocabulary import Effect
@@ -52,7 +53,7 @@ class Filing:
         return dict(newest) if newest else None
 
     def _case(self, effect: QueuedEffect, handover: Mapping[str, Any]) -> Case:
-        message_id = effect.payload.get("message_id")
+        message_id = effect.payload.get("message_id") or ""
         message = queries.message(self._connection, effect.conversation_id, message_id) if message_id else None
         return Case(
             effect=effect.effect,
@@ -61,17 +62,24 @@ class Filing:
             customer=self._conversation["customer"],
             said=message.text if message else "",
             author=message.actor_id if message else "",
-            origin=effect.payload.get("origin") or origin_of(message_id or ""),
+            origin=effect.payload.get("origin") or origin_of(message_id),
             paged=steps.destinations_of(self._connection, handover["id"], Job.PAGE.value),
         )
 
     def file(self, planned: Planned, handover: Mapping[str, Any], prefix: str, effect: str = "") -> str | None:
-        """Writes one step, or with a fallback in force the fallback's; None if it is there already."""
+        """Writes one step, or with a fallback in force the fallback's; None if it is there already.
+
+        Where the ticket was given up and nobody falls in, what would stand in it is given up with it, until a replay.
+        """
         place = self._places[planned.destination]
         fallback = self._places.get(place.config.fallback or "")
-        if fallback and steps.is_dead(self._connection, handover["id"], place.name, Job.OPEN.value):
+        lost = steps.is_dead(self._connection, handover["id"], place.name, Job.OPEN.value)
+        if lost and fallback:
             return self._fall_back(planned, handover, prefix, effect, fallback)
-        return self._write(planned, handover, f"{prefix}:{place.name}:{planned.job.value}", effect)
+        written = self._write(planned, handover, f"{prefix}:{place.name}:{planned.job.value}", effect)
+        if lost and written and planned.job in ON_TICKET:
+            self._bury(steps.followers(self._connection, handover["id"], place.name))
+        return written
 
     def _fall_back(
         self, planned: Planned, handover: Mapping[str, Any], prefix: str, effect: str, fallback: Destination
@@ -105,6 +113,7 @@ class Filing:
             packet=planned.packet,
             news=planned.news,
             at=self._now,
+            message_id=planned.message_id,
         )
         step = NewStep(
             id=step_id,
@@ -132,14 +141,19 @@ class Filing:
         """Buries what waited for a ticket that will not be, and gives the step and them to the fallback."""
         waiting = steps.followers(self._connection, step.handover_id, step.destination) if _opens(step) else ()
         waiting = tuple(one for one in waiting if one.id != step.id)
-        steps.bury(self._connection, [one.id for one in waiting], self._now)
+        self._bury(waiting)
         place = self._places.get(step.destination)
         fallback = self._places.get(place.config.fallback or "") if place else None
         handover = handover_row(self._connection, step.handover_id)
         if fallback is None or handover is None:
             return
         for one in (step, *waiting):
-            self._fall_back(_planned(one), handover, f"instead:{one.id}", one.effect, fallback)
+            task = whole_task(self._connection, one)
+            if task is not None:
+                self._fall_back(_planned(task), handover, f"instead:{one.id}", one.effect, fallback)
+
+    def _bury(self, waiting: Sequence[DueStep]) -> None:
+        steps.bury(self._connection, {one.id: without_words(one) for one in waiting}, self._now)
 
     def page(self, step: DueStep, failed: str) -> None:
         """Tells somebody by other destinations than the one that failed. What is told so is not told about again."""
@@ -158,11 +172,10 @@ def _opens(step: DueStep) -> bool:
     return step.job == Job.OPEN.value
 
 
-def _planned(step: DueStep) -> Planned:
-    task = task_from(step.task)
+def _planned(task: Task) -> Planned:
     return Planned(
-        job=task.job, destination=step.destination, headline=task.card.headline, news=task.news, text=task.text,
-        author=task.author, author_role=task.author_role, packet=task.packet,
+        job=task.job, headline=task.card.headline, news=task.news, text=task.text, author=task.author,
+        author_role=task.author_role, packet=task.packet, message_id=task.message_id,
     )  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from delivery.checking import agreed, differences
+from delivery.dead_letters import fingerprint, whole_task, without_words
 from delivery.destinations import ON_TICKET, Destination
 from delivery.filing import Filing, Places
-from delivery.frozen import request_from, request_json, task_from
+from delivery.frozen import request_from, request_json
 from delivery.pace import backoff
 from delivery.plan import Planned
 from desks.port import Ambiguous, Delivered, Job, Outcome, Rejected, Request, RetryAfter, Ticket
@@ -104,7 +105,10 @@ class Performer:
             return request_from(step.request)
         ticket = tickets.ticket_of(connection, step.handover_id, place.name)
         try:
-            request = place.desk.prepare(task_from(step.task), ticket.ref if ticket else "")
+            task = whole_task(connection, step)
+            if task is None:
+                return Rejected(code="record_gone")
+            request = place.desk.prepare(task, ticket.ref if ticket else "")
         except Exception as error:  # noqa: BLE001  safety boundary: a step that cannot be put into words is given up
             return Rejected(code=f"prepare_{type(error).__name__}")
         steps.freeze(connection, step, request_json(request))
@@ -150,7 +154,7 @@ class Performer:
         tired = step.attempts >= place.config.give_up_after and not waiting
         old = waiting and self._clock.now() - step.created_at > MAX_AGE
         if isinstance(outcome, Rejected) or tired or old:
-            return self._given_up(place, step, outcome)
+            return self._given_up(place, step, request, outcome)
         seconds = backoff(step.attempts, self._dice)
         if isinstance(outcome, RetryAfter) and outcome.seconds is not None:
             seconds = outcome.seconds
@@ -225,19 +229,19 @@ class Performer:
             # Somebody may have been at it while we did not know that it was there.
             tickets.keep_hint(connection, place.name, f"placed:{outcome.ref}", outcome.ref, now)
 
-    def _given_up(self, place: Destination, step: DueStep, outcome: Outcome) -> None:
+    def _given_up(self, place: Destination, step: DueStep, request: Request | None, outcome: Outcome) -> None:
         """A dead letter: a person is told by another way, the fallback takes over, and the step can be replayed."""
         code = outcome.code if not isinstance(outcome, Delivered) else ""
         log.error("step given up", extra={"destination": place.name, "job": step.job, "code": code})
         told = self._tell_person(place, step, "given_up", code)
-        receipt: dict[str, Any] = {"attempts": step.attempts, "code": code}
+        receipt: dict[str, Any] = {"attempts": step.attempts, "code": code, "request": fingerprint(request)}
         if isinstance(outcome, Rejected):
             receipt["fields"] = sorted(outcome.field_errors)
         with self._store.write() as connection:
             conversation = steps.hold_conversation(connection, step.conversation_id)
             assert conversation is not None
             now = self._clock.now()
-            if not steps.step_dead(connection, step, receipt, code, now):
+            if not steps.step_dead(connection, step, without_words(step), receipt, code, now):
                 return
             filing = Filing(connection, conversation, self._places, now, self._link)
             filing.give_up(step)

@@ -50,6 +50,11 @@ class Case:
     paged: frozenset[str] = frozenset()
     """Destinations that were asked to wake somebody for this handover."""
 
+    @property
+    def message_id(self) -> str:
+        """The message that the effect is about; empty if it is about none."""
+        return self.payload.get("message_id") or ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
@@ -63,6 +68,8 @@ class Planned:
     author: str = ""
     author_role: str = ""
     packet: Mapping[str, Any] = field(default_factory=dict)
+    message_id: str = ""
+    """The message whose words `text` is."""
 
 
 def plan(case: Case, places: Sequence[Place]) -> tuple[Planned, ...]:
@@ -96,11 +103,12 @@ def _deliver(case: Case) -> Iterator[Planned]:
 
 
 def _forward(case: Case) -> Iterator[Planned]:
-    yield Planned(job=Job.CUSTOMER_MESSAGE, text=case.said)
+    yield Planned(job=Job.CUSTOMER_MESSAGE, text=case.said, message_id=case.message_id)
 
 
 def _reply(case: Case) -> Iterator[Planned]:
-    yield Planned(job=Job.REPLY, text=case.said, author=case.author, author_role=case.payload.get("role", ""))
+    role = case.payload.get("role", "")
+    yield Planned(job=Job.REPLY, text=case.said, author=case.author, author_role=role, message_id=case.message_id)
 
 
 def _more_urgent(case: Case) -> Iterator[Planned]:
@@ -145,7 +153,7 @@ def _released(case: Case) -> Iterator[Planned]:
 
 def _closed(case: Case) -> Iterator[Planned]:
     who, role = case.payload.get("actor", ""), case.payload.get("role", "")
-    yield Planned(job=Job.CLOSE, text=case.handover["outcome"] or "Closed", author=who, author_role=role)
+    yield Planned(job=Job.CLOSE, text=words.closing(case.handover), author=who, author_role=role)
     yield Planned(job=Job.QUIET, news=News.CLOSED)
     yield Planned(job=Job.ANNOUNCE, headline=words.CLOSED, news=News.CLOSED)
 

@@ -36,6 +36,11 @@ def refused(owner: str, clicker: str) -> str:
     return "You have it already." if owner == clicker else "Somebody else has it already."
 
 
+def closing(handover: Mapping[str, Any]) -> str:
+    """How a case ended, for its ticket."""
+    return handover["outcome"] or CLOSED
+
+
 def waits(event: str, *, owned: bool) -> str:
     """The headline of a reminder."""
     return _AGAIN.get(event, _LATE if owned else _WAITS)

@@ -108,6 +108,8 @@ class Task:
     """What has happened, for ANNOUNCE, PAGE and QUIET."""
     at: datetime | None = None
     """When it happened, for destinations that say so."""
+    message_id: str = ""
+    """The message whose words `text` is; empty where the words are not a message's."""
 
 
 @dataclass(frozen=True, kw_only=True)

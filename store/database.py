@@ -41,7 +41,15 @@ class Store:
     def _engine(self, begin: str, busy_timeout_s: float) -> Engine:
         if not self.is_sqlite:
             # A claim must not wait behind a pool that answering turns have emptied, hence the generous overflow.
-            return create_engine(self.url, pool_size=8, max_overflow=24, pool_pre_ping=True, **_json_options())
+            # Without being told, SQLAlchemy does not ask psycopg how many rows an INSERT wrote, and says -1.
+            return create_engine(
+                self.url,
+                pool_size=8,
+                max_overflow=24,
+                pool_pre_ping=True,
+                execution_options={"preserve_rowcount": True},
+                **_json_options(),
+            )
         engine = create_engine(
             self.url,
             connect_args={"timeout": busy_timeout_s, "check_same_thread": False},

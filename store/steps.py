@@ -124,10 +124,15 @@ def followers(connection: Connection, handover_id: str, destination: str) -> tup
     )
 
 
-def bury(connection: Connection, step_ids: Collection[str], now: datetime) -> None:
-    """Gives up steps that cannot be performed any more, because the one they build on was given up."""
-    values = {"status": "dead", "last_code": BURIED, "settled_at": now, **_RELEASED}
-    connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(step_ids), OUTBOX.c.status == "pending").values(values))
+def bury(connection: Connection, tasks: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+    """Gives up steps that cannot be performed any more, because the one they build on was given up.
+
+    `tasks`: step → what is left of its task.
+    """
+    for step_id, task in tasks.items():
+        values = {"status": "dead", "last_code": BURIED, "settled_at": now, **_emptied(task), **_RELEASED}
+        waiting = and_(OUTBOX.c.id == step_id, OUTBOX.c.status == "pending")
+        connection.execute(update(OUTBOX).where(waiting).values(values))
 
 
 def add_step(connection: Connection, step: NewStep, number: int, now: datetime) -> bool:
@@ -232,13 +237,24 @@ def step_done(connection: Connection, step: DueStep, receipt: Mapping[str, Any],
     return _set(connection, step, values)
 
 
-def step_dead(connection: Connection, step: DueStep, receipt: Mapping[str, Any], code: str, now: datetime) -> bool:
-    """Given up. Task and request stay, for a replay."""
+def step_dead(
+    connection: Connection,
+    step: DueStep,
+    task: Mapping[str, Any],
+    receipt: Mapping[str, Any],
+    code: str,
+    now: datetime,
+) -> bool:
+    """Given up. `task` is what is left of it; the request goes, a replay makes it anew."""
     values = {
-        "status": "dead", "last_code": code, "settled_at": now,
-        "receipt": dict(receipt), **_RELEASED,
+        "status": "dead", "last_code": code, "settled_at": now, "receipt": dict(receipt), **_emptied(task),
+        **_RELEASED,
     }  # fmt: skip
     return _set(connection, step, values)
+
+
+def _emptied(task: Mapping[str, Any]) -> dict[str, Any]:
+    return {"payload": dict(task), "request": None}
 
 
 _RELEASED: dict[str, Any] = {"lease_owner": None, "lease_until": None}

@@ -39,6 +39,8 @@ def _violations(connection: Connection, conversation_id: str) -> Iterator[str]:
     for earlier, later in pairwise(events):
         if earlier["target"] != later["source"]:
             yield f"the log jumps from {earlier['target']} to {later['source']}"
+    if not row["closed"] and not queries.timers(connection, conversation_id):
+        yield f"no clock watches a conversation in {row['state']}"
     yield from _checkpoints(connection, conversation_id, events)
 
 

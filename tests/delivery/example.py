@@ -90,13 +90,13 @@ class Office:
         self.spare = memory("spare", self.clock)
         self.chat = Channel("chat", Job.ANNOUNCE)
         self.pager = Channel("pager", Job.PAGE, Job.QUIET)
-        self._config, self._spare, self._look = config or {}, spare, look
+        self.config, self._spare, self._look = config or {}, spare, look
         self.restart()
 
     def restart(self) -> None:
         """Another worker process takes over: nothing in memory is left."""
         places = [
-            destination(self.tickets, self.clock, **self._config),
+            destination(self.tickets, self.clock, **self.config),
             destination(self.chat, self.clock),
             destination(self.pager, self.clock),
         ]

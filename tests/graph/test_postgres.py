@@ -25,6 +25,7 @@ from store.prepared import Prepared
 from store.queries import EVENT
 from store.receiving import remember_policy
 from store.saver import TurnSaver
+from store.tickets import keep_hint
 from tests.campaigns.invariants import open_handovers, violations
 from tests.components import new_database
 from tests.graph.example import CLEO, SARA, START, Desk
@@ -53,6 +54,20 @@ def test_conversation_lives_its_whole_life_on_postgres(postgres: str) -> None:
     assert desk.wait(hours=25) == 1
     assert violations(desk.runtime.store, desk.id) == []
     desk.runtime.close()
+
+
+def test_a_new_conversation_has_its_clock_on_postgres(postgres: str) -> None:
+    desk = Desk(new_database(postgres, "clock"))
+    assert list(desk.view.timers) == ["idle"]
+    assert desk.wait(days=3) == 1
+    assert desk.events[-1] == "expired"
+
+
+def test_the_driver_says_whether_a_row_was_new_on_postgres(postgres: str) -> None:
+    opened = open_store(new_database(postgres, "counts"))
+    with opened.write() as connection:
+        found = [keep_hint(connection, "tickets", "delivery_1", "ticket_1", START) for _ in range(2)]
+    assert found == [True, False]
 
 
 def test_migrations_make_exactly_the_tables_of_the_models_on_postgres(postgres: str) -> None:
