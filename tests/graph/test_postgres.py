@@ -61,12 +61,14 @@ def test_a_new_conversation_has_its_clock_on_postgres(postgres: str) -> None:
     assert list(desk.view.timers) == ["idle"]
     assert desk.wait(days=3) == 1
     assert desk.events[-1] == "expired"
+    desk.runtime.close()
 
 
 def test_the_driver_says_whether_a_row_was_new_on_postgres(postgres: str) -> None:
     opened = open_store(new_database(postgres, "counts"))
     with opened.write() as connection:
         found = [keep_hint(connection, "tickets", "delivery_1", "ticket_1", START) for _ in range(2)]
+    opened.close()
     assert found == [True, False]
 
 
