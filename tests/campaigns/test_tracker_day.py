@@ -8,12 +8,15 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from delivery.words import CLAIMED, CLOSED
 from desks.port import Comment
 from desks.request_tracker import build
 from graph.views import Act, Actor
 from states.clock import SystemClock
 from states.vocabulary import Event, Role, State
 from tests.campaigns.tracker_office import NAME, TrackerOffice
+from tests.counterparts import nodejs
+from tests.counterparts.chat import Chat
 from tests.counterparts.hooks import Hooks
 from tests.counterparts.request_tracker import AGENT, BOT, Tracker
 from tests.graph.example import sqlite_url
@@ -23,13 +26,22 @@ pytestmark = pytest.mark.xdist_group("request_tracker")
 ANNA = Actor(id="anna", role=Role.FRONTLINE_AGENT)
 CASE = "day"
 SOON_S = 90
+PRIVATE = ("Maria Keller", "maria.keller@example.org", "4111 1111 1111 1111", "+49 30 901820")
 
 
 @pytest.fixture
-def office(rt: Tracker, tmp_path: Path) -> Iterator[TrackerOffice]:
+def chat() -> Iterator[Chat]:
+    with nodejs.slack() as url:
+        chat = Chat(url, SystemClock())
+        yield chat
+        chat.close()
+
+
+@pytest.fixture
+def office(rt: Tracker, chat: Chat, tmp_path: Path) -> Iterator[TrackerOffice]:
     clock = SystemClock()
     desk = build(NAME, rt.config(deadline_s=20), clock)
-    office = TrackerOffice(sqlite_url(tmp_path), desk, rt, clock, poll_s=5, deadline_s=20)
+    office = TrackerOffice(sqlite_url(tmp_path), desk, rt, clock, others=[chat.destination], poll_s=5, deadline_s=20)
     yield office
     office.close()
 
@@ -57,7 +69,7 @@ def say(client: httpx2.Client, ref: str, way: str, text: str) -> None:
 
 
 def test_a_case_is_worked_on_in_request_tracker_and_both_sides_hear_everything_once(
-    rt: Tracker, office: TrackerOffice, anna: httpx2.Client
+    rt: Tracker, office: TrackerOffice, chat: Chat, anna: httpx2.Client
 ) -> None:
     def state(wanted: State) -> bool:
         return office.work_until(lambda: office.runtime.view(CASE).state is wanted, SOON_S)
@@ -66,9 +78,13 @@ def test_a_case_is_worked_on_in_request_tracker_and_both_sides_hear_everything_o
         return office.work_until(lambda: office.is_delivered(CASE), SOON_S)
 
     with Hooks(rt.hook_port, act=lambda headers, body: office.delivery.receive(NAME, headers, body)) as hooks:
-        office.hand_over(CASE, "human please")
+        office.hand_over(CASE, f"human please, call me: {'; '.join(PRIVATE)}")
         assert idle()
-        ref = office.handover(CASE).deliveries[0].ref
+        ref, handover = office.ref(CASE), office.handover(CASE)
+        assert office.desk.read(ref).packet == handover.packet
+        card = chat.shows(handover.id)
+        assert handover.id in card
+        assert [one for one in (*PRIVATE, "call me") if one in card] == []
         office.runtime.post(CASE, "Is anybody there? Меня слышно? 🙂")
         assert idle()
         assert "> Is anybody there? Меня слышно? 🙂" in comments(office, ref)[-1].text
@@ -76,6 +92,7 @@ def test_a_case_is_worked_on_in_request_tracker_and_both_sides_hear_everything_o
         anna.put(f"/ticket/{ref}/take", json={}).raise_for_status()
         assert state(State.AGENT_VERIFYING)
         assert (office.runtime.view(CASE).owner_id, count(office, Event.CLAIMED)) == ("anna", 1)
+        assert office.work_until(lambda: CLAIMED in chat.shows(handover.id), SOON_S)
         office.runtime.act(CASE, Act(event=Event.IDENTITY_VERIFIED, actor=ANNA, text="asked for the order number"))
 
         say(anna, ref, "comment", "internal: looks fine")
@@ -101,6 +118,9 @@ def test_a_case_is_worked_on_in_request_tracker_and_both_sides_hear_everything_o
         assert (ticket.status, ticket.assignee) == ("resolved", AGENT[0])
         assert office.dead() == 0
         assert hooks.received
+        assert office.work_until(lambda: CLOSED in chat.shows(handover.id), SOON_S)
+        told = chat.shows(handover.id)
+        assert [one for one in (*PRIVATE, "4711", "Anna here", "Refunded") if one in told] == []
 
         office.runtime.post(CASE, "4, thank you")
         assert (office.runtime.view(CASE).state, count(office, Event.SURVEY_ANSWERED)) == (State.RESOLVED, 1)
@@ -108,5 +128,6 @@ def test_a_case_is_worked_on_in_request_tracker_and_both_sides_hear_everything_o
         assert state(State.HANDED_OFF)
         assert idle()
         again = office.handover(CASE)
-        assert again.deliveries[0].ref != ref
-        assert office.desk.read(again.deliveries[0].ref).key == again.id
+        assert office.ref(CASE) != ref
+        assert office.desk.read(office.ref(CASE)).key == again.id
+        assert again.id in chat.shows(again.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,9 +43,18 @@ class HurriedClock:
 
 
 class TrackerOffice:
-    """A runtime whose only destination is a Request Tracker."""
+    """A runtime with a Request Tracker, and with `others` where something else is told too."""
 
-    def __init__(self, url: str, desk: RequestTracker, tracker: Tracker, clock: Clock, **config: Any) -> None:
+    def __init__(
+        self,
+        url: str,
+        desk: RequestTracker,
+        tracker: Tracker,
+        clock: Clock,
+        *,
+        others: Sequence[Destination] = (),
+        **config: Any,
+    ) -> None:
         look = config.pop("look", True)
         self.desk = desk
         self.runtime = Runtime(
@@ -63,7 +72,7 @@ class TrackerOffice:
         )
         made = tracker.config(**{"per_minute": 10_000, "updates_per_ticket": 1000, **config})
         place = Destination(desk=desk, config=made, gate=Gate(made.per_minute, clock))
-        self.delivery = Delivery(self.runtime, [place], dice=random.Random(1), threads=True, look=look)
+        self.delivery = Delivery(self.runtime, [place, *others], dice=random.Random(1), threads=True, look=look)
 
     def hand_over(self, conversation: str, words: str) -> HandoverView:
         """A customer's message that calls a person."""
@@ -79,7 +88,13 @@ class TrackerOffice:
 
     def is_delivered(self, conversation: str) -> bool:
         """Whether everything has arrived."""
-        return any(one.ref and not one.pending for one in self.handover(conversation).deliveries)
+        found = self.handover(conversation).deliveries
+        return bool(found) and all(one.ref and not one.pending for one in found)
+
+    def ref(self, conversation: str) -> str:
+        """The ticket."""
+        (found,) = (one for one in self.handover(conversation).deliveries if one.destination == NAME)
+        return found.ref
 
     def delivered_steps(self) -> int:
         """Steps that are done, if none is left to do; cheap enough to ask often."""

@@ -13,11 +13,11 @@ import pytest
 from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
-from desks import slack
-from desks.config import MemoryConfig, SlackConfig
+from desks.config import MemoryConfig
 from desks.fakes.zendesk import ZendeskFake
 from states.vocabulary import Event, State
 from tests.counterparts import nodejs
+from tests.counterparts.chat import Chat
 from tests.desks.benches import ZendeskBench, bench_of
 from tests.graph.example import Desk as Case
 from tests.graph.example import policy, sqlite_url
@@ -36,18 +36,12 @@ class Whole:
     """A case with a ticket system and a chat."""
 
     def __init__(self, folder: Path, bench: Any, case: Case, slack_url: str) -> None:
-        self.case, self.bench, self.slack_url = case, bench, slack_url
-        channels: Any = nodejs.ask(slack_url, "conversations.list")["channels"]
-        self.channel = next(one["id"] for one in channels if one["name"] == nodejs.CHANNEL_NAME)
+        self.case, self.bench, self.chat = case, bench, Chat(slack_url, case.clock)
         agents = {bench.ann: "frontline_agent/anna"}
         tickets = MemoryConfig(kind="memory", agents=agents, per_minute=10_000, poll_s=5, updates_per_ticket=1000)
-        chat = SlackConfig.model_validate(
-            {"kind": "slack", "base_url": slack_url, "token": nodejs.TOKEN, "channel": self.channel}
-        )
-        self.chat = slack.build("chat", chat, case.clock)
         places = [
             Destination(desk=bench.made(agents=agents), config=tickets, gate=Gate(10_000, case.clock)),
-            Destination(desk=self.chat, config=chat, gate=Gate(10_000, case.clock)),
+            self.chat.destination,
         ]
         self.delivery = Delivery(case.runtime, places, dice=random.Random(3), link="https://desk.example")
         self.work_on(seconds=10)
@@ -69,13 +63,12 @@ class Whole:
     @property
     def cards(self) -> str:
         """Everything the channel shows of this case."""
-        found: Any = nodejs.ask(self.slack_url, "conversations.history", channel=self.channel, limit="200")["messages"]
-        return json.dumps([one for one in found if self.case.view.handover.id in json.dumps(one)])
+        return self.chat.shows(self.case.view.handover.id)
 
     def close(self) -> None:
         """Lets go."""
         self.delivery.close()
-        self.chat.web.client.close()
+        self.chat.close()
 
 
 def test_a_case_goes_all_the_way_and_comes_again(tmp_path: Path, slack_url: str) -> None:
