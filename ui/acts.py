@@ -38,9 +38,9 @@ LABELS: dict[Event, str] = {
 }
 """Event → the words on its button, in the order of the buttons; an event without words shows its own name, last."""
 
-NO_BUTTONS = frozenset({Event.PACKET_REVIEWED, Event.STEP_DONE, Event.STEP_UNDONE})
-"""Events that need a field or a step to be named: they are caused beside it, or through the API."""
-_POSSIBLE = {row.event for row in TABLE if any(role in DESK_ROLES for role in row.roles)} - NO_BUTTONS
+BESIDE = frozenset({Event.PACKET_REVIEWED, Event.STEP_DONE, Event.STEP_UNDONE})
+"""Events that need a field or a step to be named: they are caused beside it, by no button of their own."""
+_POSSIBLE = {row.event for row in TABLE if any(role in DESK_ROLES for role in row.roles)} - BESIDE
 DESK_EVENTS: tuple[Event, ...] = (
     *(event for event in LABELS if event in _POSSIBLE),
     *(event for event in Event if event in _POSSIBLE and event not in LABELS),
@@ -66,7 +66,6 @@ class Typed:
 
     reply: str = ""
     note: str = ""
-    steps_done: tuple[str, ...] = ()
     method: str = METHODS[0]
     request_hash: str = ""
     """Of the request for consent that was on the page when the button was pressed."""
@@ -74,16 +73,13 @@ class Typed:
     """The code the customer has read out; for a knowledge check `question=answer`; empty: the code is in the chat."""
     resolution: str = ""
     template: str = ""
-    """Id of an approved template; the reply then fills its placeholders, as in `name=Jane; date=Monday`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Checklist:
-    """The playbook of a case: its title, and (words, id) of each step."""
-
-    title: str = ""
-    steps: tuple[tuple[str, str], ...] = ()
-    required: frozenset[str] = field(default_factory=frozenset)
+    """Id of an approved template; it is sent instead of the reply."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the open places of the template."""
+    fields: tuple[Mapping[str, Any], ...] = ()
+    """Verdicts on fields of the packet."""
+    step: str = ""
+    """Of the playbook."""
 
 
 def label(event: Event) -> str:
@@ -94,7 +90,7 @@ def label(event: Event) -> str:
 def buttons(view: ConversationView | None, role: Role) -> tuple[Event, ...]:
     """The events whose buttons this role sees: what the table allows in this state, guards aside."""
     shown = allowed_events(view.state, role) if view and not view.closed else ()
-    return tuple(event for event in shown if event not in NO_BUTTONS)
+    return tuple(event for event in shown if event not in BESIDE)
 
 
 def act_for(event: Event, conversation_id: str, version: int, actor: Actor, typed: Typed) -> Act:
@@ -114,10 +110,13 @@ def act_for(event: Event, conversation_id: str, version: int, actor: Actor, type
 
 def _data(event: Event, typed: Typed) -> dict[str, Any]:
     if event is Event.AGENT_REPLIED and typed.template:
-        return {"template": {"id": typed.template, "values": filled(typed.reply)}}
+        return {"template": {"id": typed.template, "values": dict(typed.values)}}
     if event is Event.RESOLVED:
-        code = {"resolution": typed.resolution} if typed.resolution else {}
-        return {"steps_done": list(typed.steps_done), **code}
+        return {"resolution": typed.resolution} if typed.resolution else {}
+    if event is Event.PACKET_REVIEWED:
+        return {"fields": list(typed.fields)}
+    if event in BESIDE:
+        return {"step": typed.step}
     if event in VERIFYING:
         return {"method": typed.method, **_proof(event, typed)}
     if event in _DECISIONS:
@@ -135,30 +134,6 @@ def _proof(event: Event, typed: Typed) -> dict[str, Any]:
     return {"code": typed.proof.strip()} if typed.proof.strip() else {"from_chat": True}
 
 
-def filled(text: str) -> dict[str, str]:
-    """The values of a template's placeholders as an agent writes them: `name=Jane; date=Monday`."""
-    pairs = (part.partition("=") for part in text.split(";") if part.strip())
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
 def wants_note(shown: tuple[Event, ...]) -> bool:
     """Whether some button among these needs or takes more words than a reply."""
     return any(event not in (Event.CLAIMED, Event.AGENT_REPLIED) for event in shown)
-
-
-def checklist(view: ConversationView | None) -> Checklist:
-    """The playbook that the open handover's packet carries; empty where there is none."""
-    if view is None or view.handover is None or not view.handover.open:
-        return Checklist()
-    action = view.handover.packet.get("action") or {}
-    playbook: Mapping[str, Any] = action.get("playbook") or {}
-    steps = tuple(playbook.get("steps") or ())
-    return Checklist(
-        title=str(playbook.get("title") or playbook.get("id") or ""),
-        steps=tuple((_step_words(step), str(step["id"])) for step in steps),
-        required=frozenset(str(step["id"]) for step in steps if step.get("required")),
-    )
-
-
-def _step_words(step: Mapping[str, Any]) -> str:
-    return f"{step.get('text') or step['id']}{'' if step.get('required') else ' (optional)'}"

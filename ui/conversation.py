@@ -24,6 +24,7 @@ from ui.render.facts import clocks, event_log, facts
 from ui.render.packet import packet, raw
 from ui.render.text import esc
 from ui.render.transcript import transcript
+from ui.seen import memory
 from ui.style import PICK, html
 
 Updates = dict[Any, Any]
@@ -47,9 +48,7 @@ class ConversationRoom:
     def draw(self) -> None:
         """The components; call inside a tab."""
         self.mine = gr.State(None)
-        # In the browser, not in the session: answers may arrive in another order than they were made, and what the page
-        # shows must say itself what it is, or one that came late would stay.
-        self.seen = gr.Textbox(NEW, visible="hidden", show_label=False, container=False)
+        self.seen = memory(NEW)
         self.took = gr.State(None)
         self.banner = html(elem_id="hr-banner")
         with gr.Row(elem_classes="hr-columns"):

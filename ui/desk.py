@@ -1,4 +1,4 @@
-"""The room of the agents: the queue, the case, and the buttons that the table allows.
+"""The room of the agents: who sits there, the queue, and beside it the open case with its packet.
 
 Without it a handover would reach a database and no person.
 """
@@ -9,9 +9,9 @@ import hashlib
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 
@@ -19,15 +19,17 @@ from app.settings import Settings
 from graph.views import Attendance, ConversationView
 from policy.schema import LANGUAGES
 from states.errors import HandrailError
-from states.vocabulary import Event, Role
-from ui.acts import DESK_EVENTS, METHOD_NAMES, METHODS, VERIFYING, Typed, act_for, buttons, checklist, label, wants_note
+from states.vocabulary import Event
+from ui.acts import Typed, act_for, label
+from ui.case_panel import CasePanel
+from ui.packet_pane import PacketPane, edit, verdicts
 from ui.people import DEMO_AGENT, actor_for, roles_for
 from ui.port import PageRuntime, now_of
-from ui.render.case import case_head, consent
-from ui.render.packet import packet, raw
 from ui.render.queue import held_by_bot, live, queue
+from ui.render.review import asked
+from ui.render.steps import picked
 from ui.render.text import esc, words
-from ui.render.transcript import transcript
+from ui.seen import Seen, memory
 from ui.style import PICK, html
 
 log = logging.getLogger("handrail.ui")
@@ -35,42 +37,24 @@ log = logging.getLogger("handrail.ui")
 Updates = dict[Any, Any]
 SKIP: Updates = gr.skip()
 """Nothing is drawn anew."""
-_PRIMARY = (Event.CLAIMED, Event.AGENT_REPLIED, Event.RESOLVED, Event.EXCEPTION_APPROVED, Event.TRIGGER_FIRED)
-_STOP = (Event.VERIFICATION_FAILED, Event.EXCEPTION_DENIED)
-OWN_WORDS = "in your own words"
 HEARTBEAT_S = 30.0
-_TOP = (Event.CLAIMED, Event.TRIGGER_FIRED)
-"""Buttons that stand above the case: they make it one's own."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """What a desk shows now, and so what its buttons act on."""
-
-    lists: str = ""
-    """Key of the queue and of the assistant's conversations."""
-    case: str = ""
-    """Key of the open case: conversation, version and role."""
-    steps: str = ""
-    """Key of the checklist: ticks are kept as long as it stays the same."""
-    version: int = 0
-    request_hash: str = ""
-    """Of the exception that is shown."""
+Who = tuple[str | None, str, str]
+"""Who has logged in, the name that was typed, and the role."""
 
 
 class DeskRoom:
-    """Draws the room and answers its events. Which case is open is in each agent's session."""
+    """Draws the room and answers its events. What each agent sees is in their browser (`ui.seen`)."""
 
     def __init__(self, runtime: PageRuntime, settings: Settings) -> None:
         self._runtime = runtime
         self._settings = settings
+        self.case, self.pane = CasePanel(runtime), PacketPane()
 
     # Drawing
 
     def draw(self) -> None:
         """The components; call inside a tab."""
-        self.chosen = gr.State(None)
-        self.seen = gr.State(Seen())
+        self.seen = memory()
         with gr.Row(elem_classes="hr-columns"):
             with gr.Column(scale=5, min_width=280):
                 self._draw_who()
@@ -79,11 +63,9 @@ class DeskRoom:
                 html('<h3 class="hr-title">With the assistant now</h3>')
                 self.live = html(js_on_load=PICK, elem_id="hr-live")
             with gr.Column(scale=7, min_width=320):
-                self._draw_case()
+                self.case.draw()
             with gr.Column(scale=7, min_width=320):
-                self.packet = html(elem_id="hr-desk-packet")
-                with gr.Accordion("Packet as JSON", open=False):
-                    self.raw = html()
+                self.pane.draw()
         self.timer = gr.Timer(1.0, active=False)
         self.pulse = gr.Timer(HEARTBEAT_S, active=False)
 
@@ -104,113 +86,27 @@ class DeskRoom:
             )
         self.next = gr.Button("Take the most urgent case", size="sm", elem_id="hr-next")
 
-    def _draw_case(self) -> None:
-        self.head = html(elem_id="hr-case")
-        self.buttons: dict[Event, gr.Button] = {}
-        with gr.Row(elem_classes="hr-acts"):
-            self._draw_buttons(_TOP)
-        self._draw_talk()
-        self.exception = html(elem_id="hr-exception")
-        self.steps = gr.CheckboxGroup([], label="Playbook", visible=False, elem_id="hr-steps")
-        with gr.Row(elem_classes="hr-acts", visible=False) as self.verifying:
-            self.method = gr.Dropdown(
-                [(METHOD_NAMES[one], one) for one in METHODS],
-                value=METHODS[0],
-                label="Identity by",
-                elem_id="hr-method",
-                min_width=152,
-                scale=0,
-            )
-            self.proof = gr.Textbox(
-                label="Code, or question=answer", placeholder="empty: as typed in the chat", min_width=120, scale=1,
-                elem_id="hr-proof",
-            )  # fmt: skip
-            self._draw_buttons((Event.CODE_SENT, *VERIFYING))
-        self.note = gr.Textbox(
-            label="Outcome or note",
-            placeholder="How it ended, what is asked for, or why. The customer does not see it.",
-            lines=2,
-            visible=False,
-            elem_id="hr-note",
-        )
-        codes = self._runtime.policy.policy.resolutions
-        self.resolution = gr.Dropdown(
-            [(f"{words(code)}: {text}", code) for code, text in codes.items()],
-            value=next(iter(codes), None),
-            label="How it ended",
-            visible=False,
-            elem_id="hr-resolution",
-        )
-        with gr.Row(elem_classes="hr-acts"):
-            self._draw_buttons(tuple(event for event in DESK_EVENTS if event not in self.buttons))
-
-    def _draw_talk(self) -> None:
-        with gr.Group(elem_classes="hr-box"):
-            self.transcript = html(elem_id="hr-desk-chat")
-            with gr.Row(elem_classes="hr-compose", visible=False) as self.compose:
-                self.reply = gr.Textbox(
-                    placeholder="Write to the customer…",
-                    show_label=False,
-                    label="Reply to the customer",
-                    container=False,
-                    lines=1,
-                    max_lines=5,
-                    scale=1,
-                    min_width=120,
-                    elem_id="hr-reply",
-                )
-                self._draw_buttons((Event.AGENT_REPLIED,), scale=0)
-        self.template = gr.Dropdown(
-            [OWN_WORDS],
-            value=OWN_WORDS,
-            label="Approved reply: its {places} are filled from the box above, as in name=Jane; date=Monday",
-            visible=False,
-            elem_id="hr-template",
-        )
-
-    def _draw_buttons(self, events: tuple[Event, ...], **more: Any) -> None:
-        for event in events:
-            self.buttons[event] = gr.Button(
-                label(event),
-                variant=_variant(event),
-                size="sm",
-                visible=False,
-                elem_id=f"hr-act-{event.value}",
-                min_width=90,
-                **more,
-            )
-
     def wire(self) -> None:
         """Connects the components; call inside the Blocks."""
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        at_once, acting = {**quiet, "queue": False}, {**quiet, "concurrency_limit": 16}
         who = [self.agent, self.role]
-        self.shown = [
-            self.chosen, self.seen, self.queue, self.live, self.head, self.transcript, self.reply, self.exception,
-            self.steps, self.verifying, self.compose, self.method, self.note, self.packet, self.raw, self.agent,
-            self.role, self.resolution, self.template, *self.buttons.values(),
-        ]  # fmt: skip
-        watching = [self.chosen, self.seen, self.role]
-        self.timer.tick(self.poll, watching, self.shown, queue=False, **quiet)
-        self.role.change(self.poll, watching, self.shown, queue=False, **quiet)
+        self.shown = [self.seen, self.queue, self.live, *who, *self.case.shown, *self.pane.shown]
+        self.timer.tick(self.poll, [self.seen, self.role], self.shown, **at_once)
+        self.role.change(self.poll, [self.seen, self.role], self.shown, **at_once)
         for listing in (self.queue, self.live):
-            listing.click(self.pick, [self.role], self.shown, queue=False, **quiet)
-        typed = [
-            self.chosen,
-            self.seen,
-            *who,
-            self.reply,
-            self.note,
-            self.steps,
-            self.method,
-            self.proof,
-            self.resolution,
-            self.template,
-        ]
-        for event, button in self.buttons.items():
-            button.click(self.press(event), typed, self.shown, concurrency_limit=16, **quiet)
-        self.pulse.tick(self.beat, who, None, queue=False, **quiet)
-        self.next.click(self.take_next, [self.seen, *who], self.shown, concurrency_limit=16, **quiet)
-        self.reply.submit(self.press(Event.AGENT_REPLIED), typed, self.shown, concurrency_limit=16, **quiet)
+            listing.click(self.pick, [self.role], self.shown, **at_once)
+        typed = [self.seen, *who, *self.case.inputs]
+        for event, button in self.case.buttons.items():
+            button.click(self.press(event), typed, self.shown, **acting)
+        self.case.reply.submit(self.press(Event.AGENT_REPLIED), typed, self.shown, **acting)
+        self.case.template.input(self.choose, [self.seen, self.case.template], self.shown, **at_once)
+        self.case.steps.click(self.tick, [self.seen, *who], self.shown, **acting)
+        self.pane.packet.click(self.judge, [self.seen, *who], self.shown, **acting)
+        self.pane.save.click(self.save, [self.seen, *who, self.pane.text], self.shown, **acting)
+        self.pane.cancel.click(self.cancel, [self.seen], self.shown, **at_once)
+        self.pulse.tick(self.beat, who, None, **at_once)
+        self.next.click(self.take_next, who, self.shown, **acting)
 
     # Events
 
@@ -225,70 +121,87 @@ class DeskRoom:
 
     def pick(self, role: str, event: gr.EventData) -> Updates:
         """Opens the case that was clicked, with empty fields; nothing changes if there is none of that id."""
-        chosen = str(getattr(event, "pick", ""))
-        changed = self._changed(chosen, Seen(), role, clear=(self.note, self.reply))
-        return {**changed, self.chosen: chosen} if self.seen in changed else SKIP
+        return self.open(str(getattr(event, "pick", "")), role)
 
-    def poll(self, chosen: str | None, seen: Seen, role: str) -> Updates:
+    def open(self, conversation_id: str, role: str) -> Updates:
+        """A case as it is when somebody turns to it."""
+        return self._changed(Seen(conversation=conversation_id), role, clear=(self.case.note, self.case.reply))
+
+    def poll(self, seen: str, role: str) -> Updates:
         """What has changed since it was last drawn; nothing if nothing has."""
-        return self._changed(chosen, seen, role)
+        return self._changed(Seen.of(seen), role)
 
     def press(self, event: Event) -> Callable[..., Updates]:
-        """The handler of one button: does what the button says, once.
+        """The handler of one button: does what the button says, once, to the case that was under it.
 
         A refusal is shown in the machine's own words; then nothing has changed.
         """
 
         # A closure with its own annotations: Gradio finds the request by them, and sees none through a partial.
-        def pressed(
-            chosen: str | None,
-            seen: Seen,
-            agent: str,
-            role: str,
-            reply: str,
-            note: str,
-            steps: list[str] | None,
-            method: str,
-            proof: str,
-            resolution: str | None,
-            template: str | None,
-            request: gr.Request,
-        ) -> Updates:
-            typed = Typed(
-                reply=reply, note=note, steps_done=tuple(steps or ()), method=method, request_hash=seen.request_hash,
-                proof=proof, resolution=resolution or "", template="" if template in (None, OWN_WORDS) else template,
-            )  # fmt: skip
-            user = getattr(request, "username", None)
-            return self._press(event, chosen, seen, (user, agent, role), typed) if chosen else SKIP
+        def pressed(seen_text: str, agent: str, role: str, request: gr.Request, *values: Any) -> Updates:
+            seen = Seen.of(seen_text)
+            typed = self.case.typed(values, seen.request_hash)
+            who = (_user(request), agent, role)
+            if event is not Event.AGENT_REPLIED:
+                return self._act(event, seen, who, typed, emptied=self.case.note)
+            sent = self._act(event, seen, who, typed, emptied=self.case.reply)
+            if not typed.template or self.case.reply not in sent:
+                return sent
+            return {**sent, **self.case.after_reply(self._view(seen.conversation), role)}
 
         return pressed
 
-    def _press(self, event: Event, chosen: str, seen: Seen, who: tuple[str | None, str, str], typed: Typed) -> Updates:
-        role = who[2]
-        try:
-            actor = actor_for(self._settings, *who)
-            self._runtime.act(chosen, act_for(event, chosen, seen.version, actor, typed))
-        except HandrailError as error:
-            gr.Warning(f"<b>{esc(label(event))}: refused</b><br>{esc(error)}")
-            return self._changed(chosen, seen, role)
-        return self._changed(chosen, seen, role, clear=(self.reply if event is Event.AGENT_REPLIED else self.note,))
+    def choose(self, seen: str, template: str | None) -> Updates:
+        """The words of the approved reply that was chosen."""
+        return self.case.choose(self._view(Seen.of(seen).conversation), template)
+
+    def tick(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """Ticks a step of the playbook, or takes the tick back."""
+        found = picked(str(getattr(event, "pick", "")))
+        if found is None:
+            return SKIP
+        done, step = found
+        what = Event.STEP_DONE if done else Event.STEP_UNDONE
+        return self._act(what, Seen.of(seen), (_user(request), agent, role), Typed(step=step))
+
+    def judge(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """A verdict on the packet, or the editor for one of its fields."""
+        pick, held = str(getattr(event, "pick", "")), Seen.of(seen)
+        view, one = self._view(held.conversation), asked(pick)
+        if view is None or view.handover is None:
+            return SKIP
+        if one is not None and one.verdict == "edit":
+            updates, held = self.pane.open_editor(view.handover.packet, one, held)
+            return {**updates, self.seen: held.text()}
+        return self._judged(lambda: verdicts(pick, view, held), held, (_user(request), agent, role))
+
+    def save(self, seen: str, agent: str, role: str, text: str, request: gr.Request) -> Updates:
+        """What stands in the editor becomes what the packet says."""
+        held = Seen.of(seen)
+        if not held.editing:
+            return SKIP
+        return self._judged(lambda: edit(held, text), held, (_user(request), agent, role))
+
+    def cancel(self, seen: str) -> Updates:
+        """The editor closes; nothing was changed."""
+        updates, held = self.pane.close_editor(Seen.of(seen))
+        return {**updates, self.seen: held.text()}
 
     def beat(self, agent: str, role: str, request: gr.Request) -> None:
         """Says that somebody is at the desk; what nobody may be is not said."""
         with suppress(HandrailError):
-            actor = actor_for(self._settings, getattr(request, "username", None), agent, role)
-            self._runtime.attend(actor, self._attendance())
+            self._runtime.attend(actor_for(self._settings, _user(request), agent, role), self._attendance())
 
-    def take_next(self, seen: Seen, agent: str, role: str, request: gr.Request) -> Updates:
+    def take_next(self, agent: str, role: str, request: gr.Request) -> Updates:
         """Claims what fits the person best, and opens it."""
         try:
-            actor = actor_for(self._settings, getattr(request, "username", None), agent, role)
+            actor = actor_for(self._settings, _user(request), agent, role)
             self._runtime.attend(actor, self._attendance())
             chosen = self._runtime.take_next(actor).conversation_id
         except HandrailError as error:
             gr.Warning(f"<b>Nothing taken</b><br>{esc(error)}")
             return SKIP
-        return {**self._changed(chosen, Seen(), role, clear=(self.note, self.reply)), self.chosen: chosen}
+        return self.open(chosen, role)
 
     def _attendance(self) -> Attendance:
         """A heartbeat; on a demonstration whoever sits here knows everything that the policy's routes ask for."""
@@ -299,83 +212,84 @@ class DeskRoom:
             skills=tuple(sorted({skill for route in routes for skill in route.skills})), languages=LANGUAGES
         )
 
+    # Acting
+
+    def _judged(self, said: Callable[[], tuple[dict[str, Any], ...]], seen: Seen, who: Who) -> Updates:
+        """Puts verdicts into the packet; the editor closes only when that has worked."""
+        event = Event.PACKET_REVIEWED
+        try:
+            fields = said()
+            if not fields:
+                return SKIP
+            self._do(event, seen, who, Typed(fields=fields))
+        except HandrailError as error:
+            return self._refused(event, seen, who[2], error)
+        updates, seen = self.pane.close_editor(seen)
+        return {**updates, **self._changed(seen, who[2], keep=seen)}
+
+    def _act(self, event: Event, seen: Seen, who: Who, typed: Typed, emptied: gr.Textbox | None = None) -> Updates:
+        if not seen.conversation:
+            return SKIP
+        try:
+            self._do(event, seen, who, typed)
+        except HandrailError as error:
+            return self._refused(event, seen, who[2], error)
+        return self._changed(seen, who[2], clear=(emptied,) if emptied else ())
+
+    def _do(self, event: Event, seen: Seen, who: Who, typed: Typed) -> None:
+        actor = actor_for(self._settings, *who)
+        self._runtime.act(seen.conversation, act_for(event, seen.conversation, seen.version, actor, typed))
+
+    def _refused(self, event: Event, seen: Seen, role: str, error: HandrailError) -> Updates:
+        gr.Warning(f"<b>{esc(label(event))}: refused</b><br>{esc(error)}")
+        return self._changed(seen, role)
+
     # Showing
 
-    def _changed(self, chosen: str | None, seen: Seen, role: str, clear: tuple[gr.Textbox, ...] = ()) -> Updates:
-        """What differs from what is seen, and empty fields for `clear`."""
+    def _view(self, conversation_id: str) -> ConversationView | None:
+        return self._runtime.view(conversation_id) if conversation_id else None
+
+    def _changed(self, seen: Seen, role: str, clear: tuple[gr.Textbox, ...] = (), keep: Seen | None = None) -> Updates:
+        """What differs from what is seen, and empty fields for `clear`; `keep` is what the page must be told anyway."""
         try:
             now = now_of(self._runtime)
-            updates, seen = self._lists(chosen, seen, now)
-            case, seen = self._case(chosen, seen, role, now, clear)
+            updates, seen = self._lists(seen, now)
+            case, seen = self._case(seen, role, now, clear)
         except HandrailError as error:
             # The database is away for a moment: what is on the page stays, the next tick asks again.
             log.warning("desk not refreshed", extra={"error": type(error).__name__})
-            return SKIP
+            return {self.seen: keep.text()} if keep else SKIP
         changed = updates | case
-        return {**changed, self.seen: seen} if changed else SKIP
+        return {**changed, self.seen: seen.text()} if changed or keep else SKIP
 
-    def _lists(self, chosen: str | None, seen: Seen, now: datetime) -> tuple[Updates, Seen]:
+    def _lists(self, seen: Seen, now: datetime) -> tuple[Updates, Seen]:
         waiting, held = self._runtime.queue(), held_by_bot(self._runtime.conversations())
         lines = [repr(item) for item in waiting] + [f"{view.id} {view.state} {view.version}" for view in held]
+        chosen = seen.conversation or None
         key = hashlib.sha256("\n".join([str(chosen), *lines]).encode("utf-8", "replace")).hexdigest()
         if key == seen.lists:
             return {}, seen
         updates: Updates = {self.queue: queue(waiting, chosen, now), self.live: live(held, chosen, now)}
         return updates, replace(seen, lists=key)
 
-    def _case(
-        self, chosen: str | None, seen: Seen, role: str, now: datetime, clear: tuple[gr.Textbox, ...]
-    ) -> tuple[Updates, Seen]:
+    def _case(self, seen: Seen, role: str, now: datetime, clear: tuple[gr.Textbox, ...]) -> tuple[Updates, Seen]:
+        chosen = seen.conversation
         key = f"{chosen}:{self._runtime.version(chosen) if chosen else 0}:{role}"
         if key == seen.case and not clear:
             return {}, seen
-        view = self._runtime.view(chosen) if chosen else None
-        shown = buttons(view, Role(role)) if role else ()
-        steps, steps_key = self._steps(view, shown, seen)
-        handover = view.handover if view else None
-        updates: Updates = {
-            self.head: case_head(view, now),
-            self.transcript: transcript(view, side="desk") if view else "",
-            self.exception: consent(view, now),
-            self.packet: packet(handover, now, with_steps=False),
-            self.raw: raw(handover),
-            self.steps: steps,
-            **self._fields(shown, clear),
-            self.resolution: gr.update(visible=Event.RESOLVED in shown),
-            self.template: self._replies(view, shown),
-            **{button: gr.update(visible=event in shown) for event, button in self.buttons.items()},
-        }
-        asked = str((view.consent or {}).get("hash", "")) if view else ""
-        fresh = replace(seen, case=key, steps=steps_key, version=view.version if view else 0, request_hash=asked)
-        return updates, fresh
-
-    def _fields(self, shown: tuple[Event, ...], clear: tuple[gr.Textbox, ...]) -> Updates:
-        noted = wants_note(shown)
-        return {
-            **({self.reply: ""} if self.reply in clear else {}),
-            self.note: gr.update(value="", visible=noted) if self.note in clear else gr.update(visible=noted),
-            self.compose: gr.update(visible=Event.AGENT_REPLIED in shown),
-            self.verifying: gr.update(visible=any(event in shown for event in VERIFYING)),
-        }
-
-    def _replies(self, view: ConversationView | None, shown: tuple[Event, ...]) -> Any:
-        """The approved templates in the customer's language, where somebody may reply."""
-        if view is None or Event.AGENT_REPLIED not in shown:
-            return gr.update(visible=False)
-        fits = (one for one in self._runtime.templates() if one.state == "approved" and one.language == view.language)
-        known = dict.fromkeys(one.id for one in fits)
-        return gr.update(choices=[OWN_WORDS, *known], value=OWN_WORDS, visible=bool(known))
-
-    def _steps(self, view: ConversationView | None, shown: tuple[Event, ...], seen: Seen) -> tuple[Any, str]:
-        listed = checklist(view)
-        visible = bool(listed.steps) and Event.RESOLVED in shown
-        key = f"{view.handover.id if view and view.handover else ''}:{listed.steps}"
-        if key == seen.steps:
-            return gr.update(visible=visible), key
-        title = f"Playbook: {listed.title}" if listed.title else "Playbook"
-        return gr.update(choices=list(listed.steps), value=[], label=title, visible=visible), key
+        view, other = self._view(chosen), seen.case.rpartition(":")[2] != role or not seen.case
+        updates = {**self.case.show(view, role, now, other=other), **self.pane.show(view, role, now)}
+        for box in clear:
+            # What is cleared keeps how it is shown.
+            shown = updates.get(box) or gr.update()
+            updates[box] = {**shown, "value": ""}
+        if other:
+            closed, seen = self.pane.close_editor(seen)
+            updates |= closed
+        asked_ = str((view.consent or {}).get("hash", "")) if view else ""
+        return updates, replace(seen, case=key, version=view.version if view else 0, request_hash=asked_)
 
 
-def _variant(event: Event) -> Literal["primary", "secondary", "stop"]:
-    """How loud a button is."""
-    return "primary" if event in _PRIMARY else "stop" if event in _STOP else "secondary"
+def _user(request: gr.Request) -> str | None:
+    """Who has logged in; None in demo mode."""
+    return getattr(request, "username", None)

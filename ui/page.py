@@ -73,4 +73,4 @@ def _poll_only_what_is_seen(
     # Whoever has come to the desk is there as long as the page is open, also while they look at the other tab.
     desk_tab.select(lambda: gr.update(active=True), None, desk.pulse, **quiet)
     desk_tab.select(desk.beat, [desk.agent, desk.role], None, **quiet)
-    desk_tab.select(desk.poll, [desk.chosen, desk.seen, desk.role], desk.shown, **quiet)
+    desk_tab.select(desk.poll, [desk.seen, desk.role], desk.shown, **quiet)

@@ -10,7 +10,7 @@ from states.errors import BadInput, ForbiddenRole
 from states.table import TABLE, allowed_events
 from states.vocabulary import STAFF, Event, Role, State
 from tests.ui.views import conversation
-from ui.acts import DESK_EVENTS, DESK_ROLES, LABELS, NO_BUTTONS, Typed, act_for, buttons, checklist, wants_note
+from ui.acts import BESIDE, DESK_EVENTS, DESK_ROLES, LABELS, Typed, act_for, buttons, wants_note
 from ui.people import actor_for, roles_for
 
 ANNA = Actor(id="anna", role=Role.FRONTLINE_AGENT)
@@ -26,13 +26,13 @@ TOKENS = {
 @pytest.mark.parametrize("state", State)
 def test_buttons_are_what_the_table_allows(state: State, role: Role) -> None:
     shown = buttons(conversation(state), role)
-    assert shown == tuple(event for event in allowed_events(state, role) if event not in NO_BUTTONS)
+    assert shown == tuple(event for event in allowed_events(state, role) if event not in BESIDE)
     assert set(shown) <= set(DESK_EVENTS)
 
 
 def test_every_button_of_the_desk_has_words_and_a_row() -> None:
     possible = {row.event for row in TABLE if any(role in DESK_ROLES for role in row.roles)}
-    assert set(DESK_EVENTS) == possible - NO_BUTTONS == set(LABELS)
+    assert set(DESK_EVENTS) == possible - BESIDE == set(LABELS)
 
 
 def test_an_auditor_has_no_button() -> None:
@@ -67,22 +67,27 @@ def test_a_reply_never_carries_the_internal_note() -> None:
     assert press(Event.AGENT_REPLIED, typed=Typed(reply="hello", note="difficult customer")).text == "hello"
 
 
-def test_resolving_carries_the_outcome_and_the_ticked_steps() -> None:
-    act = press(Event.RESOLVED, typed=Typed(note="refunded", steps_done=("safe", "note")))
-    assert act.text == "refunded"
-    assert act.data == {"steps_done": ["safe", "note"]}
+def test_resolving_carries_the_outcome_and_its_code_and_attests_no_step() -> None:
+    act = press(Event.RESOLVED, typed=Typed(note="refunded", resolution="refunded"))
+    assert (act.text, act.data) == ("refunded", {"resolution": "refunded"})
+
+
+def test_what_stands_beside_a_field_or_a_step_names_it() -> None:
+    verdict = {"field": "context.intent", "verdict": "accept"}
+    assert press(Event.PACKET_REVIEWED, typed=Typed(fields=(verdict,))).data == {"fields": [verdict]}
+    for event in (Event.STEP_DONE, Event.STEP_UNDONE):
+        assert press(event, typed=Typed(step="safe")).data == {"step": "safe"}
+
+
+def test_an_approved_reply_goes_out_without_words_of_the_agents_own() -> None:
+    typed = Typed(reply="my own words", template="refund.window", values={"name": "Jane"})
+    act = press(Event.AGENT_REPLIED, typed=typed)
+    assert (act.text, act.data) == ("", {"template": {"id": "refund.window", "values": {"name": "Jane"}}})
 
 
 @pytest.mark.parametrize("event", [Event.EXCEPTION_APPROVED, Event.EXCEPTION_DENIED])
 def test_a_decision_names_the_request_that_was_on_the_page(event: Event) -> None:
     assert press(event, typed=Typed(request_hash="abc")).data == {"request_hash": "abc"}
-
-
-def test_the_checklist_is_the_open_handovers_playbook() -> None:
-    listed = checklist(conversation(State.AGENT_VERIFYING))
-    assert [step for _, step in listed.steps] == ["safe", "note"]
-    assert listed.steps[1][0] == "Write it down (optional)"
-    assert checklist(conversation(State.BOT_HANDLING)).steps == ()
 
 
 def test_the_note_is_asked_for_where_a_button_takes_it() -> None:

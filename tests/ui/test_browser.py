@@ -127,14 +127,23 @@ def test_a_case_goes_from_the_bot_to_a_person_and_is_resolved(browser: Any, addr
         agent.see("#hr-desk-chat .hr-customer:has-text('How long does delivery take?')")
         assert customer.page.locator("#hr-chat .hr-assistant").count() == spoken
 
+        agent.see("#hr-desk-packet [data-pick^='edit|context.intent']").click()
+        agent.see("#hr-edit textarea").fill("Help: gas in the kitchen")
+        agent.see("#hr-save").click()
+        agent.see("#hr-desk-packet dd:has-text('Help: gas in the kitchen') .hr-judged:has-text('anna')")
+        agent.see("#hr-desk-packet [data-pick^='accept|context.summary']").click()
+        agent.see("#hr-desk-packet dd:has(li) .hr-judged:has-text('anna')")
+
         agent.see("#hr-act-resolved").click()
         assert "outcome is written" in agent.see("[data-testid=toast-body]").inner_text()
         agent.see("#hr-note textarea").fill("Known by voice.")
         agent.see("#hr-act-identity_verified").click()
         customer.page.get_by_text("Event log").click()
         customer.see(".hr-log:has-text('identity_verified')")
-        for step in agent.page.locator("#hr-steps input").all():
-            step.check()
+        while agent.page.locator("#hr-steps [aria-checked=false]").count():
+            ticked = agent.page.locator("#hr-steps [aria-checked=true]").count()
+            agent.see("#hr-steps [aria-checked=false]").click()
+            agent.page.locator("#hr-steps [aria-checked=true]").nth(ticked).wait_for(timeout=WAIT_MS)
         agent.see("#hr-note textarea").fill("Everybody is safe, the supplier is on the way.")
         agent.see("#hr-act-resolved").click()
         customer.in_state("resolved")

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from graph.views import ConversationView
+from graph.views import ConversationView, HandoverView, TemplateView
 from policy.facts import FACTS
 from policy.schema import AnswerRules
+from states.templates import TemplateState
 from states.vocabulary import Event, Role, State
 from tests.ui.views import HOSTILE, NOW, conversation, event, fired, handover, message, packet, waiting
 from ui.render.banner import banner, banner_of
@@ -23,6 +24,8 @@ from ui.render.facts import clocks, event_log, facts
 from ui.render.packet import packet as render_packet
 from ui.render.packet import raw
 from ui.render.queue import live, queue
+from ui.render.reply import preview
+from ui.render.steps import playbook
 from ui.render.text import span
 from ui.render.transcript import transcript
 
@@ -83,6 +86,16 @@ def hostile_view() -> ConversationView:
     )
 
 
+APPROVED = TemplateState.APPROVED
+
+
+def judged(view: HandoverView | None) -> HandoverView | None:
+    """The same handover with a review by somebody hostile, and a gap."""
+    assert view is not None
+    review = [{"field": "context.intent", "verdict": "accept", "by": HOSTILE, "at": HOSTILE}]
+    return replace(view, packet={**view.packet, "review": review})
+
+
 RENDERERS: dict[str, Callable[[ConversationView], str]] = {
     "banner": lambda view: banner(view, NOW),
     "waiting banner": lambda view: banner(replace(view, state=State.HANDED_OFF), NOW),
@@ -92,6 +105,11 @@ RENDERERS: dict[str, Callable[[ConversationView], str]] = {
     "log": event_log,
     "clocks": lambda view: clocks(view, NOW),
     "packet": lambda view: render_packet(view.handover, NOW),
+    "packet under review": lambda view: render_packet(judged(view.handover), NOW, reviewable=True),
+    "playbook": lambda view: playbook(view.handover, open=True),
+    "approved reply": lambda view: preview(
+        TemplateView(id=HOSTILE, language="en", version=1, state=APPROVED, text=HOSTILE)
+    ),
     "raw": lambda view: raw(view.handover),
     "case": lambda view: case_head(view, NOW),
     "consent": lambda view: consent(view, NOW),

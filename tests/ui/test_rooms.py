@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import gradio as gr
 import pytest
@@ -19,86 +18,13 @@ from assistants.scripted import ScriptedAssistant
 from graph.runtime import Runtime
 from graph.views import NewConversation
 from states.vocabulary import Event, Role, State
+from tests.ui.rooms import AGENT, ANSWER, PERSON, VISITOR, claimed, drawn, handed_over, in_a_loop, pick, press, say
 from ui.acts import buttons
 from ui.conversation import NEW, SENDING, SKIP, ConversationRoom
-from ui.desk import DeskRoom, Seen
+from ui.desk import DeskRoom
 from ui.page import build, css, head, mount_options
+from ui.seen import Seen
 from ui.style import STATIC
-
-Made = TypeVar("Made")
-Room = TypeVar("Room", ConversationRoom, DeskRoom)
-ANSWER = Draft(text="Two to four working days.", confidence=0.95, verbatim=True, intent="delivery", model="scripted")
-VISITOR = cast(gr.Request, SimpleNamespace(session_hash="abcdef123", username=None))
-PERSON = "Can I speak to a real person?"
-AGENT = Role.FRONTLINE_AGENT.value
-
-
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """The default policy over a database of its own."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
-    running = build_runtime(
-        settings, policy=load_policy("default"), assistant=ScriptedAssistant(lambda question: ANSWER)
-    )
-    yield running
-    running.close()
-
-
-def in_a_loop(make: Callable[[], Made]) -> Made:
-    """Makes something inside a running event loop: outside one, Gradio opens loops that it never closes."""
-
-    async def run() -> Made:
-        return make()
-
-    return asyncio.run(run())
-
-
-def drawn(room: Room) -> Room:
-    """The room with its components on a page of its own."""
-
-    def draw() -> Room:
-        with gr.Blocks(analytics_enabled=False):
-            room.draw()
-            room.wire()
-        return room
-
-    return in_a_loop(draw)
-
-
-@pytest.fixture
-def room(runtime: Runtime) -> ConversationRoom:
-    """The customer's room, drawn."""
-    return drawn(ConversationRoom(runtime, Settings()))
-
-
-@pytest.fixture
-def desk(runtime: Runtime) -> DeskRoom:
-    """The agents' room, drawn."""
-    return drawn(DeskRoom(runtime, Settings()))
-
-
-def say(room: ConversationRoom, text: str, mine: str | None = None) -> dict[Any, Any]:
-    """What the page shows after a message."""
-    return {name: value for updates in room.say(text, mine, VISITOR) for name, value in updates.items()}
-
-
-def handed_over(runtime: Runtime) -> str:
-    """A conversation that waits for a person."""
-    conversation_id = runtime.open(NewConversation()).id
-    runtime.post(conversation_id, PERSON)
-    return conversation_id
-
-
-def pick(desk: DeskRoom, conversation_id: str) -> dict[Any, Any]:
-    """What the desk shows after a click on a line of the queue."""
-    return desk.pick(AGENT, cast(gr.EventData, SimpleNamespace(pick=conversation_id)))
-
-
-def press(desk: DeskRoom, event: Event, chosen: str, seen: Seen, **typed: Any) -> dict[Any, Any]:
-    """What the desk shows after a button."""
-    fields = {"agent": "anna", "role": AGENT, "reply": "", "note": "", "steps": [], "method": "attestation"}
-    fields |= {"proof": "", "resolution": None, "template": None} | typed
-    return desk.press(event)(chosen, seen, *fields.values(), VISITOR)
 
 
 def test_the_message_is_seen_at_once_and_then_its_answer(room: ConversationRoom) -> None:
@@ -147,7 +73,7 @@ def test_nothing_is_drawn_anew_when_nothing_changed(room: ConversationRoom) -> N
 def test_what_the_desk_does_is_seen_by_the_customer(room: ConversationRoom, desk: DeskRoom, runtime: Runtime) -> None:
     shown = say(room, PERSON)
     mine = shown[room.mine]
-    press(desk, Event.CLAIMED, mine, pick(desk, mine)[desk.seen])
+    claimed(desk, mine)
     assert "Agent anna owns this conversation" in room.poll(mine, shown[room.seen], None)[room.banner]
 
 
@@ -171,16 +97,16 @@ def test_an_unknown_example_sends_nothing(room: ConversationRoom) -> None:
 
 def test_the_desk_sees_every_conversation(desk: DeskRoom, runtime: Runtime) -> None:
     waiting, talking = handed_over(runtime), runtime.open(NewConversation()).id
-    shown = desk.poll(None, Seen(), AGENT)
+    shown = desk.poll("", AGENT)
     assert waiting in shown[desk.queue]
     assert talking in shown[desk.live]
-    assert desk.poll(None, shown[desk.seen], AGENT) == SKIP
+    assert desk.poll(shown[desk.seen], AGENT) == SKIP
 
 
 def test_the_buttons_on_the_desk_are_those_of_the_table(desk: DeskRoom, runtime: Runtime) -> None:
     conversation_id = handed_over(runtime)
     shown = pick(desk, conversation_id)
-    visible = {event for event, button in desk.buttons.items() if shown[button]["visible"]}
+    visible = {event for event, button in desk.case.buttons.items() if shown[button]["visible"]}
     assert visible == set(buttons(runtime.view(conversation_id), Role.FRONTLINE_AGENT))
     assert Event.CLAIMED in visible
 
@@ -188,32 +114,33 @@ def test_the_buttons_on_the_desk_are_those_of_the_table(desk: DeskRoom, runtime:
 def test_a_claim_pressed_twice_is_one_claim(desk: DeskRoom, runtime: Runtime) -> None:
     conversation_id = handed_over(runtime)
     seen = pick(desk, conversation_id)[desk.seen]
-    press(desk, Event.CLAIMED, conversation_id, seen)
-    press(desk, Event.CLAIMED, conversation_id, seen)
+    press(desk, Event.CLAIMED, seen)
+    press(desk, Event.CLAIMED, seen)
     events = [one.event for one in runtime.view(conversation_id).events]
     assert events.count(Event.CLAIMED.value) == 1
 
 
 def test_a_refusal_is_shown_in_the_machines_own_words(desk: DeskRoom, runtime: Runtime) -> None:
     conversation_id = handed_over(runtime)
-    seen = press(desk, Event.CLAIMED, conversation_id, pick(desk, conversation_id)[desk.seen])[desk.seen]
+    seen = claimed(desk, conversation_id)
     with pytest.warns(UserWarning, match="outcome is written"):
-        press(desk, Event.RESOLVED, conversation_id, seen)
+        press(desk, Event.RESOLVED, seen)
     assert runtime.view(conversation_id).state is State.AGENT_VERIFYING
 
 
-def test_ticks_are_kept_while_the_customer_writes_on(desk: DeskRoom, runtime: Runtime) -> None:
+def test_what_is_typed_is_kept_while_the_customer_writes_on(desk: DeskRoom, runtime: Runtime) -> None:
     conversation_id = handed_over(runtime)
-    seen = press(desk, Event.CLAIMED, conversation_id, pick(desk, conversation_id)[desk.seen])[desk.seen]
+    seen = claimed(desk, conversation_id)
     runtime.post(conversation_id, "Are you there?")
-    shown = desk.poll(conversation_id, seen, AGENT)
-    assert "Are you there?" in shown[desk.transcript]
-    assert "value" not in shown[desk.steps]
+    shown = desk.poll(seen, AGENT)
+    assert "Are you there?" in shown[desk.case.transcript]
+    for box in (desk.case.reply, desk.case.note, desk.case.template, desk.pane.text):
+        assert "value" not in shown.get(box, {})
 
 
 def test_a_person_takes_a_conversation_over_from_the_bot(desk: DeskRoom, runtime: Runtime) -> None:
     conversation_id = runtime.open(NewConversation()).id
-    press(desk, Event.TRIGGER_FIRED, conversation_id, pick(desk, conversation_id)[desk.seen], note="I know her")
+    press(desk, Event.TRIGGER_FIRED, pick(desk, conversation_id)[desk.seen], note="I know her")
     assert runtime.view(conversation_id).latched
 
 
@@ -225,7 +152,7 @@ def test_with_tokens_the_desk_knows_who_logged_in(runtime: Runtime) -> None:
     assert shown[desk.role]["value"] == Role.COMPLIANCE_OFFICER
     conversation_id = handed_over(runtime)
     with pytest.warns(UserWarning, match="does not hold the role"):
-        press(desk, Event.CLAIMED, conversation_id, pick(desk, conversation_id)[desk.seen], agent="omar")
+        press(desk, Event.CLAIMED, pick(desk, conversation_id)[desk.seen], agent="omar")
     assert runtime.view(conversation_id).owner_id is None
 
 
@@ -235,13 +162,13 @@ def test_a_line_that_is_not_in_the_queue_opens_nothing(desk: DeskRoom) -> None:
 
 def test_an_approval_holds_only_for_the_text_that_was_on_the_page(desk: DeskRoom, runtime: Runtime) -> None:
     conversation_id = handed_over(runtime)
-    seen = press(desk, Event.CLAIMED, conversation_id, pick(desk, conversation_id)[desk.seen])[desk.seen]
-    seen = press(desk, Event.EXCEPTION_REQUESTED, conversation_id, seen, note="Refund 20 after the limit")[desk.seen]
+    seen = claimed(desk, conversation_id)
+    seen = press(desk, Event.EXCEPTION_REQUESTED, seen, note="Refund 20 after the limit")[desk.seen]
     officer = {"agent": "omar", "role": Role.COMPLIANCE_OFFICER.value}
-    stale = Seen(version=seen.version, request_hash="another text")
+    stale = replace(Seen.of(seen), request_hash="another text").text()
     with pytest.warns(UserWarning, match="second person"):
-        press(desk, Event.EXCEPTION_APPROVED, conversation_id, stale, **officer)
-    press(desk, Event.EXCEPTION_APPROVED, conversation_id, seen, **officer)
+        press(desk, Event.EXCEPTION_APPROVED, stale, **officer)
+    press(desk, Event.EXCEPTION_APPROVED, seen, **officer)
     assert runtime.view(conversation_id).exception is None
 
 

@@ -6,12 +6,13 @@ Without it the agent would be handed JSON, and would ask the customer everything
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.views import HandoverView
 from ui.render.evidence import number
+from ui.render.review import Reviewing
 from ui.render.text import (
     bullets,
     date_of,
@@ -21,35 +22,58 @@ from ui.render.text import (
     moment,
     part,
     pill,
-    rows,
     severity_pill,
     span,
     waited,
     words,
 )
 
+
+class Line(NamedTuple):
+    """One line of the packet: its name, what it says as HTML, and the fields of the packet it shows."""
+
+    name: str
+    html: str
+    fields: tuple[str, ...] = ()
+
+
 _ENTRIES = {"offered": "offered, and taken up by the customer", "forced": "forced: the bot was not asked"}
 EMPTY = '<p class="hr-dim hr-pad">No handover: the packet appears here the moment a person is needed.</p>'
 
 
-def packet(handover: HandoverView | None, now: datetime, *, with_steps: bool = True) -> str:
-    """The whole packet as three parts, or a word where there is none; without the playbook where it is ticked off."""
+def packet(handover: HandoverView | None, now: datetime, *, with_steps: bool = True, reviewable: bool = False) -> str:
+    """The whole packet as three parts, or a word where there is none; without the playbook where it is ticked off.
+
+    `reviewable`: with buttons to judge each field.
+    """
     if handover is None:
         return EMPTY
     data = handover.packet
+    review = Reviewing(data, open=reviewable)
     parts = (
         ("1", "Why and where", _why(part(data, "why"), handover, now)),
         ("2", "Context", _context(part(data, "context"))),
         ("3", "Action", _action(part(data, "action"), now, with_steps)),
     )
     body = "".join(
-        f'<section class="hr-part"><h4><i>{number_}</i>{esc(title)}</h4>{html}</section>'
-        for number_, title, html in parts
+        f'<section class="hr-part"><h4><i>{number_}</i>{esc(title)}</h4>{_lines(lines, review)}</section>'
+        for number_, title, lines in parts
     )
     open_ = pill("open", "hr-locked") if handover.open else pill("closed", "hr-closed")
     head = f"<header><h3>Handover packet</h3><div>{severity_pill(handover.severity)}{open_}</div></header>"
     foot = f'<p class="hr-foot">{_envelope(part(data, "envelope"), handover)}</p>'
-    return f'<div class="hr-card hr-packet">{head}{body}{foot}</div>'
+    reason = f'<p class="hr-reason">{esc(part(data, "why").get("reason", ""))}</p>'
+    return f'<div class="hr-card hr-packet">{head}{reason}{review.head()}{body}{foot}</div>'
+
+
+def _lines(lines: Iterable[Line], review: Reviewing) -> str:
+    """Names beside what they say; fields without a value only where somebody should fill them in."""
+    body = []
+    for line in lines:
+        value = line.html or " ".join(filter(None, map(review.empty, line.fields)))
+        if value:
+            body.append(f"<dt>{esc(line.name)}</dt><dd>{value}{review.beside(line.fields)}</dd>")
+    return f'<dl class="hr-rows">{"".join(body)}</dl>' if body else ""
 
 
 def raw(handover: HandoverView | None) -> str:
@@ -64,22 +88,22 @@ def _deadline(value: Any, now: datetime) -> str:
     return f"{moment(at)} {left(at, now)}" if at else ""
 
 
-def _why(why: Mapping[str, Any], handover: HandoverView, now: datetime) -> str:
+def _why(why: Mapping[str, Any], handover: HandoverView, now: datetime) -> tuple[Line, ...]:
     since = date_of(why.get("waiting_since"))
     skills = " ".join(pill(one) for one in items(why, "skills"))
     route = f"team <b>{esc(why.get('team', handover.team))}</b> {skills}"
     claimed = f"claimed {moment(handover.claimed_at)}" if handover.claimed_at else _deadline(handover.claim_due_at, now)
-    return f'<p class="hr-reason">{esc(why.get("reason", ""))}</p>' + rows(
-        (
-            ("Reason code", f"<code>{esc(why.get('reason_code', handover.reason_code))}</code>"),
-            ("Evidence", bullets((_note(one) for one in items(why, "triggers")), "hr-notes")),
-            ("Route", route),
-            ("Claim by", claimed),
-            ("Resolve by", _deadline(handover.resolve_due_at, now)),
-            ("Waited", _waited(since, handover, now)),
-            ("How", _ENTRIES.get(str(why.get("offered_or_forced", "")), "")),
-            ("Also noticed", esc(", ".join(map(str, items(why, "flags"))))),
-        )
+    code = f"<code>{esc(why.get('reason_code', handover.reason_code))}</code>"
+    evidence = bullets(dict.fromkeys(map(_note, items(why, "triggers"))), "hr-notes")
+    return (
+        Line("Reason", code, ("why.reason",)),
+        Line("Evidence", evidence, ("why.triggers",)),
+        Line("Route", route, ("why.team",)),
+        Line("Claim by", claimed, ()),
+        Line("Resolve by", _deadline(handover.resolve_due_at, now)),
+        Line("Waited", _waited(since, handover, now)),
+        Line("How", _ENTRIES.get(str(why.get("offered_or_forced", "")), "")),
+        Line("Also noticed", esc(", ".join(map(str, items(why, "flags")))), ("why.flags",)),
     )
 
 
@@ -98,40 +122,42 @@ def _note(one: Mapping[str, Any]) -> str:
     return f"<code>{esc(one.get('trigger_id', ''))}</code>{quote}<small>{scored}{_cites((one.get('turn'),))}</small>"
 
 
-def _context(context: Mapping[str, Any]) -> str:
-    customer = part(context, "customer")
-    level = str(customer.get("verification_level") or "none")
-    known = "identity not verified" if level == "none" else f"identity verified: {level}"
-    told = (customer.get("ref"), f"tier {customer.get('tier') or 'unknown'}", known)
-    who = " · ".join(esc(one) for one in told if one)
+def _context(context: Mapping[str, Any]) -> tuple[Line, ...]:
     entities = part(context, "entities")
-    return rows(
-        (
-            ("Customer", who),
-            ("Wants", esc(context.get("intent", ""))),
-            (
-                "Summary",
-                bullets(
-                    f"{esc(one.get('claim', ''))}{_cites(items(one, 'turns'))}" for one in items(context, "summary")
-                ),
-            ),
-            (
-                "Tried",
-                bullets(
-                    f"{esc(one.get('action', ''))}: {esc(one.get('result', ''))}"
-                    for one in items(context, "steps_tried")
-                ),
-            ),
-            ("Open", bullets(map(esc, items(context, "open_questions")))),
-            ("Named", bullets(f"{esc(name)}: {esc(', '.join(map(str, items(entities, name))))}" for name in entities)),
-            ("Mood", _mood(part(context, "sentiment"))),
-            (
-                "Masked",
-                " ".join(
-                    pill(f"{one.get('entity', '')} × {one.get('count', '')}") for one in items(context, "redactions")
-                ),
-            ),
-        )
+    claims = (f"{esc(one.get('claim', ''))}{_cites(items(one, 'turns'))}" for one in items(context, "summary"))
+    tried = (
+        f"{esc(one.get('action', ''))}: {esc(one.get('result', ''))}{_cites((one.get('turn'),))}"
+        for one in items(context, "steps_tried")
+    )
+    changed = (
+        f"<b>{esc(one.get('tool', ''))}</b>: {esc(one.get('result', ''))} <small>do not do it again</small>"
+        for one in items(context, "side_effects")
+    )
+    files = (f"{esc(one.get('name', ''))} <small>{esc(one.get('media_type', ''))}</small>{_cites((one.get('turn'),))}"
+             for one in items(context, "attachments"))  # fmt: skip
+    masked = (pill(f"{one.get('entity', '')} × {one.get('count', '')}") for one in items(context, "redactions"))
+    named = (f"{esc(name)}: {esc(', '.join(map(str, items(entities, name))))}" for name in entities)
+    return (
+        *_customer(part(context, "customer")),
+        Line("Wants", esc(context.get("intent", "")), ("context.intent",)),
+        Line("Summary", bullets(claims), ("context.summary",)),
+        Line("Tried", bullets(tried), ("context.steps_tried",)),
+        Line("Changed", bullets(changed), ("context.side_effects",)),
+        Line("Open", bullets(map(esc, items(context, "open_questions"))), ("context.open_questions",)),
+        Line("Named", bullets(named), ("context.entities",)),
+        Line("Files", bullets(files), ("context.attachments",)),
+        Line("Mood", _mood(part(context, "sentiment")), ("context.sentiment",)),
+        Line("Masked", " ".join(masked), ("context.redactions",)),
+    )
+
+
+def _customer(customer: Mapping[str, Any]) -> tuple[Line, ...]:
+    level = str(customer.get("verification_level") or "none")
+    known = "not verified" if level == "none" else f"verified: {level}"
+    return (
+        Line("Customer", esc(customer.get("ref", "")), ("context.customer.ref",)),
+        Line("Tier", esc(customer.get("tier", "")), ("context.customer.tier",)),
+        Line("Identity", esc(known), ("context.customer.verification_level",)),
     )
 
 
@@ -142,24 +168,21 @@ def _mood(sentiment: Mapping[str, Any]) -> str:
     return f"{feels} ({now:+.1f}), {goes}"
 
 
-def _action(action: Mapping[str, Any], now: datetime, with_steps: bool) -> str:
+def _action(action: Mapping[str, Any], now: datetime, with_steps: bool) -> tuple[Line, ...]:
     promise, playbook = part(action, "promise"), part(action, "playbook")
     reply_by = _deadline(promise.get("reply_by"), now)
     promised = f"<q>{esc(promise['text'])}</q> <small>{reply_by}</small>" if promise.get("text") else ""
     steps = (f"{esc(one.get('text', ''))} {_required(one)}" for one in items(playbook, "steps") if with_steps)
-    return rows(
-        (
-            ("Promised", promised),
-            ("Do next", bullets(map(esc, items(action, "next_steps")))),
-            ("Do not", bullets(map(esc, items(action, "do_not")), "hr-donot")),
-            ("Verify first", esc(", ".join(map(str, items(action, "required_verifications"))))),
-            (f"Playbook: {playbook.get('title') or playbook.get('id', '')}", bullets(steps, "hr-steps")),
-            ("Hand back", bullets(map(esc, items(action, "hand_back_conditions")))),
-            (
-                "Compliance",
-                " ".join(pill(words(str(one)), "hr-escalated") for one in items(action, "compliance_flags")),
-            ),
-        )
+    verify = esc(", ".join(map(str, items(action, "required_verifications"))))
+    flags = (pill(words(str(one)), "hr-escalated") for one in items(action, "compliance_flags"))
+    return (
+        Line("Promised", promised, ("action.promise",)),
+        Line("Do next", bullets(map(esc, items(action, "next_steps"))), ("action.next_steps",)),
+        Line("Do not", bullets(map(esc, items(action, "do_not")), "hr-donot"), ("action.do_not",)),
+        Line("Verify first", verify, ("action.required_verifications",)),
+        Line(f"Playbook: {playbook.get('title') or playbook.get('id', '')}", bullets(steps, "hr-steps")),
+        Line("Hand back", bullets(map(esc, items(action, "hand_back_conditions"))), ("action.hand_back_conditions",)),
+        Line("Compliance", " ".join(flags), ("action.compliance_flags",)),
     )
 
 

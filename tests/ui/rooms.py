@@ -1,0 +1,80 @@
+"""Rooms of the page over a real runtime, and short words for what tests do in them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
+
+import gradio as gr
+
+from assistants.port import Draft
+from graph.runtime import Runtime
+from graph.views import NewConversation
+from states.vocabulary import Event, Role
+from ui.conversation import ConversationRoom
+from ui.desk import DeskRoom
+
+Made = TypeVar("Made")
+Room = TypeVar("Room", ConversationRoom, DeskRoom)
+ANSWER = Draft(text="Two to four working days.", confidence=0.95, verbatim=True, intent="delivery", model="scripted")
+VISITOR = cast(gr.Request, SimpleNamespace(session_hash="abcdef123", username=None))
+PERSON = "Can I speak to a real person?"
+AGENT = Role.FRONTLINE_AGENT.value
+
+
+def in_a_loop(make: Callable[[], Made]) -> Made:
+    """Makes something inside a running event loop: outside one, Gradio opens loops that it never closes."""
+
+    async def run() -> Made:
+        return make()
+
+    return asyncio.run(run())
+
+
+def drawn(room: Room) -> Room:
+    """The room with its components on a page of its own."""
+
+    def draw() -> Room:
+        with gr.Blocks(analytics_enabled=False):
+            room.draw()
+            room.wire()
+        return room
+
+    return in_a_loop(draw)
+
+
+def say(room: ConversationRoom, text: str, mine: str | None = None) -> dict[Any, Any]:
+    """What the page shows after a message."""
+    return {name: value for updates in room.say(text, mine, VISITOR) for name, value in updates.items()}
+
+
+def handed_over(runtime: Runtime) -> str:
+    """A conversation that waits for a person."""
+    conversation_id = runtime.open(NewConversation()).id
+    runtime.post(conversation_id, PERSON)
+    return conversation_id
+
+
+def pick(desk: DeskRoom, conversation_id: str) -> dict[Any, Any]:
+    """What the desk shows after a click on a line of the queue."""
+    return desk.pick(AGENT, cast(gr.EventData, SimpleNamespace(pick=conversation_id)))
+
+
+def press(desk: DeskRoom, event: Event, seen: str, **typed: Any) -> dict[Any, Any]:
+    """What the desk shows after a button."""
+    who = [typed.pop("agent", "anna"), typed.pop("role", AGENT)]
+    fields = {"reply": "", "note": "", "method": "attestation", "proof": "", "resolution": None, "template": None}
+    fields |= {"name": "", "date": "", "amount": ""} | typed
+    return desk.press(event)(seen, *who, VISITOR, *fields.values())
+
+
+def click(desk: DeskRoom, what: Callable[..., dict[Any, Any]], seen: str, pick: str) -> dict[Any, Any]:
+    """What the desk shows after a click on something that it draws itself."""
+    return what(seen, "anna", AGENT, VISITOR, cast(gr.EventData, SimpleNamespace(pick=pick)))
+
+
+def claimed(desk: DeskRoom, conversation_id: str) -> str:
+    """What is seen of a case that anna has claimed."""
+    return str(press(desk, Event.CLAIMED, pick(desk, conversation_id)[desk.seen])[desk.seen])

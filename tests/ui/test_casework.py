@@ -1,0 +1,196 @@
+"""Casework at the desk: the packet is judged and put right, steps are ticked, approved words are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+from app.wiring import build as build_runtime
+from app.wiring import load_policy
+from assistants.scripted import ScriptedAssistant
+from graph.runtime import Runtime
+from graph.views import Actor, NewConversation
+from states.vocabulary import Event, Role, State
+from tests.ui.rooms import AGENT, ANSWER, VISITOR, claimed, click, drawn, handed_over, pick, press
+from tests.ui.views import HOSTILE
+from ui.case_panel import OWN_WORDS
+from ui.desk import SKIP, DeskRoom
+from ui.render.review import REST
+from ui.seen import Seen
+
+SUMMARY = "context.summary"
+
+
+def fields(runtime: Runtime, conversation_id: str) -> dict[str, str]:
+    """Field of the packet → the newest verdict on it."""
+    view = runtime.view(conversation_id).handover
+    assert view is not None
+    return {one["field"]: one["verdict"] for one in view.packet["review"]}
+
+
+def button(shown: object, verdict: str, field: str) -> str:
+    """What the button for a verdict sends, as the packet that is shown has it."""
+    start = str(shown).index(f"{verdict}|{field}|")
+    return str(shown)[start : str(shown).index('"', start)]
+
+
+def test_a_field_is_accepted_as_it_was_shown(desk: DeskRoom, runtime: Runtime) -> None:
+    case = handed_over(runtime)
+    seen = claimed(desk, case)
+    shown = desk.open(case, AGENT)[desk.pane.packet]
+    after = click(desk, desk.judge, seen, button(shown, "accept", SUMMARY))
+    assert fields(runtime, case) == {SUMMARY: "accept"}
+    assert "accepted by anna" in after[desk.pane.packet]
+
+
+def test_a_field_that_has_changed_since_is_not_judged(desk: DeskRoom, runtime: Runtime) -> None:
+    case = handed_over(runtime)
+    seen = claimed(desk, case)
+    stale = button(desk.open(case, AGENT)[desk.pane.packet], "accept", "context.customer.tier")
+    edited = click(desk, desk.judge, seen, stale.replace("accept", "edit"))[desk.seen]
+    desk.save(edited, "anna", AGENT, "gold", VISITOR)
+    with pytest.warns(UserWarning, match="has changed since you read it"):
+        click(desk, desk.judge, seen, stale)
+    assert fields(runtime, case) == {"context.customer.tier": "edit"}
+
+
+def test_a_field_is_put_right_in_the_editor(desk: DeskRoom, runtime: Runtime) -> None:
+    case = handed_over(runtime)
+    shown = press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
+    opened = click(desk, desk.judge, shown[desk.seen], button(shown[desk.pane.packet], "edit", SUMMARY))
+    assert opened[desk.pane.editor]["visible"]
+    assert "real person" in opened[desk.pane.text]["value"]
+    with pytest.warns(UserWarning, match="no message numbers"):
+        refused = desk.save(opened[desk.seen], "anna", AGENT, "Wants a person", VISITOR)
+    assert desk.pane.text not in refused
+    saved = desk.save(opened[desk.seen], "anna", AGENT, f"Wants a person {HOSTILE} [1]", VISITOR)
+    assert not saved[desk.pane.editor]["visible"]
+    assert Seen.of(saved[desk.seen]).editing == ""
+    view = runtime.view(case)
+    assert view.handover is not None
+    assert view.handover.packet["context"]["summary"] == [{"claim": f"Wants a person {HOSTILE}", "turns": [1]}]
+    assert view.events[-1].event == Event.PACKET_REVIEWED
+    assert "<img" not in saved[desk.pane.packet]
+
+
+def test_cancelling_changes_nothing(desk: DeskRoom, runtime: Runtime) -> None:
+    case = handed_over(runtime)
+    shown = press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
+    opened = click(desk, desk.judge, shown[desk.seen], button(shown[desk.pane.packet], "edit", SUMMARY))
+    closed = desk.cancel(opened[desk.seen])
+    assert not closed[desk.pane.editor]["visible"]
+    assert desk.save(closed[desk.seen], "anna", AGENT, "Something else [1]", VISITOR) == SKIP
+    assert fields(runtime, case) == {}
+
+
+def test_all_that_is_left_is_accepted_at_once_but_not_what_came_since(desk: DeskRoom, runtime: Runtime) -> None:
+    case = handed_over(runtime)
+    seen = claimed(desk, case)
+    runtime.post(case, "Are you there?")
+    with pytest.warns(UserWarning, match="changed since you read it"):
+        fresh = click(desk, desk.judge, seen, REST)
+    assert fields(runtime, case) == {}
+    done = click(desk, desk.judge, fresh[desk.seen], REST)
+    assert set(fields(runtime, case).values()) == {"accept"}
+    assert "Accept what is left" not in done[desk.pane.packet]
+
+
+def test_steps_are_ticked_one_by_one_and_both_agents_see_it(desk: DeskRoom, runtime: Runtime) -> None:
+    case = runtime.open(NewConversation()).id
+    runtime.post(case, "I want to change my address")
+    seen = claimed(desk, case)
+    view = runtime.view(case).handover
+    assert view is not None
+    first, *others = [step["id"] for step in view.packet["action"]["playbook"]["steps"]]
+    before = desk.open(case, AGENT)
+    ticked = click(desk, desk.tick, seen, f"done|{first}")
+    assert 'aria-checked="true"' in ticked[desk.case.steps]
+    assert "anna" in ticked[desk.case.steps]
+    assert 'aria-checked="true"' in desk.poll(before[desk.seen], AGENT)[desk.case.steps]
+    click(desk, desk.tick, before[desk.seen], f"done|{first}")  # pressed twice on the same page: one act
+    undone = click(desk, desk.tick, ticked[desk.seen], f"undone|{first}")
+    assert 'aria-checked="true"' not in undone[desk.case.steps]
+    events = [one.event for one in runtime.view(case).events][-3:]
+    assert events == [Event.CLAIMED, Event.STEP_DONE, Event.STEP_UNDONE]
+    assert others
+
+
+def test_whoever_only_reads_is_shown_no_button(desk: DeskRoom, runtime: Runtime) -> None:
+    case = handed_over(runtime)
+    claimed(desk, case)
+    shown = desk.open(case, Role.AUDITOR.value)
+    assert "data-pick" not in shown[desk.pane.packet]
+    assert "data-pick" not in shown[desk.case.steps]
+    assert not any(shown[one]["visible"] for one in desk.case.buttons.values())
+
+
+def test_what_is_pressed_that_is_no_button_does_nothing(desk: DeskRoom, runtime: Runtime) -> None:
+    case = handed_over(runtime)
+    seen = claimed(desk, case)
+    before = runtime.version(case)
+    for pick_ in ("", "accept", "accept|no.such.field|x", "delete|context.intent|x", "done|", "|", "undone"):
+        assert click(desk, desk.judge, seen, pick_) == SKIP
+        assert click(desk, desk.tick, seen, pick_) == SKIP
+    assert runtime.version(case) == before
+
+
+def test_a_button_acts_on_the_case_that_is_on_the_page(desk: DeskRoom, runtime: Runtime) -> None:
+    one, other = handed_over(runtime), handed_over(runtime)
+    shown = pick(desk, one)[desk.seen]
+    pick(desk, other)  # its answer has not arrived
+    press(desk, Event.CLAIMED, shown)
+    assert [runtime.view(case).owner_id for case in (one, other)] == ["anna", None]
+
+
+@pytest.fixture
+def worded(tmp_path: Path) -> Iterator[tuple[DeskRoom, Runtime]]:
+    """A desk with an approved reply."""
+    runtime = build_runtime(
+        Settings(data_dir=tmp_path), policy=load_policy("default"), assistant=ScriptedAssistant(lambda asked: ANSWER)
+    )
+    text = "Dear {name}, your {amount} will be there by {date}. Reference {reference}."
+    drafted = runtime.draft_template(Actor(id="anna", role=Role.FRONTLINE_AGENT), "refund.done", "en", text)
+    officer = Actor(id="omar", role=Role.COMPLIANCE_OFFICER)
+    runtime.approve_template(officer, "refund.done", "en", int(drafted.version), drafted.hash)
+    yield drawn(DeskRoom(runtime, Settings())), runtime
+    runtime.close()
+
+
+def test_an_approved_reply_is_read_filled_and_sent(worded: tuple[DeskRoom, Runtime]) -> None:
+    desk, runtime = worded
+    case = handed_over(runtime)
+    seen = claimed(desk, case)
+    first, *approved = desk.open(case, AGENT)[desk.case.template]["choices"]
+    assert first == OWN_WORDS
+    assert "refund.done" in approved
+    chosen = desk.choose(seen, "refund.done")
+    assert "<mark>name</mark>" in chosen[desk.case.preview]
+    assert not chosen[desk.case.reply]["visible"]
+    assert all(chosen[box]["visible"] for box in desk.case.places.values())
+    values = {"template": "refund.done", "name": "Jane", "amount": "EUR 20.00"}
+    with pytest.warns(UserWarning, match="date"):
+        press(desk, Event.AGENT_REPLIED, seen, **values)
+    sent = press(desk, Event.AGENT_REPLIED, seen, **values, date="2027-01-31")
+    said = [one.text for one in runtime.view(case).messages if one.author == "agent"]
+    assert [text.partition(" Reference")[0] for text in said] == [
+        "Dear Jane, your EUR 20.00 will be there by 2027-01-31."
+    ]
+    assert sent[desk.case.template]["value"] == OWN_WORDS
+
+
+def test_a_regulated_case_has_no_room_for_own_words(worded: tuple[DeskRoom, Runtime]) -> None:
+    desk, runtime = worded
+    case = runtime.open(NewConversation()).id
+    runtime.post(case, "Should I invest my savings in shares?")
+    shown = press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
+    assert runtime.view(case).state is State.AGENT_VERIFYING
+    opened = desk.open(case, AGENT)
+    assert OWN_WORDS not in opened[desk.case.template]["choices"]
+    assert not opened[desk.case.reply]["visible"]
+    assert "approved reply" in opened[desk.case.preview]
+    senior = desk.open(case, Role.ESCALATION_SPECIALIST.value)
+    assert senior[desk.case.reply]["visible"]
+    assert shown[desk.seen]

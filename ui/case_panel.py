@@ -1,0 +1,235 @@
+"""The open case at the desk: the talk, the playbook, the checks, and the buttons that the table allows.
+
+Without it a handover would reach a person who cannot answer it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import gradio as gr
+
+from graph.casework import ASSUMED
+from graph.views import ConversationView, TemplateView
+from handover.templates import PLACEHOLDERS
+from states.table import allowed_events
+from states.vocabulary import Event, Role
+from ui.acts import DESK_EVENTS, METHOD_NAMES, METHODS, VERIFYING, Typed, buttons, label, wants_note
+from ui.port import PageRuntime
+from ui.render.case import case_head, consent
+from ui.render.reply import filled_in, preview
+from ui.render.steps import playbook
+from ui.render.text import words
+from ui.render.transcript import transcript
+from ui.style import PICK, html
+
+Updates = dict[Any, Any]
+OWN_WORDS = "in your own words"
+_PRIMARY = (Event.CLAIMED, Event.AGENT_REPLIED, Event.RESOLVED, Event.EXCEPTION_APPROVED, Event.TRIGGER_FIRED)
+_STOP = (Event.VERIFICATION_FAILED, Event.EXCEPTION_DENIED)
+_TOP = (Event.CLAIMED, Event.TRIGGER_FIRED)
+"""Buttons that stand above the case: they make it one's own."""
+_PLACES = {"name": "Name", "date": "Date (2027-01-31)", "amount": "Amount (EUR 20.00)"}
+"""Open places of approved replies that an agent fills, with their labels."""
+assert set(_PLACES) < set(PLACEHOLDERS)
+
+
+class CasePanel:
+    """Draws the case and says how it looks now. Holds no case."""
+
+    def __init__(self, runtime: PageRuntime) -> None:
+        self._runtime = runtime
+        self.buttons: dict[Event, gr.Button] = {}
+
+    # Drawing
+
+    def draw(self) -> None:
+        """The components; call inside a column."""
+        self.head = html(elem_id="hr-case")
+        with gr.Row(elem_classes="hr-acts"):
+            self._draw_buttons(_TOP)
+        self._draw_talk()
+        self.consent = html(elem_id="hr-exception")
+        self.steps = html(js_on_load=PICK, elem_id="hr-steps")
+        self._draw_checks()
+        self.note = gr.Textbox(
+            label="Outcome or note",
+            placeholder="How it ended, what is asked for, or why. The customer does not see it.",
+            lines=2,
+            visible=False,
+            elem_id="hr-note",
+        )
+        codes = self._runtime.policy.policy.resolutions
+        self.resolution = gr.Dropdown(
+            [(f"{words(code)}: {text}", code) for code, text in codes.items()],
+            value=ASSUMED if ASSUMED in codes else None,
+            label="How it ended",
+            visible=False,
+            elem_id="hr-resolution",
+        )
+        with gr.Row(elem_classes="hr-acts"):
+            self._draw_buttons(tuple(event for event in DESK_EVENTS if event not in self.buttons))
+
+    def _draw_talk(self) -> None:
+        with gr.Group(elem_classes="hr-box"):
+            self.transcript = html(elem_id="hr-desk-chat")
+            with gr.Row(elem_classes="hr-acts hr-places", visible=False) as self.approved:
+                self.template = gr.Dropdown(
+                    [OWN_WORDS], value=OWN_WORDS, label="Reply", elem_id="hr-template", min_width=180, scale=2
+                )
+                self.places = {
+                    name: gr.Textbox(
+                        label=text,
+                        visible=False,
+                        elem_id=f"hr-place-{name}",
+                        min_width=110,
+                        scale=1,
+                        lines=1,
+                        max_lines=1,
+                    )
+                    for name, text in _PLACES.items()
+                }
+            self.preview = html(elem_id="hr-preview")
+            with gr.Row(elem_classes="hr-compose", visible=False) as self.compose:
+                self.reply = gr.Textbox(
+                    placeholder="Write to the customer…",
+                    show_label=False,
+                    label="Reply to the customer",
+                    container=False,
+                    lines=1,
+                    max_lines=5,
+                    scale=1,
+                    min_width=120,
+                    elem_id="hr-reply",
+                )
+                self._draw_buttons((Event.AGENT_REPLIED,), scale=0)
+
+    def _draw_checks(self) -> None:
+        with gr.Row(elem_classes="hr-acts", visible=False) as self.verifying:
+            self.method = gr.Dropdown(
+                [(METHOD_NAMES[one], one) for one in METHODS],
+                value=METHODS[0],
+                label="Identity by",
+                elem_id="hr-method",
+                min_width=152,
+                scale=0,
+            )
+            self.proof = gr.Textbox(
+                label="Code, or question=answer", placeholder="empty: as typed in the chat", min_width=120, scale=1,
+                elem_id="hr-proof",
+            )  # fmt: skip
+            self._draw_buttons((Event.CODE_SENT, *VERIFYING))
+
+    def _draw_buttons(self, events: tuple[Event, ...], **more: Any) -> None:
+        for event in events:
+            self.buttons[event] = gr.Button(
+                label(event),
+                variant=_variant(event),
+                size="sm",
+                visible=False,
+                elem_id=f"hr-act-{event.value}",
+                min_width=90,
+                **more,
+            )
+
+    @property
+    def shown(self) -> list[Any]:
+        """Every component that changes."""
+        return [
+            self.head, self.transcript, self.reply, self.consent, self.steps, self.verifying, self.compose, self.note,
+            self.resolution, self.approved, self.template, self.preview, *self.places.values(),
+            *self.buttons.values(),
+        ]  # fmt: skip
+
+    @property
+    def inputs(self) -> list[Any]:
+        """What an agent types, in the order that `typed` reads it."""
+        return [
+            self.reply, self.note, self.method, self.proof, self.resolution, self.template, *self.places.values(),
+        ]  # fmt: skip
+
+    @staticmethod
+    def typed(values: tuple[Any, ...], request_hash: str) -> Typed:
+        """What the agent has typed, from the values of `inputs`."""
+        reply, note, method, proof, resolution, template, *places = values
+        given = {name: value.strip() for name, value in zip(_PLACES, places, strict=True) if (value or "").strip()}
+        return Typed(
+            reply=reply, note=note, method=method, proof=proof, resolution=resolution or "",
+            template="" if template in (None, OWN_WORDS) else template, values=given, request_hash=request_hash,
+        )  # fmt: skip
+
+    # Showing
+
+    def show(self, view: ConversationView | None, role: str, now: datetime, *, other: bool) -> Updates:
+        """The case as it is now; `other`: it was not the one shown before, so what was chosen for that one goes."""
+        shown = buttons(view, Role(role)) if role else ()
+        ticking = bool(view and role and Event.STEP_DONE in allowed_events(view.state, Role(role)))
+        return {
+            self.head: case_head(view, now),
+            self.transcript: transcript(view, side="desk") if view else "",
+            self.consent: consent(view, now),
+            self.steps: playbook(view.handover if view else None, open=ticking),
+            self.note: gr.update(visible=wants_note(shown)),
+            self.verifying: gr.update(visible=any(event in shown for event in VERIFYING)),
+            self.resolution: gr.update(visible=Event.RESOLVED in shown),
+            **self._reply(view, role, shown, other=other),
+            **{button: gr.update(visible=event in shown) for event, button in self.buttons.items()},
+        }
+
+    def _reply(self, view: ConversationView | None, role: str, shown: tuple[Event, ...], *, other: bool) -> Updates:
+        """Own words, unless the case is regulated; and the approved replies in the customer's language."""
+        replying = view is not None and Event.AGENT_REPLIED in shown
+        known = sorted({one.id for one in self._approved(view)}) if replying else []
+        bound = only_approved(view, role)
+        choices = [*known] if bound else [OWN_WORDS, *known]
+        updates: Updates = {
+            self.compose: gr.update(visible=replying),
+            self.approved: gr.update(visible=replying and (bool(known) or bound)),
+            self.template: gr.update(choices=choices),
+        }
+        if other:
+            chosen = _unchosen(view, role)
+            updates |= self.choose(view, chosen)
+            updates[self.template] = gr.update(choices=choices, value=chosen)
+        return updates
+
+    def choose(self, view: ConversationView | None, template_id: str | None) -> Updates:
+        """The words of an approved reply, with a box for each place that is open in it."""
+        one = next((one for one in self._approved(view) if one.id == template_id), None)
+        free = template_id == OWN_WORDS
+        return {
+            self.preview: "" if free else preview(one),
+            self.reply: gr.update(visible=free),
+            **{
+                box: gr.update(visible=bool(one and name in filled_in(one.text)), value="")
+                for name, box in self.places.items()
+            },
+        }
+
+    def after_reply(self, view: ConversationView | None, role: str) -> Updates:
+        """No approved reply is chosen any more, so that none goes out twice by mistake."""
+        chosen = _unchosen(view, role)
+        return {**self.choose(view, chosen), self.template: gr.update(value=chosen)}
+
+    def _approved(self, view: ConversationView | None) -> tuple[TemplateView, ...]:
+        if view is None:
+            return ()
+        found = self._runtime.templates()
+        return tuple(one for one in found if one.state == "approved" and one.language == view.language)
+
+
+def only_approved(view: ConversationView | None, role: str) -> bool:
+    """Whether whoever has this role may answer the case in approved words only."""
+    regulated = bool(view and view.handover and view.handover.open and view.handover.regulated)
+    return regulated and role == Role.FRONTLINE_AGENT.value
+
+
+def _unchosen(view: ConversationView | None, role: str) -> str | None:
+    """What stands in the list of replies when nothing was chosen."""
+    return None if only_approved(view, role) else OWN_WORDS
+
+
+def _variant(event: Event) -> Literal["primary", "secondary", "stop"]:
+    """How loud a button is."""
+    return "primary" if event in _PRIMARY else "stop" if event in _STOP else "secondary"

@@ -1,0 +1,91 @@
+"""The packet at the desk: read, judged field by field, and put right.
+
+Without it what the assistant got wrong would stay wrong for the next person too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import gradio as gr
+
+from graph.views import ConversationView
+from handover.review import value_hash
+from states.errors import Conflict
+from states.table import allowed_events
+from states.vocabulary import Event, Role
+from ui.editing import HINTS, as_text, from_text
+from ui.render.packet import packet, raw
+from ui.render.review import REST, Asked, asked, unjudged, value_of
+from ui.render.text import esc, words
+from ui.seen import Seen
+from ui.style import PICK, html
+
+Updates = dict[Any, Any]
+
+
+class PacketPane:
+    """Draws the packet with its editor, and says what a press on it means."""
+
+    def draw(self) -> None:
+        """The components; call inside a column."""
+        self.packet = html(js_on_load=PICK, elem_id="hr-desk-packet")
+        with gr.Column(visible=False, elem_classes="hr-editor") as self.editor:
+            self.title = html()
+            self.text = gr.Textbox(label="What is right", lines=3, max_lines=12, elem_id="hr-edit")
+            with gr.Row(elem_classes="hr-acts"):
+                self.save = gr.Button("Save", variant="primary", size="sm", elem_id="hr-save", min_width=90)
+                self.cancel = gr.Button("Cancel", size="sm", elem_id="hr-cancel", min_width=90)
+        with gr.Accordion("Packet as JSON", open=False):
+            self.raw = html()
+
+    @property
+    def shown(self) -> list[Any]:
+        """Every component that changes."""
+        return [self.packet, self.editor, self.title, self.text, self.raw]
+
+    def show(self, view: ConversationView | None, role: str, now: datetime) -> Updates:
+        """The packet as it is now. The editor stays as it is: somebody may be writing in it."""
+        handover = view.handover if view else None
+        may = bool(view and role and Event.PACKET_REVIEWED in allowed_events(view.state, Role(role)))
+        open_ = bool(handover and handover.open and may)
+        return {self.packet: packet(handover, now, with_steps=False, reviewable=open_), self.raw: raw(handover)}
+
+    def open_editor(self, data: Mapping[str, Any], one: Asked, seen: Seen) -> tuple[Updates, Seen]:
+        """The editor with what a field says now."""
+        value = value_of(data, one.field)
+        title = f'<h4>{esc(words(one.field.partition(".")[2]))}</h4><p class="hr-dim">{esc(HINTS[one.field])}</p>'
+        updates: Updates = {
+            self.editor: gr.update(visible=True),
+            self.title: title,
+            self.text: gr.update(value=as_text(one.field, value)),
+        }
+        return updates, replace(seen, editing=one.field, value_hash=value_hash(value))
+
+    def close_editor(self, seen: Seen) -> tuple[Updates, Seen]:
+        """Nothing is being edited."""
+        return {self.editor: gr.update(visible=False), self.text: ""}, replace(seen, editing="", value_hash="")
+
+
+def verdicts(pick: str, view: ConversationView, seen: Seen) -> tuple[dict[str, Any], ...]:
+    """What a press on the packet says about its fields; Conflict if it is not the packet that was on the page."""
+    one = asked(pick)
+    if one is not None:
+        return ({"field": one.field, "verdict": one.verdict, "old_hash": one.value_hash},)
+    if pick != REST or view.handover is None:
+        return ()
+    if view.version != seen.version:
+        raise Conflict("the case has changed since you read it; look at the packet again")
+    data = view.handover.packet
+    return tuple(
+        {"field": field, "verdict": "accept", "old_hash": value_hash(value_of(data, field))} for field in unjudged(data)
+    )
+
+
+def edit(seen: Seen, text: str) -> tuple[dict[str, Any], ...]:
+    """What the editor says about its field. BadInput says which line cannot be read."""
+    value = from_text(seen.editing, text)
+    return ({"field": seen.editing, "verdict": "edit", "value": value, "old_hash": seen.value_hash},)

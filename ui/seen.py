@@ -1,0 +1,49 @@
+"""What a desk shows, as the browser holds it.
+
+Answers may arrive in another order than they were made. So the page itself says what it shows: a stale one is drawn
+anew at the next look, and a button acts on the case under it, never on one that the server believes to be open.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+
+import gradio as gr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a desk shows now, and so what its buttons act on."""
+
+    conversation: str = ""
+    """The open case; empty: none."""
+    lists: str = ""
+    """Key of the queue and of the assistant's conversations."""
+    case: str = ""
+    """Key of the open case: conversation, version and role."""
+    version: int = 0
+    request_hash: str = ""
+    """Of the request for consent that is shown."""
+    editing: str = ""
+    """The field of the packet that stands in the editor; empty: none."""
+    value_hash: str = ""
+    """Of what that field said when the editor was opened."""
+
+    def text(self) -> str:
+        """As the browser keeps it."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def of(text: str) -> Seen:
+        """What `text` made; nothing seen where that cannot be read, so that everything is drawn anew."""
+        try:
+            kept = json.loads(text)
+            return Seen(**{one.name: type(getattr(Seen, one.name))(kept[one.name]) for one in fields(Seen)})
+        except (ValueError, KeyError, TypeError):
+            return Seen()
+
+
+def memory(value: str = "") -> gr.Textbox:
+    """The component that keeps it: in the page, out of sight."""
+    return gr.Textbox(value, visible="hidden", show_label=False, container=False)
