@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
 from app.api_actors import require, require_own
+from app.api_deliveries import deliveries
 from app.api_depends import Caller, Running
 from app.api_errors import install_handlers, respond
 from app.api_models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
@@ -216,7 +217,7 @@ def readyz(runtime: Running) -> dict[str, str]:
 
 
 def build_api(runtime: Runtime, settings: Settings, delivery: Delivery | None = None) -> FastAPI:
-    """The API around a running Handrail; with a delivery also the webhooks of its destinations."""
+    """The API around a running Handrail; with a delivery also what waits, and the webhooks of its destinations."""
     app = FastAPI(title="Handrail", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.runtime = runtime
     app.state.settings = settings
@@ -226,6 +227,7 @@ def build_api(runtime: Runtime, settings: Settings, delivery: Delivery | None = 
     if delivery is not None:
         app.state.delivery = delivery
         app.include_router(hooks)
+        app.include_router(deliveries, prefix=router.prefix, responses=router.responses)
     install_handlers(app)
     return app
 

@@ -6,7 +6,7 @@ Without this module the API and the command line would load LangGraph to be type
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from graph.views import (
     Act,
@@ -23,8 +23,29 @@ from graph.views import (
 )
 
 
+class Outbox(Protocol):
+    """What waits or was given up on its way to other systems."""
+
+    def fares(self) -> list[dict[str, Any]]:
+        """Each destination: what waits, what fails now and why, what is dead, when something last got through."""
+        ...
+
+    def unsettled(self, most: int) -> list[dict[str, Any]]:
+        """Steps that are dead or wait, without what they say."""
+        ...
+
+    def replay(self, step_id: str | None = None) -> int:
+        """Puts a dead step back, or all with None; how many. NotFound if there is no such dead step."""
+        ...
+
+
 class Delivery(Protocol):
     """What carries handovers to other systems and brings home what people do there."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits or was given up."""
+        ...
 
     def tick(self) -> int:
         """Gets to work what is due; how much was done."""

@@ -14,7 +14,7 @@ from hmac import compare_digest
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from app.ports import Delivery, Runtime
+from app.ports import Delivery, Outbox, Runtime
 from app.settings import Settings, parse_holder
 from states.errors import SettingsError
 from states.vocabulary import Role
@@ -60,7 +60,7 @@ def assemble(runtime: Runtime, settings: Settings, *, with_page: bool, delivery:
     from app.api import build_api
 
     api = build_api(runtime, settings, delivery)
-    return _mount_page(api, runtime, settings) if with_page else api
+    return _mount_page(api, runtime, settings, delivery.outbox if delivery else None) if with_page else api
 
 
 def serve(
@@ -96,7 +96,7 @@ def _settle_memory() -> None:
     gc.freeze()
 
 
-def _mount_page(api: FastAPI, runtime: Runtime, settings: Settings) -> FastAPI:
+def _mount_page(api: FastAPI, runtime: Runtime, settings: Settings, outbox: Outbox | None) -> FastAPI:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or it calls home
     gradio = import_module("gradio")
     try:
@@ -109,7 +109,7 @@ def _mount_page(api: FastAPI, runtime: Runtime, settings: Settings) -> FastAPI:
     if not settings.demo_mode:
         options["auth"] = page_login(settings)
     mounted: FastAPI = gradio.mount_gradio_app(
-        api, page.build(runtime, settings), path="/", **{"ssr_mode": False, **options}
+        api, page.build(runtime, settings, outbox), path="/", **{"ssr_mode": False, **options}
     )
     return mounted
 

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from delivery.destinations import Destination
 from delivery.expanding import expand
 from delivery.inbound import Inbound
+from delivery.outbox import Outbox
 from delivery.performing import Performer
 from graph.runtime import Runtime
 
@@ -53,6 +54,11 @@ class Delivery:
     def destinations(self) -> Mapping[str, Destination]:
         """By name."""
         return self._places
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits or was given up, for operators."""
+        return Outbox(self._runtime.store, self._runtime.clock, {one.name: one.config for one in self._places.values()})
 
     def tick(self) -> int:
         """Expands effects and gets destinations to work; how much was done since the last tick."""

@@ -196,6 +196,12 @@ class Runtime:
                 for row in queries.conversations(connection, limit)
             )
 
+    def consents(self) -> tuple[ConversationView, ...]:
+        """The conversations in which something waits for a second person, without transcripts."""
+        with self._store.read() as connection:
+            idle = self.policy.policy.limits.idle.delta
+            return tuple(from_row(connection, row, idle, whole=False) for row in queries.asking(connection))
+
     # The desk
 
     def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 
+from states.errors import ForbiddenRole
 from states.table import TABLE
 from states.templates import TEMPLATE_TABLE
 from states.vocabulary import STAFF, Event, Role, State
@@ -25,6 +26,8 @@ class Right(StrEnum):
     READ_TEMPLATES = "read response templates"
     ATTEND = "be present at the desk"
     ACT = "act on a case, as the table of states allows"
+    READ_DELIVERIES = "read what waits or was given up on its way to other systems"
+    REPLAY = "put back what was given up on its way to other systems"
     KEEP_TEMPLATES = "draft, approve and retire templates, as their table allows"
 
 
@@ -39,12 +42,24 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.READ_TEMPLATES: _READERS,
     Right.ATTEND: STAFF,
     Right.ACT: _ACTORS,
+    Right.READ_DELIVERIES: _READERS,
+    Right.REPLAY: (Role.COMPLIANCE_OFFICER, Role.ADMIN),
     Right.KEEP_TEMPLATES: _ACTORS,
 }
 """Right → the roles that have it. The assistant and the system have none: they are not callers."""
 
-CHANGING = (Right.OPEN_CONVERSATION, Right.WRITE_AS_CUSTOMER, Right.ATTEND, Right.ACT, Right.KEEP_TEMPLATES)
+CHANGING = (
+    Right.OPEN_CONVERSATION, Right.WRITE_AS_CUSTOMER, Right.ATTEND, Right.ACT, Right.KEEP_TEMPLATES, Right.REPLAY,
+)  # fmt: skip
 """Rights that change something: an auditor has none of them."""
+
+
+def require(right: Right, role: Role) -> None:
+    """ForbiddenRole unless the role has the right."""
+    if role not in RIGHTS[right]:
+        allowed = ", ".join(one.value for one in RIGHTS[right])
+        raise ForbiddenRole(f"{role.value!r} may not {right.value}; it takes {allowed}")
+
 
 _ABOUT: dict[Role, str] = {
     Role.CUSTOMER: "A channel that speaks for its customers: it sees the conversations it has opened, and no others.",
@@ -53,7 +68,7 @@ _ABOUT: dict[Role, str] = {
     Role.COMPLIANCE_OFFICER: "A senior who decides policy exceptions and approves templates of others.",
     Role.ESCALATION_SPECIALIST: "A senior who works on what is beyond the frontline.",
     Role.AUDITOR: "Reads everything and changes nothing.",
-    Role.ADMIN: "Keeps things going: releases and escalates cases, drafts and retires templates. Speaks to nobody.",
+    Role.ADMIN: "Keeps things going: releases and escalates cases, replays deliveries. Speaks to nobody.",
     Role.SYSTEM: "Clocks, rules and faults: what Handrail itself causes.",
 }
 

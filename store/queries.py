@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, func, null, or_, select
 
 from states.errors import NotFound
 from states.vocabulary import Event, Role, State
@@ -234,6 +234,13 @@ def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
     """The conversations that changed last, newest first."""
     found = select(CONVERSATION).order_by(CONVERSATION.c.updated_at.desc()).limit(limit)
     return tuple(connection.execute(found).mappings())
+
+
+def asking(connection: Connection) -> tuple[RowMapping, ...]:
+    """The conversations in which something waits for a second person, oldest first."""
+    waits = CONVERSATION.c.pending_consent.is_not(null())
+    found = select(CONVERSATION).where(waits, CONVERSATION.c.closed.is_(False)).order_by(CONVERSATION.c.updated_at)
+    return tuple(row for row in connection.execute(found).mappings() if row["pending_consent"])
 
 
 def undecided(connection: Connection, now: datetime) -> tuple[tuple[str, str], ...]:

@@ -143,7 +143,8 @@ class DeskRoom:
             typed = self.case.typed(values, seen.request_hash)
             who = (_user(request), agent, role)
             if event is not Event.AGENT_REPLIED:
-                return self._act(event, seen, who, typed, emptied=self.case.note)
+                # What was not sent is not emptied: somebody may have begun to write while the act was on its way.
+                return self._act(event, seen, who, typed, emptied=self.case.note if typed.note else None)
             sent = self._act(event, seen, who, typed, emptied=self.case.reply)
             if not typed.template or self.case.reply not in sent:
                 return sent

@@ -14,17 +14,17 @@ from ui.acts import DESK_ROLES
 DEMO_AGENT = "anna"
 
 
-def roles_for(settings: Settings, user: str | None) -> tuple[Role, ...]:
-    """The roles somebody may take at the desk; in demo mode any of the staff."""
+def roles_for(settings: Settings, user: str | None, demo: tuple[Role, ...] = STAFF) -> tuple[Role, ...]:
+    """The roles somebody may take on the page; in demo mode any of `demo`."""
     if settings.demo_mode:
-        return STAFF
+        return demo
     holders = (parse_holder(holder) for holder in settings.tokens.values())
     return tuple(dict.fromkeys(role for role, name in holders if name == user and role in DESK_ROLES))
 
 
-def actor_for(settings: Settings, user: str | None, typed_id: str, role: str) -> Actor:
+def actor_for(settings: Settings, user: str | None, typed_id: str, role: str, demo: tuple[Role, ...] = STAFF) -> Actor:
     """The actor of an act. Outside demo mode the name is the one that logged in, and the role one of its tokens."""
-    if role not in roles_for(settings, user):
+    if role not in roles_for(settings, user, demo):
         raise ForbiddenRole(f"{user!r} does not hold the role {role!r}; log in with a token that does")
     name = typed_id.strip() if settings.demo_mode else user
     if not name:

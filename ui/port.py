@@ -61,6 +61,10 @@ class PageRuntime(Protocol):
         """The conversations that changed last, without transcripts."""
         ...
 
+    def consents(self) -> tuple[ConversationView, ...]:
+        """The conversations in which something waits for a second person, without transcripts."""
+        ...
+
     def queue(self) -> tuple[QueueItem, ...]:
         """Every open handover, most urgent first."""
         ...
@@ -75,6 +79,20 @@ class PageRuntime(Protocol):
 
     def templates(self) -> tuple[TemplateView, ...]:
         """Every version of every response template."""
+        ...
+
+    def draft_template(self, actor: Actor, template_id: str, language: str, text: str) -> TemplateView:
+        """Writes a new version, which a second person must approve."""
+        ...
+
+    def approve_template(
+        self, actor: Actor, template_id: str, language: str, version: int, text_hash: str
+    ) -> TemplateView:
+        """Approves exactly the words whose hash the actor saw."""
+        ...
+
+    def retire_template(self, actor: Actor, template_id: str, language: str, version: int) -> TemplateView:
+        """Ends a version for good."""
         ...
 
 

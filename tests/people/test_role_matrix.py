@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from app.api import build_api
 from app.settings import Settings
+from delivery.work import Delivery
 from graph.views import Actor, NewConversation
 from states.rights import CHANGING, RIGHTS, Right, matrix
 from states.table import TABLE, allowed_roles
 from states.templates import TemplateEvent, template_roles
 from states.vocabulary import STAFF, Event, Role, State
-from store import queries
-from store.queries import CONVERSATION
+from store import queries, steps
+from store.queries import CONVERSATION, OUTBOX
 from tests.graph.example import ANNA, BEN, CLEO, SARA, sqlite_url
 from tests.people.example import AUDITOR, OMAR, ROOT, SINA, Office
 
@@ -36,7 +37,8 @@ class Api:
 
     def __init__(self, folder: Path) -> None:
         self.office = Office(sqlite_url(folder))
-        self.client = TestClient(build_api(self.office.runtime, Settings(tokens=TOKENS)), raise_server_exceptions=False)
+        app = build_api(self.office.runtime, Settings(tokens=TOKENS), Delivery(self.office.runtime))
+        self.client = TestClient(app, raise_server_exceptions=False)
         self.count = 0
 
     def new(self, *said: str) -> None:
@@ -56,13 +58,26 @@ class Api:
         """The header of a caller."""
         return {"Authorization": f"Bearer token-of-{caller.id}-0123456789"} if caller else {}
 
+    def given_up(self) -> str:
+        """A step that was given up on its way to a destination that is no more."""
+        step = f"dead:{self.office.id}"
+        with self.office.runtime.store.write() as connection:
+            row = {
+                "id": step, "conversation_id": self.office.id, "effect": "page", "destination": "gone", "job": "page",
+                "payload": {}, "status": "dead", "attempts": 8, "next_attempt_at": self.office.clock.now(),
+                "created_at": self.office.clock.now(), "unsure": False, "last_code": "http_422", "number": 1,
+            }  # fmt: skip
+            connection.execute(insert(OUTBOX).values(row))
+        return step
+
     def mark(self) -> tuple[Any, ...]:
         """What must not change when something is refused: the row's version and every event, timer and message."""
         with self.office.runtime.store.read() as connection:
             row = queries.conversation(connection, self.office.id)
             events = queries.events(connection, self.office.id)
             timers = queries.timers(connection, self.office.id)
-            return row["version"], row["next_seq"], row["state"], len(events), timers
+            dead = len(steps.unsettled(connection, "dead", 1000))
+            return row["version"], row["next_seq"], row["state"], len(events), timers, dead
 
 
 @pytest.fixture(scope="module")
@@ -263,6 +278,8 @@ def _call(api: Api, right: Right, headers: dict[str, str]) -> Any:
         Right.ATTEND: lambda: api.client.put("/v1/presence", json={}, headers=headers),
         Right.READ_TEMPLATES: lambda: api.client.get("/v1/templates", headers=headers),
         Right.ACT: lambda: api.client.post(f"{mine}/acts", json={"event": "claimed"}, headers=headers),
+        Right.READ_DELIVERIES: lambda: api.client.get("/v1/deliveries", headers=headers),
+        Right.REPLAY: lambda: api.client.post(f"/v1/deliveries/dead:{api.office.id}/replay", headers=headers),
         Right.KEEP_TEMPLATES: lambda: api.client.post(
             "/v1/templates", json={"id": "greeting", "text": "Good day."}, headers=headers
         ),
@@ -274,6 +291,7 @@ def _call(api: Api, right: Right, headers: dict[str, str]) -> Any:
 @pytest.mark.parametrize("right", list(Right), ids=lambda one: one.name.lower())
 def test_rights_are_those_of_the_table(api: Api, right: Right, role: Role) -> None:
     _handed_off(api)
+    api.given_up()
     before, templates = api.mark(), len(api.office.runtime.templates())
     answer = _call(api, right, api.token(CALLERS[role]))
     if role in RIGHTS[right]:

@@ -15,9 +15,10 @@ from graph.views import NewConversation
 from states.vocabulary import Event, Role
 from ui.conversation import ConversationRoom
 from ui.desk import DeskRoom
+from ui.oversight import OversightRoom
 
 Made = TypeVar("Made")
-Room = TypeVar("Room", ConversationRoom, DeskRoom)
+Room = TypeVar("Room", ConversationRoom, DeskRoom, OversightRoom)
 ANSWER = Draft(text="Two to four working days.", confidence=0.95, verbatim=True, intent="delivery", model="scripted")
 VISITOR = cast(gr.Request, SimpleNamespace(session_hash="abcdef123", username=None))
 PERSON = "Can I speak to a real person?"

@@ -25,11 +25,12 @@ START_S = 120
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[str]:
-    """`handrail demo` on a free loopback port; yields its address."""
+def demo(folder: Path, config: Path | None = None) -> Iterator[str]:
+    """`handrail demo` on a free loopback port, with a `handrail.toml` if wanted; yields its address."""
     port = free_port()
     command = [sys.executable, "-m", "app.cli", "demo", "--no-browser", "--port", str(port), "--data-dir", str(folder)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")}
+    environment |= {"HANDRAIL_CONFIG": str(config)} if config else {}
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:

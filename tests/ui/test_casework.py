@@ -137,6 +137,14 @@ def test_what_is_pressed_that_is_no_button_does_nothing(desk: DeskRoom, runtime:
     assert runtime.version(case) == before
 
 
+def test_a_note_that_was_begun_while_a_claim_was_on_its_way_stays(desk: DeskRoom, runtime: Runtime) -> None:
+    case = handed_over(runtime)
+    shown = press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
+    assert "value" not in shown[desk.case.note]
+    sent = press(desk, Event.EXCEPTION_REQUESTED, shown[desk.seen], note="Refund it")
+    assert sent[desk.case.note]["value"] == ""
+
+
 def test_a_button_acts_on_the_case_that_is_on_the_page(desk: DeskRoom, runtime: Runtime) -> None:
     one, other = handed_over(runtime), handed_over(runtime)
     shown = pick(desk, one)[desk.seen]

@@ -72,7 +72,8 @@ class Reviewing:
 
     def beside(self, fields: Iterable[str]) -> str:
         """Who has judged these fields, and the buttons to judge them."""
-        return "".join(f'<span class="hr-review">{"".join(self._of(field))}</span>' for field in fields)
+        found = ("".join(self._of(field)) for field in fields)
+        return "".join(f'<span class="hr-review">{one}</span>' for one in found if one)
 
     def _of(self, field: str) -> Iterator[str]:
         value, judged = value_of(self._packet, field), self._judged.get(field)
