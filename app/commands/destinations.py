@@ -28,6 +28,8 @@ def list_desks(data_dir: DataOption = None, as_json: JsonOption = False) -> None
         rows = box.fares()
     if as_json:
         return print_json(rows)
+    if not rows:
+        return note("no destination is set: handovers are in the queue of the desk; add a table [desks.NAME]")
     names = ("name", "kind", "jobs", "pending", "failing", "dead", "last_success")
     print_table("Destinations", names, (tuple(row[name] for name in names) for row in rows))
 
@@ -59,6 +61,8 @@ def list_outbox(context: typer.Context, data_dir: DataOption = None, as_json: Js
         rows = box.unsettled(SHOWN)
     if as_json:
         return print_json(rows)
+    if not rows:
+        return note("nothing waits and nothing was given up")
     names = ("id", "status", "destination", "job", "attempts", "last_code", "next_attempt_at")
     print_table("Outbox", names, (tuple(row[name] for name in names) for row in rows))
 
