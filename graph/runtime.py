@@ -5,28 +5,21 @@ It holds no state that a turn needs: any number of runtimes, in any number of pr
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
-import time
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import Connection
-
 from assistants.port import Assistant
-from graph.bringing import Setting, inbound_of, typed_code
-from graph.clockwork import Clockwork, StillDue
+from graph.acts import Acts
+from graph.clockwork import Clockwork
 from graph.deciding import Decider
 from graph.floor import Floor
-from graph.intake import channel_facts, check_holder, check_id, check_role, described, label, storable
+from graph.intake import channel_facts, check_holder, check_id, check_role, label
 from graph.present import conversation_view, from_row
-from graph.results import act_result, stored_result, turn_result
 from graph.services import Services
 from graph.summarising import Summaries
 from graph.templates import TemplateBook
-from graph.verifying import Proof
+from graph.turns import Turns
 from graph.views import (
     Act,
     Actor,
@@ -40,42 +33,20 @@ from graph.views import (
     TemplateView,
     TurnResult,
 )
-from graph.working import Inbound
 from handover.codes import MIN_KEY, CodeMaker
 from handover.directory import Directory, NoDirectory
 from handover.writing import SummaryWriter
 from policy.loader import LoadedPolicy
 from states.clock import Clock, Ids
-from states.errors import (
-    BadInput,
-    Conflict,
-    MessageTooLong,
-    Refused,
-)
-from states.vocabulary import Event, Role
 from store import queries, receiving
 from store.database import Store
-from store.records import Incoming, Received, Snapshot, TemplateUse
-from store.work import AlreadyDone, StaleOutcome, UnitOfWork
+from store.records import TemplateUse
+from store.work import UnitOfWork
 from triggers.engine import compile_policy
 from triggers.llm import TopicClassifier
 
-MAX_CHARS = 1_200_000
-"""Longer messages are refused: they are no messages. Up to here a message is kept and goes to a person unread."""
 LEASE_MARGIN_S = 5.0
 """How long beyond the models' deadline a worker may hold a conversation before another takes over."""
-POLL_S = (0.005, 0.04)
-"""First and longest pause while another worker holds the conversation."""
-MAX_ACT_TRIES = 50
-FILE_ALONE = "[file]"
-"""The text of a message that is nothing but files: never routine, so the customer is asked or a person looks."""
-NEEDS_WORDS = {
-    Event.AGENT_REPLIED: "write what the customer shall read",
-    Event.EXCEPTION_REQUESTED: "write which exception is asked for, and why",
-    Event.EXCEPTION_DENIED: "write why the exception is denied",
-    Event.HAND_BACK_REFUSED: "write why the case shall not go back",
-}
-"""Acts that say nothing without words, and what to write."""
 
 
 class Runtime:
@@ -111,13 +82,18 @@ class Runtime:
             codes=codes or CodeMaker(secrets.token_bytes(MIN_KEY)),
         )
         self._book = TemplateBook(store)
-        self._decider = Decider(store, unit_of_work)
-        self._summaries = Summaries(store, self._apply)
+        decider = Decider(store, unit_of_work)
+        lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
+        self._acts = Acts(store, decider, lambda: self._services, self._book)
+        self._turns = Turns(
+            store, decider, lambda: self._services, lease_s, lambda found: self._acts.setting(found).handover
+        )
+        self._summaries = Summaries(store, self._acts.apply)
         self._clockwork = Clockwork(
             store,
             clock,
-            settle=self._complete,
-            apply=self._apply,
+            settle=self._turns.complete,
+            apply=self._acts.apply,
             idle=lambda: self.policy.policy.limits.idle.delta,
         )
         self._floor = Floor(
@@ -126,7 +102,6 @@ class Runtime:
             seen_within=lambda: self.policy.policy.presence.seen_within.delta,
             redact=lambda text: self._services.redacted(text),
         )
-        self._lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         with store.write() as connection:
             receiving.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
 
@@ -240,102 +215,7 @@ class Runtime:
         Raises NotFound, ConversationClosed, MessageTooLong, BadInput or StoreUnavailable; a message that was
         stored before a StoreUnavailable is completed by `recover`.
         """
-        message_id = message_id or self._services.ids.new("msg_")
-        check_id(message_id, "message id")
-        text, proof = typed_code(text, self._services, lambda: self._setting(conversation_id).handover)
-        incoming = self._incoming(conversation_id, message_id, text, attachments)
-        lease = self._services.ids.new("run_")
-        with self._store.write() as connection:
-            received = receiving.receive(connection, incoming, lease, self._lease_s)
-        if not received.decided:
-            turn = self._settle(conversation_id, message_id, lease, received, proof)
-            if turn is not None:
-                return turn
-        with self._store.read() as connection:
-            return stored_result(connection, conversation_id, message_id, repeated=received.repeated)
-
-    def _incoming(
-        self, conversation_id: str, message_id: str, text: str, attachments: tuple[NewAttachment, ...] = ()
-    ) -> Incoming:
-        if not text.strip() and attachments:
-            text = FILE_ALONE
-        if not text.strip():
-            raise BadInput("the message is empty; send some text")
-        if len(text) > MAX_CHARS:
-            raise MessageTooLong(f"the message has {len(text)} characters; {MAX_CHARS} are the most that is kept")
-        redacted, redactions = self._services.engine.redact(storable(text))
-        files = described(attachments, self._services.redacted)
-        body = redacted + (json.dumps(files, sort_keys=True) if files else "")
-        return Incoming(
-            conversation_id=conversation_id,
-            id=message_id,
-            text=redacted,
-            body_hash=hashlib.sha256(body.encode()).hexdigest(),
-            attachments=files,
-            redactions=dict(Counter(one.entity for one in redactions)),
-            at=self._services.clock.now(),
-        )
-
-    def _settle(
-        self, conversation_id: str, message_id: str, lease: str, received: Received, proof: Proof | None = None
-    ) -> TurnResult | None:
-        """Decides messages of the conversation, oldest first, until this one has its outcome.
-
-        Returns the turn if it was decided here, None if somebody else was faster.
-        """
-        leased, pause, snapshot = received.leased, POLL_S[0], received.snapshot
-        while True:
-            if not leased:
-                time.sleep(pause)
-                pause = min(pause * 2, POLL_S[1])
-                leased = self._lease(conversation_id, lease)
-            if snapshot is None:
-                with self._store.read() as connection:
-                    snapshot = queries.snapshot(connection, conversation_id)
-                    if self._is_decided(connection, snapshot, message_id):
-                        break
-            seen, snapshot = snapshot, None
-            pending = seen.pending
-            if not leased or pending is None:
-                continue
-            leased = False
-            try:
-                working, done = self._decider.decide(
-                    self._services,
-                    seen,
-                    Inbound(
-                        kind="message",
-                        id=pending.id,
-                        message=pending,
-                        text=pending.text,
-                        proof=proof if pending.id == message_id else None,
-                    ),
-                    lease,
-                )
-            except (StaleOutcome, AlreadyDone):
-                # Somebody, most often an agent, was faster: what was computed is worthless, decide anew.
-                leased = self._lease(conversation_id, lease)
-                continue
-            if pending.id == message_id:
-                return turn_result(working, done, repeated=received.repeated)
-            pause = 0.0
-        if leased:
-            self._give_back(conversation_id, lease)
-        return None
-
-    def _is_decided(self, connection: Connection, snapshot: Snapshot, message_id: str) -> bool:
-        if snapshot.pending is not None and snapshot.pending.id == message_id:
-            return False
-        mine = queries.message(connection, snapshot.id, message_id)
-        return mine is None or mine.outcome_event_id is not None
-
-    def _lease(self, conversation_id: str, lease: str) -> bool:
-        with self._store.write() as connection:
-            return receiving.take_lease(connection, conversation_id, lease, self._services.clock.now(), self._lease_s)
-
-    def _give_back(self, conversation_id: str, lease: str) -> None:
-        with self._store.write() as connection:
-            receiving.drop_lease(connection, conversation_id, lease)
+        return self._turns.post(conversation_id, text, message_id=message_id, attachments=attachments)
 
     # Acts and clocks
 
@@ -345,20 +225,7 @@ class Runtime:
         Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; NotFound; StaleOutcome if the
         conversation never held still.
         """
-        act_id = act.id or self._services.ids.new("act_")
-        check_id(act_id, "act id")
-        check_role(act.actor.id, act.actor.role, self.policy.policy)
-        inbound = inbound_of(act, act_id, self._setting(conversation_id), self._services, self._book)
-        if act.event in NEEDS_WORDS and not inbound.text.strip():
-            raise BadInput(f"the text is empty; {NEEDS_WORDS[act.event]}")
-        return self._apply(conversation_id, inbound)
-
-    def _setting(self, conversation_id: str) -> Setting:
-        with self._store.read() as connection:
-            row = queries.conversation(connection, conversation_id)
-            handover = queries.newest_handover(connection, conversation_id)
-        kept = dict(handover) if handover is not None and handover["open"] else {}
-        return Setting(customer=row["customer"], language=row["language"], handover=kept)
+        return self._acts.do(conversation_id, act)
 
     # Templates
 
@@ -393,37 +260,7 @@ class Runtime:
 
         False if the machine refuses because no person has the case: then tell one in another way.
         """
-        inbound = Inbound(kind="fault", id=fault_id, event=Event.FAULT, role=Role.SYSTEM, data=dict(data))
-        try:
-            self._apply(conversation_id, inbound)
-        except Refused:
-            return False
-        return True
-
-    def _apply(self, conversation_id: str, inbound: Inbound, still_due: StillDue | None = None) -> ActResult:
-        """Decides and commits an act; starts over when somebody else was faster, and drops a clock that was reset."""
-        for _ in range(MAX_ACT_TRIES):
-            with self._store.read() as connection:
-                done = queries.first_event_of(connection, conversation_id, inbound.cause)
-                snapshot = queries.snapshot(connection, conversation_id)
-                dropped = still_due is not None and not still_due(connection, snapshot)
-            if dropped and inbound.event is not None:
-                return act_result(snapshot, inbound.event, repeated=True)
-            if done is not None:
-                if done["data"].get("body_hash", inbound.body_hash) != inbound.body_hash:
-                    raise Conflict(f"{inbound.cause!r} was another act; send a new act under a new id")
-                return act_result(snapshot, Event(done["event"]), repeated=True)
-            try:
-                working, committed = self._decider.decide(self._services, snapshot, inbound, None)
-            except (StaleOutcome, AlreadyDone):
-                continue
-            return ActResult(
-                conversation_id=conversation_id,
-                event=working.happenings[0].event,
-                state=working.state,
-                version=committed.version,
-            )
-        raise StaleOutcome(f"conversation {conversation_id!r} changes too fast for {inbound.cause!r}; try again")
+        return self._acts.fault(conversation_id, fault_id, data)
 
     # Work that nobody waits for
 
@@ -436,11 +273,6 @@ class Runtime:
         done = self._clockwork.tick()
         self._summaries.start(self._services)
         return done
-
-    def _complete(self, conversation_id: str, message_id: str) -> None:
-        """Decides a message that was stored and left."""
-        waiting = Received(repeated=True, decided=False, leased=False)
-        self._settle(conversation_id, message_id, self._services.ids.new("run_"), waiting)
 
     @property
     def codes(self) -> CodeMaker:

@@ -91,7 +91,7 @@ def test_message_that_was_kept_before_the_window_closed_still_reaches_a_person(d
     desk.do(Event.RESOLVED, text="explained")
     desk.clock.advance(timedelta(hours=71))
     with desk.runtime.store.write() as connection:
-        receive(connection, desk.runtime._incoming(desk.id, "late", "still broken"), "a worker that died", 7200.0)
+        receive(connection, desk.runtime._turns.incoming(desk.id, "late", "still broken"), "a worker that died", 7200.0)
     desk.clock.advance(timedelta(hours=1, minutes=30))
     desk.runtime.tick()
     assert desk.view.closed

@@ -211,7 +211,7 @@ def test_a_message_held_by_a_worker_of_the_future_is_completed(desk: Desk) -> No
     with desk.runtime.store.write() as connection:
         from store.receiving import receive
 
-        incoming = replace(desk.runtime._incoming(desk.id, "m1", "I smell gas"), at=START + timedelta(days=1))
+        incoming = replace(desk.runtime._turns.incoming(desk.id, "m1", "I smell gas"), at=START + timedelta(days=1))
         receive(connection, incoming, "a worker that died", 1.0)
     assert desk.runtime.recover() == 1
     assert desk.view.state is State.HANDED_OFF
