@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from desks.appending import append
 from desks.config import FreshdeskConfig, known_as
 from desks.freshdesk_webhooks import MIN_SECRET, verified
-from desks.http import Answer, Web, settled
-from desks.notes import card_lines, has_marker, notes, packet_in, subject
+from desks.http import Answer, settled
+from desks.marked import MarkedDesk
+from desks.notes import card_lines, notes, packet_in, subject
 from desks.port import (
     Ambiguous,
     Changes,
@@ -53,30 +53,19 @@ LOOK_BACK = timedelta(days=30)
 _REF = re.compile(r"[0-9]{1,20}")
 
 
-class FreshdeskDesk:
+class FreshdeskDesk(MarkedDesk):
     """One Freshdesk account; see `desks.port.TicketDesk`."""
 
     def __init__(self, *, name: str, config: FreshdeskConfig, clock: Clock) -> None:
-        self.name = name
-        self.jobs = frozenset(config.jobs)
-        self._config = config
-        self._clock = clock
-        self._actor = config.actor_id
-        self._web = Web(
-            base_url=config.base_url.rstrip("/"),
+        super().__init__(
+            name=name,
+            config=config,
+            clock=clock,
+            base_url=config.base_url,
             auth=(config.api_key.get_secret_value(), "X"),
-            headers={"accept": "application/json"},
-            deadline_s=config.deadline_s,
+            actor=config.actor_id,
         )
-
-    @property
-    def actor(self) -> str:
-        """The integration's agent; empty until it is set, or learned by the first `read` or `ping`."""
-        return self._actor
-
-    def close(self) -> None:
-        """Gives its connections back."""
-        self._web.close()
+        self._config = config
 
     def prepare(self, task: Task, ref: str) -> Request:
         """The ticket, or the fields and notes of a step, as HTML in which nothing of a text is markup."""
@@ -85,14 +74,12 @@ class FreshdeskDesk:
         fields, expect = self._fields(task)
         public = task.job is Job.REPLY
         private = {} if public else {"private": True}
-        return Request(
-            job=task.job,
-            key=task.key,
-            marker=task.marker,
-            ref=ref,
+        return self._step(
+            task,
+            ref,
             path=f"/api/v2/tickets/{ref}/{'reply' if public else 'notes'}",
             body={"fields": fields, "notes": [{"body": _html(note), **private} for note in notes(task, NOTE_BYTES)]},
-            expect={"public": "true" if public else "false", **expect},
+            expect=expect,
         )
 
     def send(self, request: Request) -> Outcome:
@@ -101,22 +88,19 @@ class FreshdeskDesk:
         if request.job is Job.OPEN:
             return self._create(request)
         outcome: Outcome = self._set(request) if request.body["fields"] else Delivered(ref=request.ref)
-        if isinstance(outcome, Delivered):
-            outcome = append(
-                request.body["notes"],
-                request.marker,
-                lambda: [comment.text for comment in self._comments(request.ref)],
-                lambda note: self._post(request, note),
-            )
-        return Delivered(ref=request.ref) if isinstance(outcome, Delivered) else outcome
+        if not isinstance(outcome, Delivered):
+            return outcome
+        return self._append(request, request.body["notes"], lambda note: self._post(request, note))
 
     def find(self, request: Request) -> Delivered | None:
         """By our field among the requester's tickets, since the search is behind; by marker for what was added."""
         if request.job is not Job.OPEN:
-            texts = [comment.text for comment in self._comments(request.ref)]
-            return Delivered(ref=request.ref) if has_marker(texts, request.marker) else None
+            return self._added(request)
         ids = [int(one["id"]) for one in self._of_requester(request.body["email"]) if self._key(one) == request.key]
         return Delivered(ref=str(min(ids)), more={"found": len(ids)}) if ids else None
+
+    def _texts(self, ref: str) -> Sequence[str]:
+        return [comment.text for comment in self._comments(ref)]
 
     def read(self, ref: str) -> Ticket:
         """The ticket with its conversations."""

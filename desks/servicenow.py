@@ -7,15 +7,15 @@ drops what a field's access rule forbids. docs/desks/servicenow.md says which fa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from desks.appending import append
 from desks.config import ServiceNowConfig, known_as
-from desks.http import Answer, Web, settled
-from desks.notes import card_lines, has_marker, notes, packet_in, subject
+from desks.http import Answer, settled
+from desks.marked import MarkedDesk
+from desks.notes import card_lines, notes, packet_in, subject
 from desks.port import (
     Ambiguous,
     Changes,
@@ -55,69 +55,47 @@ _REF = re.compile(r"[0-9a-f]{32}")
 _USER = re.compile(r"[^\^\r\n]+")
 
 
-class ServiceNowDesk:
+class ServiceNowDesk(MarkedDesk):
     """One table of a ServiceNow instance; see `desks.port.TicketDesk`. People are their `user_name`."""
 
     def __init__(self, *, name: str, config: ServiceNowConfig, clock: Clock) -> None:
-        self.name = name
-        self.jobs = frozenset(config.jobs)
-        self._config = config
-        self._clock = clock
-        self._web = Web(
-            base_url=config.base_url.rstrip("/"),
+        super().__init__(
+            name=name,
+            config=config,
+            clock=clock,
+            base_url=config.base_url,
             auth=(config.user, config.password.get_secret_value()),
-            headers={"accept": "application/json"},
-            deadline_s=config.deadline_s,
+            actor=config.user,
         )
-
-    @property
-    def actor(self) -> str:
-        """The integration's user."""
-        return self._config.user
-
-    def close(self) -> None:
-        """Gives its connections back."""
-        self._web.close()
+        self._config = config
 
     def prepare(self, task: Task, ref: str) -> Request:
         """The record, or the updates of a step; fields and note of a step are one update."""
         if task.job is Job.OPEN:
             return self._opening(task)
         fields, expect = self._fields(task)
-        public = task.job is Job.REPLY
-        journal = "comments" if public else "work_notes"
-        return Request(
-            job=task.job,
-            key=task.key,
-            marker=task.marker,
-            ref=ref,
-            method="PATCH",
-            path=f"{self._table}/{ref}",
-            body={"updates": [{**fields, journal: note} for note in notes(task, NOTE_BYTES)]},
-            expect={"public": "true" if public else "false", **expect},
-        )
+        journal = "comments" if task.job is Job.REPLY else "work_notes"
+        updates = [{**fields, journal: note} for note in notes(task, NOTE_BYTES)]
+        path = f"{self._table}/{ref}"
+        return self._step(task, ref, method="PATCH", path=path, body={"updates": updates}, expect=expect)
 
     def send(self, request: Request) -> Outcome:
         """One attempt. A claim first asks for the person's record; a step of several notes reads which are there."""
         if request.job is Job.OPEN:
             return self._create(request)
-        outcome = append(
-            request.body["updates"],
-            request.marker,
-            lambda: [entry.text for entry in self._journal(request.ref)],
-            lambda update: self._update(request, update),
-        )
-        return Delivered(ref=request.ref) if isinstance(outcome, Delivered) else outcome
+        return self._append(request, request.body["updates"], lambda update: self._update(request, update))
 
     def find(self, request: Request) -> Delivered | None:
         """By correlation id for a record, the oldest of several; by marker in the journal for what was added."""
         if request.job is not Job.OPEN:
-            entries = [entry.text for entry in self._journal(request.ref)]
-            return Delivered(ref=request.ref) if has_marker(entries, request.marker) else None
+            return self._added(request)
         query = f"correlation_id={_safe_key(request.key)}^ORDERBYsys_created_on"
         rows = self._rows(self._table, query, "sys_id,correlation_id", limit=10)
         refs = [str(row["sys_id"]) for row in rows if row.get("correlation_id") == request.key]
         return Delivered(ref=refs[0], more={"found": len(refs)}) if refs else None
+
+    def _texts(self, ref: str) -> Sequence[str]:
+        return [entry.text for entry in self._journal(ref)]
 
     def read(self, ref: str) -> Ticket:
         """The record with its journal."""

@@ -8,14 +8,14 @@ docs/desks/zendesk.md says which facts are the vendor's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
-from desks.appending import append
 from desks.config import ZendeskConfig, known_as
-from desks.http import Answer, Web, settled
-from desks.notes import card_lines, has_marker, notes, packet_in, subject
+from desks.http import Answer, settled
+from desks.marked import MarkedDesk
+from desks.notes import card_lines, notes, packet_in, subject
 from desks.port import (
     Ambiguous,
     Changes,
@@ -49,30 +49,19 @@ SELF = "self"
 _REF = re.compile(r"[0-9]{1,20}")
 
 
-class ZendeskDesk:
+class ZendeskDesk(MarkedDesk):
     """One Zendesk account; see `desks.port.TicketDesk`."""
 
     def __init__(self, *, name: str, config: ZendeskConfig, clock: Clock) -> None:
-        self.name = name
-        self.jobs = frozenset(config.jobs)
-        self._config = config
-        self._clock = clock
-        self._actor = config.actor_id
-        self._web = Web(
-            base_url=config.base_url.rstrip("/"),
+        super().__init__(
+            name=name,
+            config=config,
+            clock=clock,
+            base_url=config.base_url,
             auth=(f"{config.user}/token", config.token.get_secret_value()),
-            headers={"accept": "application/json"},
-            deadline_s=config.deadline_s,
+            actor=config.actor_id,
         )
-
-    @property
-    def actor(self) -> str:
-        """The integration's agent; empty until it is set, or learned by the first `read` or `ping`."""
-        return self._actor
-
-    def close(self) -> None:
-        """Gives its connections back."""
-        self._web.close()
+        self._config = config
 
     def prepare(self, task: Task, ref: str) -> Request:
         """The ticket, or the updates of a step; every comment says whether it is public."""
@@ -82,39 +71,27 @@ class ZendeskDesk:
         public = task.job is Job.REPLY
         said = [{"body": note, "public": public} for note in notes(task, NOTE_BYTES)]
         updates = [{"ticket": {"comment": comment, **fields}} for comment in said]
-        return Request(
-            job=task.job,
-            key=task.key,
-            marker=task.marker,
-            ref=ref,
-            method="PUT",
-            path=f"/api/v2/tickets/{ref}.json",
-            body={"updates": updates},
-            expect={"public": "true" if public else "false", **expect},
-        )
+        path = f"/api/v2/tickets/{ref}.json"
+        return self._step(task, ref, method="PUT", path=path, body={"updates": updates}, expect=expect)
 
     def send(self, request: Request) -> Outcome:
         """One attempt. A change of fields first reads the ticket's stamp, so that it cannot undo what somebody just
         did; a step of several comments reads which of them are there."""
         if request.job is Job.OPEN:
             return self._create(request)
-        outcome = append(
-            request.body["updates"],
-            request.marker,
-            lambda: [comment.text for comment in self._comments(request.ref)],
-            lambda update: self._update(request, update),
-        )
-        return Delivered(ref=request.ref) if isinstance(outcome, Delivered) else outcome
+        return self._append(request, request.body["updates"], lambda update: self._update(request, update))
 
     def find(self, request: Request) -> Delivered | None:
         """By external id for a ticket, which outlives the idempotency key; by marker for what was added to one."""
         if request.job is not Job.OPEN:
-            texts = [comment.text for comment in self._comments(request.ref)]
-            return Delivered(ref=request.ref) if has_marker(texts, request.marker) else None
+            return self._added(request)
         found = self._web.get("/api/v2/tickets.json", params={"external_id": request.key})
         tickets = _list(found, "tickets")
         ids = [int(one["id"]) for one in tickets if one.get("external_id") == request.key and "id" in one]
         return Delivered(ref=str(min(ids)), more={"found": len(ids)}) if ids else None
+
+    def _texts(self, ref: str) -> Sequence[str]:
+        return [comment.text for comment in self._comments(ref)]
 
     def read(self, ref: str) -> Ticket:
         """The ticket with its comments."""

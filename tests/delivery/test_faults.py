@@ -118,7 +118,7 @@ def test_a_replayed_dead_letter_is_looked_up_and_delivered_with_what_followed(ma
     office.tickets.lag = 0
     office.case.say("are you there?")
     office.work()
-    assert office.outbox.replay() == 2
+    assert office.outbox.replay() == 3
     office.work_on(minutes=2)
     assert len(office.tickets.tickets) == 1
     assert [one.text.split("\n")[0] for one in office.ticket.comments][-1] == "are you there?"
