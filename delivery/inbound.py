@@ -86,6 +86,9 @@ class Inbound:
             place.gate.breaker.failed()
             log.warning("changes not read", extra={"destination": place.name, "kind": fault.kind})
             return 0
+        except Exception:
+            place.gate.breaker.failed()  # or a probe that broke would keep everybody out until it is forgotten
+            raise
         place.gate.breaker.succeeded()
         with self._store.write() as connection:
             if changes.cursor != cursor and tickets.move_cursor(connection, place.name, cursor, changes.cursor):
@@ -119,8 +122,10 @@ class Inbound:
             log.warning("ticket not read", extra={"destination": place.name, "kind": fault.kind})
             return False
         except StoreError:
+            place.gate.breaker.failed()
             raise
         except Exception as error:  # noqa: BLE001  safety boundary: after some tries a person is told to look instead
+            place.gate.breaker.failed()
             log.error("ticket not followed", extra={"destination": place.name, "error": type(error).__name__})
             return hint.attempts >= MAX_BREAKS and self._reconciler.tell_person(place, hint.ref, "not_followed")
         place.gate.breaker.succeeded()

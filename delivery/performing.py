@@ -84,11 +84,14 @@ class Performer:
             if step is None:
                 return False
             wait = self._over_budget(connection, place, step, now)
-            if wait is not None or not place.gate.enter():
-                at = wait or now + timedelta(seconds=max(place.gate.wait(), 1.0))
-                steps.hand_back(connection, step, at, "budget" if wait else "gate")
-                return wait is not None
+            if wait is not None:
+                return steps.hand_back(connection, step, wait, "budget")
             request = self._frozen(connection, place, step)
+        # Entered only when nothing can fail before the call: a probe that is not made keeps everybody else out.
+        if not place.gate.enter():
+            with self._store.write() as connection:
+                steps.hand_back(connection, step, now + timedelta(seconds=max(place.gate.wait(), 1.0)), "gate")
+            return False
         attempt = self._attempt(place, request, step) if isinstance(request, Request) else Attempt(outcome=request)
         place.gate.spend(attempt.calls - 1)
         self._settle(place, step, request if isinstance(request, Request) else None, attempt)

@@ -41,6 +41,10 @@ _PASSING = ("internal error", "could not be recorded")
 """A database that failed is answered with 400, as if the request were wrong."""
 
 
+MERGES_AT_ONCE = 20
+"""Tickets of ours that one poll looks at; the next one goes on from there."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RequestTracker:
     """One queue of a Request Tracker. Made by `build`."""
@@ -165,10 +169,18 @@ class RequestTracker:
         return "" if answer is None else text_of(answer, html)
 
     def changes(self, cursor: str) -> Changes:
-        """Tickets that others changed. Second tickets of one key are merged on the way."""
+        """Tickets that others changed. Second tickets of one key are merged on the way, a few at a time: over a bad
+        network a poll of hundreds of calls would never end well, and what it has done would be done again."""
         found = Tail(rest=self.rest, actor=self.actor, settling=self.settling).since(cursor)
-        for ref in found.made:
-            self._merge_second(ref)
+        for number, made in enumerate(found.made):
+            if number == MERGES_AT_ONCE:
+                return Changes(refs=found.refs, cursor=made.before)
+            try:
+                self._merge_second(made.ref)
+            except DependencyFault:
+                if not number:
+                    raise
+                return Changes(refs=found.refs, cursor=made.before)
         return Changes(refs=found.refs, cursor=found.cursor)
 
     def _merge_second(self, ref: str) -> None:

@@ -24,13 +24,22 @@ _TICKETS = "ObjectType = 'RT::Ticket'"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Made:
+    """A ticket that our user made."""
+
+    ref: str
+    before: str
+    """The cursor after which it, and what was made later, is told again."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Since:
     """What happened."""
 
     refs: tuple[str, ...] = ()
     """Tickets that others changed."""
-    made: tuple[str, ...] = ()
-    """Tickets that our user made; told once."""
+    made: tuple[Made, ...] = ()
+    """Told once."""
     cursor: str
 
 
@@ -53,7 +62,11 @@ class Tail:
         old = self._settled(rows, at)
         return Since(
             refs=_tickets(row for row in rows if str(row["id"]) not in told and self._by_others(row)),
-            made=_tickets(row for row in old if row.get("Type") == "Create" and not self._by_others(row)),
+            made=tuple(
+                Made(ref=str(row.get("ObjectId")), before=_cursor(int(row["id"]) - 1, rows[place : place + _MAX_SEEN]))
+                for place, row in enumerate(old)
+                if row.get("Type") == "Create" and not self._by_others(row)
+            ),
             cursor=_cursor(old[-1]["id"] if old else settled, rows[len(old) :]),
         )
 
