@@ -134,6 +134,19 @@ def test_the_outbox_command_lists_dead_steps_and_puts_them_back(toml: Callable[[
 
 
 @pytest.mark.parametrize(
+    ("arguments", "said"), [(("desks", "list"), "no destination is set"), (("outbox",), "nothing waits")]
+)
+def test_what_is_empty_is_said_in_a_sentence(
+    toml: Callable[[str], None], tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    toml("")
+    Desk(sqlite_url(tmp_path / "data")).runtime.close()
+    found = CliRunner().invoke(app, [*arguments, "--data-dir", str(tmp_path / "data")])
+    assert found.exit_code == 0
+    assert said in found.output
+
+
+@pytest.mark.parametrize(
     "arguments", [("outbox", "replay"), ("outbox", "replay", "x", "--dead"), ("desks", "test", "x")]
 )
 def test_a_command_without_a_target_is_refused(toml: Callable[[str], None], arguments: tuple[str, ...]) -> None:
