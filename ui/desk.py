@@ -23,7 +23,7 @@ from states.vocabulary import Event
 from ui.acts import Typed, act_for, label
 from ui.case_panel import CasePanel
 from ui.packet_pane import PacketPane, edit, verdicts
-from ui.people import DEMO_AGENT, actor_for, roles_for
+from ui.people import DEMO_AGENT, actor_for, roles_for, seat
 from ui.port import PageRuntime, now_of
 from ui.render.queue import held_by_bot, live, queue
 from ui.render.review import asked
@@ -112,12 +112,7 @@ class DeskRoom:
 
     def enter(self, role: str, request: gr.Request) -> Updates:
         """What the visitor may be at this desk; outside demo mode as their login says."""
-        if self._settings.demo_mode:
-            return SKIP
-        roles = roles_for(self._settings, request.username)
-        value = role if role in roles else (roles[0].value if roles else None)
-        choices = [(words(one.value), one.value) for one in roles]
-        return {self.agent: request.username or "", self.role: gr.update(choices=choices, value=value)}
+        return seat(self._settings, request, role, self.agent, self.role) or SKIP
 
     def pick(self, role: str, event: gr.EventData) -> Updates:
         """Opens the case that was clicked, with empty fields; nothing changes if there is none of that id."""

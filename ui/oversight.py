@@ -19,7 +19,7 @@ from policy.schema import LANGUAGES
 from states.errors import HandrailError
 from states.rights import RIGHTS, Right, require
 from states.vocabulary import Role
-from ui.people import actor_for, roles_for
+from ui.people import actor_for, roles_for, seat
 from ui.port import PageRuntime, now_of
 from ui.render.oversight import APPROVE, consents, deliveries, policy, step_of, templates, words_of
 from ui.render.text import esc, words
@@ -99,12 +99,7 @@ class OversightRoom:
 
     def enter(self, role: str, request: gr.Request) -> Updates:
         """What the visitor may be here; outside demo mode as their login says."""
-        if self._settings.demo_mode:
-            return SKIP
-        roles = roles_for(self._settings, request.username)
-        value = role if role in roles else (roles[0].value if roles else None)
-        choices = [(words(one.value), one.value) for one in roles]
-        return {self.name: request.username or "", self.role: gr.update(choices=choices, value=value)}
+        return seat(self._settings, request, role, self.name, self.role) or SKIP
 
     def poll(self, seen: str, role: str) -> Updates:
         """What has changed since it was last drawn; nothing if nothing has."""

@@ -5,11 +5,16 @@ Without this module anybody who may open the page could press a compliance offic
 
 from __future__ import annotations
 
+from typing import Any
+
+import gradio as gr
+
 from app.settings import Settings, parse_holder
 from graph.views import Actor
 from states.errors import BadInput, ForbiddenRole
 from states.vocabulary import STAFF, Role
 from ui.acts import DESK_ROLES
+from ui.render.text import words
 
 DEMO_AGENT = "anna"
 
@@ -20,6 +25,16 @@ def roles_for(settings: Settings, user: str | None, demo: tuple[Role, ...] = STA
         return demo
     holders = (parse_holder(holder) for holder in settings.tokens.values())
     return tuple(dict.fromkeys(role for role, name in holders if name == user and role in DESK_ROLES))
+
+
+def seat(settings: Settings, request: gr.Request, role: str, name: gr.Textbox, roles: gr.Dropdown) -> dict[Any, Any]:
+    """The visitor's name and the roles to choose from, as their login says; nothing in demo mode."""
+    if settings.demo_mode:
+        return {}
+    held = roles_for(settings, request.username)
+    value = role if role in held else (held[0].value if held else None)
+    choices = [(words(one.value), one.value) for one in held]
+    return {name: request.username or "", roles: gr.update(choices=choices, value=value)}
 
 
 def actor_for(settings: Settings, user: str | None, typed_id: str, role: str, demo: tuple[Role, ...] = STAFF) -> Actor:
