@@ -72,6 +72,8 @@ class Proxy:
     port: int = 0
     _server: _Server | None = None
     _waiting: list[threading.Thread] = field(default_factory=list)
+    _under_way: int = 0
+    _quiet: threading.Condition = field(default_factory=threading.Condition)
 
     @property
     def url(self) -> str:
@@ -101,10 +103,24 @@ class Proxy:
             self.up()
 
     def settle(self) -> None:
-        """Waits until every late request has been carried out."""
+        """Waits until every request has been carried out: the late ones, and those whose callers have given up."""
         for thread in self._waiting:
             thread.join()
         self._waiting.clear()
+        with self._quiet:
+            assert self._quiet.wait_for(lambda: self._under_way == 0, timeout=120)
+
+    @contextmanager
+    def passing_on(self) -> Iterator[None]:
+        """A request is with the upstream for as long as the block runs."""
+        with self._quiet:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._quiet:
+                self._under_way -= 1
+                self._quiet.notify_all()
 
     def later(self, act: Callable[[], object]) -> None:
         """Carries something out after the caller has given up."""
@@ -148,7 +164,8 @@ class _Handler(socketserver.StreamRequestHandler):
         proxy.seen.append(Seen(method=method, path=path, fault=fault))
 
         def carry_out() -> bytes:
-            return forward(proxy.upstream, method, path, headers, body)
+            with proxy.passing_on():
+                return forward(proxy.upstream, method, path, headers, body)
 
         self._answer(fault, carry_out)
 
