@@ -81,9 +81,10 @@ class Inbound:
         if cursor is None or not place.gate.enter():
             return 0
         try:
-            changes = desk.changes(cursor)
+            with place.gate.calling() as calls:
+                changes = desk.changes(cursor)
         except DependencyFault as fault:
-            place.gate.breaker.failed()
+            place.gate.breaker.not_read(alive=calls.alive)
             log.warning("changes not read", extra={"destination": place.name, "kind": fault.kind})
             return 0
         except Exception:
@@ -116,9 +117,10 @@ class Inbound:
 
     def _look(self, place: Destination, hint: WaitingHint) -> bool:
         try:
-            settled = self._asked(place, hint) if hint.asks else self._reconciler.look(place, hint.ref)
+            with place.gate.calling() as calls:
+                settled = self._asked(place, hint) if hint.asks else self._reconciler.look(place, hint.ref)
         except DependencyFault as fault:
-            place.gate.breaker.failed()
+            place.gate.breaker.not_read(alive=calls.alive)
             log.warning("ticket not read", extra={"destination": place.name, "kind": fault.kind})
             return False
         except StoreError:

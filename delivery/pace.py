@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from desks.calls import heard_by
 from states.clock import Clock
 
 BURST = 10
@@ -32,7 +35,7 @@ def backoff(attempt: int, dice: random.Random) -> float:
 
 
 class Bucket:
-    """A token bucket: at most `per_minute` calls in any minute. Safe to share between threads."""
+    """A token bucket: `per_minute` calls in any minute. Safe to share between threads."""
 
     def __init__(self, per_minute: int, clock: Clock) -> None:
         self._burst = max(1.0, per_minute / BURST)
@@ -47,8 +50,17 @@ class Bucket:
             self._refill()
             return max(0.0, (1 - self._tokens) / self._per_second)
 
+    def take(self) -> bool:
+        """Takes a token if there is one."""
+        with self._lock:
+            self._refill()
+            if self._tokens < 1:
+                return False
+            self._tokens -= 1
+            return True
+
     def spend(self, calls: int = 1) -> None:
-        """Counts calls that are made; what is spent beyond the tokens is paid off before the next."""
+        """Counts calls that are made; what is spent beyond the tokens is paid off before the next is taken."""
         with self._lock:
             self._refill()
             self._tokens -= calls
@@ -112,6 +124,14 @@ class Breaker:
                 self._probe_since = self._clock.now()
             return True
 
+    def not_read(self, *, alive: bool) -> None:
+        """A reading failed; `alive`: a call of it was answered. What cannot be read may still be written to: if
+        nothing was answered, that counts only where this was the probe."""
+        if alive:
+            self.succeeded()
+        elif self.condition is Condition.PROBING:
+            self.failed()
+
     def succeeded(self) -> None:
         """The destination answered."""
         with self._lock:
@@ -130,6 +150,26 @@ class Breaker:
                 self._probe_since = None
 
 
+class Calls:
+    """The calls of one step or look."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+        self.made = 0
+        self.alive = False
+        """One of them was answered."""
+
+    def called(self) -> None:
+        """A call begins."""
+        self.made += 1
+        if self.made > 1:
+            self._bucket.spend()
+
+    def answered(self) -> None:
+        """The destination answered one."""
+        self.alive = True
+
+
 class Gate:
     """Whether a destination may be called now: its breaker, its bucket, and how long it asked to be left alone."""
 
@@ -145,15 +185,23 @@ class Gate:
         return max(quiet, self.breaker.wait(), self._bucket.wait(), 0.0)
 
     def enter(self) -> bool:
-        """Whether this call may be made; it is counted then."""
-        if self.wait() > 0 or not self.breaker.enter():
+        """Whether a step or a look may begin; its first call is counted then."""
+        if self.wait() > 0 or not self._bucket.take():
             return False
-        self._bucket.spend()
+        if not self.breaker.enter():
+            self._bucket.spend(-1)
+            return False
         return True
 
-    def spend(self, calls: int) -> None:
-        """Counts further calls that belonged to the one that entered."""
-        self._bucket.spend(calls)
+    @contextmanager
+    def calling(self) -> Iterator[Calls]:
+        """Whatever is called inside takes a token, and what has begun goes on: a half of a step would be made again.
+
+        The first call has its token from `enter`.
+        """
+        calls = Calls(self._bucket)
+        with heard_by(calls):
+            yield calls
 
     def leave_alone(self, seconds: float) -> None:
         """As `Retry-After` asks."""

@@ -20,7 +20,7 @@ from delivery.dead_letters import fingerprint, whole_task, without_words
 from delivery.destinations import ON_TICKET, Destination
 from delivery.filing import Filing, Places
 from delivery.frozen import request_from, request_json
-from delivery.pace import backoff
+from delivery.pace import Calls, backoff
 from delivery.plan import Planned
 from desks.port import Ambiguous, Delivered, Job, Outcome, Rejected, Request, RetryAfter, Ticket
 from graph.runtime import Runtime
@@ -42,13 +42,15 @@ class Attempt:
     """What is known after one attempt."""
 
     outcome: Outcome
-    calls: int = 1
-    """How often the destination was called for it."""
     looked_up: bool = False
     """An earlier attempt had got through: nothing was sent."""
     wrong: tuple[str, ...] = ()
     """Names of what the destination did not take."""
     ticket: Ticket | None = None
+    reading: bool = False
+    """What failed was a reading: looking an earlier attempt up, or reading back what was written."""
+    written: str | None = None
+    """Where it was written, as the destination says, though it could not be read back."""
 
 
 def new_lease() -> str:
@@ -92,8 +94,9 @@ class Performer:
             with self._store.write() as connection:
                 steps.hand_back(connection, step, now + timedelta(seconds=max(place.gate.wait(), 1.0)), "gate")
             return False
-        attempt = self._attempt(place, request, step) if isinstance(request, Request) else Attempt(outcome=request)
-        place.gate.spend(attempt.calls - 1)
+        with place.gate.calling() as calls:
+            attempt = self._attempt(place, request, step) if isinstance(request, Request) else Attempt(outcome=request)
+        self._tell_breaker(place, attempt, calls)
         self._settle(place, step, request if isinstance(request, Request) else None, attempt)
         return True
 
@@ -120,42 +123,50 @@ class Performer:
     # The attempt
 
     def _attempt(self, place: Destination, request: Request, step: DueStep) -> Attempt:
+        looking = step.unsure and self._look
         try:
-            found = place.desk.find(request) if step.unsure and self._look else None
-            looked = int(step.unsure)
+            found = place.desk.find(request) if looking else None
+            looking = False
             outcome = found or place.desk.send(request)
             if not isinstance(outcome, Delivered):
-                return Attempt(outcome=outcome, calls=1 + looked)
+                return Attempt(outcome=outcome)
             return self._checked(place, request, outcome, looked_up=found is not None)
         except DependencyFault as fault:
-            return Attempt(outcome=Ambiguous(code=fault.kind))
+            written = step.written if looking else None
+            return Attempt(outcome=Ambiguous(code=fault.kind), reading=looking, written=written)
         except Exception as error:  # noqa: BLE001  safety boundary: a bug in a desk counts as "nobody knows"
             log.error("desk broke", extra={"destination": place.name, "error": type(error).__name__})
             return Attempt(outcome=Ambiguous(code=f"bug_{type(error).__name__}"))
 
     def _checked(self, place: Destination, request: Request, outcome: Delivered, *, looked_up: bool) -> Attempt:
-        """Reads the ticket back. One that cannot be read is not known to be right: it is looked up again later."""
+        """Reads the ticket back. One that cannot be read is not known to be right: it is looked up again later.
+
+        One that is not there was not written, whatever was answered.
+        """
         desk = place.tickets
         if desk is None or not request.expect:
             return Attempt(outcome=outcome, looked_up=looked_up)
         try:
             ticket = desk.read(request.ref or outcome.ref)
-        except (DependencyFault, NotFound):
-            return Attempt(outcome=Ambiguous(code="not_read_back"), calls=2)
+        except DependencyFault:
+            return Attempt(outcome=Ambiguous(code="not_read_back"), reading=True, written=outcome.ref)
+        except NotFound:
+            return Attempt(outcome=Ambiguous(code="not_there"), reading=True)
         wrong = differences(request, ticket)
-        return Attempt(outcome=outcome, calls=2, looked_up=looked_up, wrong=wrong, ticket=ticket)
+        return Attempt(outcome=outcome, looked_up=looked_up, wrong=wrong, ticket=ticket)
 
     # What came of it
 
     def _settle(self, place: Destination, step: DueStep, request: Request | None, attempt: Attempt) -> None:
         outcome = attempt.outcome
-        self._tell_breaker(place, outcome)
         if isinstance(outcome, Delivered):
             assert request is not None
             return self._done(place, step, request, attempt, outcome)
         waiting = isinstance(outcome, RetryAfter) and outcome.seconds is not None
         tired = step.attempts >= place.config.give_up_after and not waiting
         old = waiting and self._clock.now() - step.created_at > MAX_AGE
+        if tired and attempt.written is not None and request is not None:
+            return self._done(place, step, request, attempt, Delivered(ref=attempt.written))
         if isinstance(outcome, Rejected) or tired or old:
             return self._given_up(place, step, request, outcome)
         seconds = backoff(step.attempts, self._dice)
@@ -171,23 +182,30 @@ class Performer:
                 code=outcome.code,
                 unsure=unsure,
                 counts=not waiting,
+                written=attempt.written,
             )
 
-    def _tell_breaker(self, place: Destination, outcome: Outcome) -> None:
-        alive = isinstance(outcome, Delivered | Rejected) or (
-            isinstance(outcome, RetryAfter) and outcome.seconds is not None
-        )
-        if alive:
+    def _tell_breaker(self, place: Destination, attempt: Attempt, calls: Calls) -> None:
+        """A write that failed speaks against the destination; a reading that failed keeps nobody from writing."""
+        outcome = attempt.outcome
+        asked = isinstance(outcome, RetryAfter) and outcome.seconds is not None
+        if attempt.reading:
+            place.gate.breaker.not_read(alive=calls.alive)
+        elif isinstance(outcome, Delivered | Rejected) or asked:
             place.gate.breaker.succeeded()
         else:
             place.gate.breaker.failed()
 
     def _done(self, place: Destination, step: DueStep, request: Request, attempt: Attempt, outcome: Delivered) -> None:
+        doubt = attempt.written is not None
+        if doubt:
+            self._tell_person(place, step, "not_read_back", "")
         if attempt.wrong:
             self._tell_person(place, step, "not_taken", ",".join(attempt.wrong))
         now = self._clock.now()
         receipt: dict[str, Any] = {"ref": outcome.ref, "attempts": step.attempts, "looked_up": attempt.looked_up}
         receipt |= {"wrong": list(attempt.wrong)} if attempt.wrong else {}
+        receipt |= {"read_back": False} if doubt else {}
         with self._store.write() as connection:
             conversation = steps.hold_conversation(connection, step.conversation_id)
             assert conversation is not None
@@ -228,7 +246,7 @@ class Performer:
             ),
             now,
         )  # fmt: skip
-        if attempt.looked_up or assignee or (attempt.ticket and attempt.ticket.assignee):
+        if attempt.looked_up or attempt.reading or assignee or (attempt.ticket and attempt.ticket.assignee):
             # Somebody may have been at it while we did not know that it was there.
             tickets.keep_hint(connection, place.name, f"placed:{outcome.ref}", outcome.ref, now)
 

@@ -41,7 +41,9 @@ class DeskConfig(BaseModel):
         default=8, description="attempts until a step is dead, and its fallback is used"
     )
     deadline_s: Annotated[float, Field(gt=0, le=30)] = 8.0
-    per_minute: Annotated[int, Field(ge=1, le=10_000)] = Field(default=60, description="calls a minute at most")
+    per_minute: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=60, description="calls a minute at most, of one worker"
+    )
 
 
 class TicketConfig(DeskConfig):

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
+from desks.calls import call_begins
 from desks.config import MailConfig, check_jobs
 from desks.http import CONNECT_S
 from desks.port import Ambiguous, Delivered, Job, JsonObject, Outcome, Rejected, Request, RetryAfter, Task
@@ -59,6 +60,7 @@ class Mail:
         except ValueError:
             return Rejected(code="message_invalid")
         try:
+            call_begins()
             with self._session() as session:
                 return self._handed_in(session, message)
         except _Stopped as stopped:

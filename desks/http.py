@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from desks.calls import call_answered, call_begins
 from desks.port import Ambiguous, Outcome, Rejected, RetryAfter
 from states.errors import DependencyFault, SettingsError
 
@@ -86,6 +87,7 @@ class Web:
         sent = json.dumps(body, ensure_ascii=False).encode() if body is not None else content
         kind = {"content-type": "application/json"} if body is not None else {}
         end = time.monotonic() + self.deadline_s
+        call_begins()
         try:
             with self.client.stream(
                 method,
@@ -96,11 +98,14 @@ class Web:
                 auth=self.auth,
                 timeout=httpx2.Timeout(self.deadline_s, connect=min(CONNECT_S, self.deadline_s)),
             ) as response:
-                return _whole(response, end)
+                answer = _whole(response, end)
         except _UNSENT as error:
             return RetryAfter(seconds=None, code=_code(error))
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
             return Ambiguous(code=_code(error))
+        if isinstance(answer, Answer) and answer.status < 500:
+            call_answered()
+        return answer
 
     def close(self) -> None:
         """Gives its connections back."""

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from desks.calls import call_answered, call_begins
 from desks.config import TICKETING, MemoryConfig, known_as
 from desks.port import (
     Ambiguous,
@@ -131,10 +132,11 @@ class MemoryDesk:
     def prepare(self, task: Task, ref: str) -> Request:
         """The fields that this step writes, and the comment it adds."""
         fields = self._fields(task)
-        body = {"fields": fields, "comment": f"{task.text}\n{task.marker}".strip(), "public": False}
+        public = task.job is Job.REPLY
+        body = {"fields": fields, "comment": f"{task.text}\n{task.marker}".strip(), "public": public}
         if task.job is Job.OPEN:
             body |= {"packet": dict(task.packet), "key": task.key}
-        expect = {**fields, **({"key": task.key} if task.job is Job.OPEN else {}), "public": "false"}
+        expect = {**fields, **({"key": task.key} if task.job is Job.OPEN else {}), "public": str(public).lower()}
         return Request(
             job=task.job, key=task.key, marker=task.marker, ref=ref, path="/tickets", body=body, expect=expect
         )
@@ -154,6 +156,7 @@ class MemoryDesk:
         with self._open() as shelf:
             shelf.attempts += 1
             fault = self._faults.pop(0) if self._faults else None
+        call_begins()
         if self.down or fault is Fault.REFUSED:
             return RetryAfter(seconds=None, code="ConnectError")
         if fault is Fault.TOO_MANY:
@@ -168,7 +171,10 @@ class MemoryDesk:
             ref = self._write(request)
         except NotFound:
             return Rejected(code="http_404")
-        return Ambiguous(code="ReadTimeout") if fault is Fault.REPLY_LOST else Delivered(ref=ref)
+        if fault is Fault.REPLY_LOST:
+            return Ambiguous(code="ReadTimeout")
+        call_answered()
+        return Delivered(ref=ref)
 
     def _write(self, request: Request) -> str:
         with self._open() as shelf:
@@ -211,10 +217,7 @@ class MemoryDesk:
     def read(self, ref: str) -> Ticket:
         """The ticket."""
         with self._open() as shelf:
-            self._reach()
-            if self.unreadable > 0:
-                self.unreadable -= 1
-                raise DependencyFault("http_500", f"{self.name!r} cannot be read now; try again")
+            self._reach(reading=True)
             if ref not in shelf.tickets:
                 raise NotFound(f"there is no ticket {ref!r} in {self.name!r}")
             return shelf.tickets[ref]
@@ -235,9 +238,14 @@ class MemoryDesk:
             raise BadSignature(f"the signature for {self.name!r} does not hold; check the secret and both clocks")
         return Hint(delivery_id=headers.get(DELIVERY, ""), ref=body.decode())
 
-    def _reach(self) -> None:
+    def _reach(self, *, reading: bool = False) -> None:
+        call_begins()
         if self.down:
             raise DependencyFault("unreachable", f"{self.name!r} is down; try again when it is back")
+        if reading and self.unreadable > 0:
+            self.unreadable -= 1
+            raise DependencyFault("http_500", f"{self.name!r} cannot be read now; try again")
+        call_answered()
 
     # Inside
 

@@ -218,6 +218,8 @@ class DueStep:
     created_at: datetime
     lease: str = ""
     """Under which it is held; only with this it can be settled."""
+    written: str | None = None
+    """Where an earlier attempt wrote it, as the destination said; nobody could read it back."""
 
 
 @dataclass(frozen=True, kw_only=True)

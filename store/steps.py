@@ -201,6 +201,7 @@ def lease_step(
         attempts=row["attempts"] + 1,
         unsure=unsure,
         lease=owner,
+        written=(row["receipt"] or {}).get("ref"),
     )
 
 
@@ -221,10 +222,23 @@ def hand_back(connection: Connection, step: DueStep, at: datetime, code: str) ->
     )
 
 
-def retry_step(connection: Connection, step: DueStep, *, at: datetime, code: str, unsure: bool, counts: bool) -> bool:
-    """An attempt that did not do it, or may have: again at `at`. `counts`: it was one of those that are limited."""
+def retry_step(
+    connection: Connection,
+    step: DueStep,
+    *,
+    at: datetime,
+    code: str,
+    unsure: bool,
+    counts: bool,
+    written: str | None = None,
+) -> bool:
+    """An attempt that did not do it, or may have: again at `at`. `counts`: it was one of those that are limited.
+
+    `written`: where it was done, as the destination says; it could not be read back.
+    """
     attempts = step.attempts if counts else step.attempts - 1
     values = {"attempts": attempts, "next_attempt_at": at, "last_code": code, "unsure": unsure, **_RELEASED}
+    values["receipt"] = {"ref": written} if written is not None else None
     return _set(connection, step, values)
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.pace import BACKOFF_S, FAILURES, REST_S, Breaker, Bucket, Condition, Gate, backoff
+from delivery.pace import BACKOFF_S, BURST, FAILURES, REST_S, Breaker, Bucket, Condition, Gate, backoff
+from desks.calls import call_begins
 from states.clock import FrozenClock
 from tests.graph.example import START
 
@@ -109,3 +110,26 @@ def test_a_gate_keeps_quiet_for_as_long_as_it_is_asked_to() -> None:
     assert (gate.wait(), gate.enter()) == (30.0, False)
     clock.advance(timedelta(seconds=30))
     assert gate.enter()
+
+
+def test_of_many_threads_as_many_begin_as_there_are_tokens() -> None:
+    gate = Gate(60, FrozenClock(START))
+    entered: list[bool] = []
+    threads = [threading.Thread(target=lambda: entered.append(gate.enter())) for _ in range(20)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sum(entered) == 60 / BURST
+
+
+def test_a_step_has_its_first_call_from_entering_and_pays_for_each_further_one() -> None:
+    gate = Gate(60, FrozenClock(START))
+    assert gate.enter()
+    with gate.calling() as calls:
+        for _ in range(6):
+            call_begins()
+    assert (calls.made, calls.alive) == (6, False)
+    assert gate.wait() == pytest.approx(1 / 0.9)
+    call_begins()
+    assert gate.wait() == pytest.approx(1 / 0.9), "nobody listens any more"
