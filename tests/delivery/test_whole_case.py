@@ -14,15 +14,18 @@ from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
 from desks.config import MemoryConfig
+from desks.fakes.freshdesk import FreshdeskFake
+from desks.fakes.servicenow import ServiceNowFake
 from desks.fakes.zendesk import ZendeskFake
 from states.vocabulary import Event, State
 from tests.counterparts import nodejs
 from tests.counterparts.chat import Chat
-from tests.desks.benches import ZendeskBench, bench_of
+from tests.desks.benches import FreshdeskBench, ServiceNowBench, ZendeskBench, bench_of
 from tests.graph.example import Desk as Case
 from tests.graph.example import policy, sqlite_url
 
 CARD, MAIL = "4111 1111 1111 1111", "maria.keller@example.org"
+SYSTEMS = ((ZendeskBench, ZendeskFake), (FreshdeskBench, FreshdeskFake), (ServiceNowBench, ServiceNowFake))
 SURVEY = ("playbooks:\n", "survey: {person: true}\nplaybooks:\n")
 
 
@@ -71,10 +74,11 @@ class Whole:
         self.chat.close()
 
 
-def test_a_case_goes_all_the_way_and_comes_again(tmp_path: Path, slack_url: str) -> None:
+@pytest.mark.parametrize(("kind", "fake"), SYSTEMS, ids=lambda one: one.__name__)
+def test_a_case_goes_all_the_way_and_comes_again(tmp_path: Path, slack_url: str, kind: Any, fake: Any) -> None:
     case = Case(sqlite_url(tmp_path))
     case.runtime.activate(policy(SURVEY))
-    with bench_of(ZendeskBench, ZendeskFake, case.clock) as bench:
+    with bench_of(kind, fake, case.clock) as bench:
         whole = Whole(tmp_path, bench, case, slack_url)
         _all_the_way(whole)
         whole.close()
