@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 7860
 # Compiled at setup: where PYTHONDONTWRITEBYTECODE is set, every start would compile them again.
-PACKAGES := app assistants audit delivery desks graph handover policy prompts states store triggers ui
+PACKAGES := app assistants audit conversation delivery desks graph handover models policy prompts service states store triggers ui
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help

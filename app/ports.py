@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from graph.views import (
+from handover.packet.attachment import Attachment
+from service.views import (
     Act,
     Actor,
     ActResult,
     Attendance,
     ConversationView,
-    NewAttachment,
     NewConversation,
     PersonView,
     QueueItem,
@@ -77,7 +77,7 @@ class Runtime(Protocol):
         text: str,
         *,
         message_id: str | None = None,
-        attachments: tuple[NewAttachment, ...] = (),
+        attachments: tuple[Attachment, ...] = (),
     ) -> TurnResult:
         """Handles one customer message; the same id and text again gives the same answer with `repeated` set.
 

@@ -57,7 +57,7 @@ def url_of(listening: socket.socket) -> str:
 
 def assemble(runtime: Runtime, settings: Settings, *, with_page: bool, delivery: Delivery | None = None) -> FastAPI:
     """The API, the webhooks where something can receive them, and the Gradio page at `/` if wanted."""
-    from app.api import build_api
+    from app.api.build import build_api
 
     api = build_api(runtime, settings, delivery)
     return _mount_page(api, runtime, settings, delivery.outbox if delivery else None) if with_page else api

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.ports import Runtime
-from graph.views import Act, Actor, ConversationView, EventView, MessageView
+from service.views import Act, Actor, ConversationView, EventView, MessageView
 from states.errors import HandrailError
 from states.table import VOICES
 from states.vocabulary import Event, Role

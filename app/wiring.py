@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from delivery.destinations import Destination
     from delivery.outbox import Outbox
     from delivery.work import Delivery
-    from graph.runtime import Runtime
-    from graph.views import ConversationView
-    from handover.code_sender import CodeSender
-    from handover.codes import CodeMaker
-    from handover.directory import ContactKind, Directory
-    from handover.writing import SummaryWriter
+    from handover.packet.model_summary import SummaryWriter
+    from handover.people.code_sender import CodeSender
+    from handover.people.codes import CodeMaker
+    from handover.people.directory import ContactKind, Directory
+    from models.port import Model
     from policy.loader import LoadedPolicy
-    from prompts.model import Model
+    from service.runtime import Runtime
+    from service.views import ConversationView
     from states.clock import Clock
     from triggers.engine import Engine
     from triggers.llm import TopicClassifier
@@ -59,7 +59,7 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
-    from graph.runtime import Runtime
+    from service.runtime import Runtime
     from states.clock import SystemClock, SystemIds
     from store.database import open_store
     from triggers.engine import compile_policy
@@ -124,7 +124,7 @@ def build_desks(settings: Settings, clock: Clock) -> list[Destination]:
 
 def build_directory(settings: Settings) -> Directory:
     """Who is on file, with the contacts that a code can reach; SettingsError tells what is wrong with the file."""
-    from handover.directory import FileDirectory, NoDirectory, Reachable
+    from handover.people.directory import FileDirectory, NoDirectory, Reachable
 
     path = settings.verification.directory
     return Reachable(FileDirectory(path), _code_senders(settings)) if path else NoDirectory()
@@ -132,7 +132,7 @@ def build_directory(settings: Settings) -> Directory:
 
 def build_codes(settings: Settings) -> CodeMaker:
     """What makes one-time codes: with the key of the settings, or with one that is made once and kept in data_dir."""
-    from handover.codes import CodeMaker
+    from handover.people.codes import CodeMaker
 
     given = settings.verification.key
     return CodeMaker(given.get_secret_value().encode() if given else _kept_key(settings.data_dir / KEY_FILE))
@@ -161,7 +161,7 @@ def _kept_key(path: Path) -> bytes:
 def build_code_sending(settings: Settings, runtime: Runtime) -> Callable[[], int] | None:
     """What sends one-time codes beside the clocks; None where no way out is set up."""
     from delivery.codes import CodeSending
-    from handover.code_sender import ByContact
+    from handover.people.code_sender import ByContact
 
     senders = _code_senders(settings, runtime.clock)
     if not senders:
@@ -177,8 +177,8 @@ def build_code_sending(settings: Settings, runtime: Runtime) -> Callable[[], int
 
 def _code_senders(settings: Settings, clock: Clock | None = None) -> dict[ContactKind, CodeSender]:
     """The ways out that are set up, by the kind of contact they reach."""
-    from handover.code_sender import SmtpCodeSender, SmtpServer
-    from handover.directory import ContactKind
+    from handover.people.code_sender import SmtpCodeSender, SmtpServer
+    from handover.people.directory import ContactKind
     from states.clock import SystemClock
 
     found: dict[ContactKind, CodeSender] = {}
@@ -260,8 +260,8 @@ def build_assistant(settings: Settings, policy: LoadedPolicy) -> Assistant:
 
 def build_model(settings: Settings) -> Model:
     """The configured model, connected: its client takes two seconds to load, which no customer should wait for."""
-    from app.hurried import HurriedModel
-    from prompts.model import OpenAIModel
+    from models.hurry import HurriedModel
+    from models.port import OpenAIModel
 
     given = settings.model
     key = given.api_key.get_secret_value() if given.api_key else NO_KEY
@@ -307,7 +307,7 @@ def build_summariser(settings: Settings) -> SummaryWriter | None:
     """Who writes the summaries of packets, when a model is configured; else they stay extractive."""
     if settings.assistant != "openai":
         return None
-    from handover.writing import SummaryWriter
+    from handover.packet.model_summary import SummaryWriter
 
     return SummaryWriter(build_model(settings))
 
@@ -330,7 +330,7 @@ def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy
 @contextmanager
 def open_for_reading(settings: Settings) -> Iterator[Callable[[str], ConversationView]]:
     """Reads conversations without a policy, an assistant or a worker; NotFound where there is no database yet."""
-    from graph.present import conversation_view
+    from service.reading import conversation_view
     from store.database import open_store
 
     if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():

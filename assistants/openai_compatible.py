@@ -17,8 +17,8 @@ from assistants.index import Match
 from assistants.knowledge_base import KnowledgeBase
 from assistants.lexicon import STEMMERS
 from assistants.port import Citation, Draft, PersonStretch, Question
+from models.port import Message, Model
 from prompts.loader import load
-from prompts.model import Message, Model
 
 PASSAGES = 5
 """Passages shown to the model."""

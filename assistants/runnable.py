@@ -19,8 +19,8 @@ from assistants.grounding import is_verbatim, support, trusted
 from assistants.knowledge_base import KnowledgeBase
 from assistants.lexicon import STEMMERS
 from assistants.port import Changed, Citation, Draft, Question
-from prompts.deadline import within
-from prompts.model import guarded
+from models.deadline import within
+from models.port import guarded
 from states.errors import SettingsError
 
 PASSAGES = 5

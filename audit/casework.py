@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.metrics import Share, mean, share
-from graph.views import ConversationView, EventView
+from service.views import ConversationView, EventView
 from states.vocabulary import Event
 
 OPENING = frozenset({Event.PACKET_READY, Event.FAULT, Event.SLA_BREACHED, Event.REOPENED})

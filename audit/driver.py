@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from audit.metrics import quantile
 from audit.recordings import Line, RecordedTurn, Recording, parse_recording
-from graph.views import ConversationView, NewConversation, TurnResult
+from service.views import ConversationView, NewConversation, TurnResult
 from states.errors import BadInput, Conflict, MessageTooLong, NotFound
 from states.table import WITH_PERSON
 

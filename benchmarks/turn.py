@@ -111,9 +111,9 @@ def ours() -> Iterator[Contender]:
     """Handrail with the default pack: rules, graph, two commits, log, timers and checkpoint."""
     from assistants.port import Draft
     from assistants.scripted import ScriptedAssistant
-    from graph.runtime import Runtime
-    from graph.views import NewConversation
     from policy.loader import load_pack
+    from service.runtime import Runtime
+    from service.views import NewConversation
     from states.clock import SystemClock, SystemIds
     from store.database import open_store
 

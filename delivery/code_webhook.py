@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from desks.http import Answer, Web
-from desks.signatures import sign
-from handover.code_sender import CodeLetter
-from handover.directory import ContactKind
+from desks.kit.http import Answer, Web
+from desks.kit.signatures import sign
+from handover.people.code_sender import CodeLetter
+from handover.people.directory import ContactKind
 from states.clock import Clock
 from states.errors import DependencyFault
 

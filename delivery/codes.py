@@ -10,9 +10,9 @@ import logging
 import secrets
 from datetime import datetime, timedelta
 
-from handover.code_sender import CodeLetter, CodeSender
-from handover.codes import Challenge, CodeMaker
-from handover.directory import Contact, Directory
+from handover.people.code_sender import CodeLetter, CodeSender
+from handover.people.codes import Challenge, CodeMaker
+from handover.people.directory import Contact, Directory
 from states.clock import Clock
 from states.errors import DependencyFault
 from store.codes import DueCode, lease_code, settle_code

@@ -11,12 +11,11 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection
-
 from delivery.frozen import request_json, task_from, task_json
 from delivery.words import closing, packet_text
 from desks.port import Job, Request, Task
 from store import queries, tickets
+from store.connection import Connection
 from store.records import DueStep
 
 _EMPTIED = "emptied"

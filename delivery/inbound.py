@@ -12,11 +12,11 @@ from typing import Any, cast
 
 from delivery import words
 from delivery.destinations import Destination
-from delivery.filing import Places, act_id
-from delivery.reconciling import Reconciler
+from delivery.reconcile import Reconciler
+from delivery.settle import Places, act_id
 from desks.port import Delivered, Hooked, Whispering
-from graph.runtime import Runtime
-from graph.views import Act, Actor
+from service.runtime import Runtime
+from service.views import Act, Actor
 from states.errors import BadInput, BadSignature, Conflict, DependencyFault, NotFound, Refused, StoreError
 from states.vocabulary import Event
 from store import tickets

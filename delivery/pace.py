@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from desks.calls import heard_by
+from desks.kit.calls import heard_by
 from states.clock import Clock
 
 BURST = 10

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from delivery.destinations import Destination
-from delivery.expanding import expand
+from delivery.expand import expand
 from delivery.inbound import Inbound
 from delivery.outbox import Outbox
-from delivery.performing import Performer
-from graph.runtime import Runtime
+from delivery.perform import Performer
+from service.runtime import Runtime
 
 AT_ONCE = 4
 """Calls to one destination at once."""

@@ -16,11 +16,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
-from desks.calls import call_begins
 from desks.config import MailConfig, check_jobs
-from desks.http import CONNECT_S
+from desks.kit.calls import call_begins
+from desks.kit.http import CONNECT_S
+from desks.kit.wording import digest, facts, headline, link
 from desks.port import Ambiguous, Delivered, Job, JsonObject, Outcome, Rejected, Request, RetryAfter, Task
-from desks.wording import digest, facts, headline, link
 from states.clock import Clock
 from states.errors import DependencyFault, SettingsError
 

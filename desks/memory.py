@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from desks.calls import call_answered, call_begins
 from desks.config import TICKETING, MemoryConfig, known_as
+from desks.kit.calls import call_answered, call_begins
 from desks.port import (
     Ambiguous,
     Changes,

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desks.config import PagerDutyConfig, check_jobs
-from desks.http import Answer, Web, settled
+from desks.kit.http import Answer, Web, settled
+from desks.kit.wording import facts, headline, link
 from desks.port import Delivered, Job, JsonObject, News, Outcome, Request, Task
-from desks.wording import facts, headline, link
 from states.clock import Clock
 from states.errors import DependencyFault, SettingsError
 

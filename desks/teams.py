@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from desks.config import TeamsConfig, check_jobs
-from desks.http import Answer, Web, private_address, settled
+from desks.kit.http import Answer, Web, private_address, settled
+from desks.kit.wording import facts, headline, link
 from desks.port import Delivered, Job, JsonObject, Outcome, Rejected, Request, Task
-from desks.wording import facts, headline, link
 from states.clock import Clock
 from states.errors import SettingsError
 

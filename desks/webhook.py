@@ -15,9 +15,9 @@ from datetime import UTC
 from standardwebhooks import Webhook as Signer
 
 from desks.config import WebhookConfig, check_jobs
-from desks.http import Answer, Web, private_address, settled
+from desks.kit.http import Answer, Web, private_address, settled
+from desks.kit.wording import digest, headline, language, link, plain
 from desks.port import Ambiguous, Delivered, Job, JsonObject, News, Outcome, Rejected, Request, RetryAfter, Task
-from desks.wording import digest, headline, language, link, plain
 from states.clock import Clock
 from states.errors import DependencyFault, SettingsError
 

@@ -9,12 +9,12 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
-from graph.acting import act
-from graph.answering import answer, fault
-from graph.handing_over import forward, hand_over
-from graph.surveying import after_the_end
+from conversation.acts import act
+from conversation.answer import answer, fault
+from conversation.hand_over import forward, hand_over
+from conversation.survey import after_the_end
+from conversation.working import Working
 from graph.thread import Step, Thread
-from graph.working import Working
 from states.table import ANSWERING, TABLE, Transition
 from states.vocabulary import State
 

@@ -2,7 +2,7 @@
 
 There is no store here: the thread itself remembers the state, the latch, the owner and the bounded history. Input is
 `{"inbound": {"kind": "message", "text": "..."}}`, or `{"inbound": {"kind": "act", "event": "claimed", "role":
-"frontline_agent", "actor": "anna", "text": ""}}`. For looking at and for tuning; production runs on `graph.runtime`.
+"frontline_agent", "actor": "anna", "text": ""}}`. For looking at and for tuning; production runs on `service.runtime`.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from langgraph.graph.state import CompiledStateGraph
 
 import assistants
 from assistants.knowledge_base import KnowledgeBase
+from conversation.records import Snapshot, StoredMessage
+from conversation.services import Services
+from conversation.working import Inbound, Working
 from graph.build import Node, build_graph
-from graph.services import Services
 from graph.thread import Thread
-from graph.working import Inbound, Working
 from policy.loader import load_pack
 from states.clock import SystemClock, SystemIds
 from states.errors import BadInput
 from states.table import INITIAL, WITH_PERSON
 from states.vocabulary import Event, Role, State
 from store.ledger import GENESIS
-from store.records import Snapshot, StoredMessage
 from triggers.engine import compile_policy
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypedDict
 
 from langgraph.channels import UntrackedValue
 
-from graph.working import Working
+from conversation.working import Working
 
 
 class Step(TypedDict):

@@ -23,7 +23,7 @@ PLACEHOLDERS = ("reply_by", "reply_within", "team", "reference", "hours", "next_
 """What a script may leave open, as in `{reply_by}`."""
 
 TEMPLATE_PLACEHOLDERS = ("name", "reference", "team", "date", "amount")
-"""What a template may leave open; `handover.templates` fills it, and a test compares the two."""
+"""What a template may leave open; `handover.words.templates` fills it, and a test compares the two."""
 
 Found = tuple[Place, str, str, Gravity]
 

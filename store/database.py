@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from states.errors import SettingsError, StoreUnavailable
-from store.migrate import migrate
+from store.migrate import exclusively, migrate
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -36,7 +36,12 @@ class Store:
         self._writer = self._engine("BEGIN IMMEDIATE", busy_timeout_s)
         self._reader = self._engine("BEGIN", busy_timeout_s) if self.is_sqlite else self._writer
         with _translated(self.url):
-            migrate(self._writer, self.url)
+            migrate(self._writer)
+
+    @property
+    def path(self) -> str | None:
+        """The file of an SQLite database; None on PostgreSQL."""
+        return make_url(self.url).database if self.is_sqlite else None
 
     def _engine(self, begin: str, busy_timeout_s: float) -> Engine:
         if not self.is_sqlite:
@@ -84,6 +89,12 @@ class Store:
         with _translated(self.url), self._reader.begin() as connection:
             yield connection
 
+    @contextmanager
+    def changing_schema(self) -> Iterator[None]:
+        """Holds off every other process that would change the schema, as long as it lasts."""
+        with _translated(self.url), exclusively(self._writer):
+            yield
+
     def ping(self) -> str:
         """One line that names the database and says that it answers; StoreUnavailable if not."""
         with self.read() as connection:
@@ -94,6 +105,12 @@ class Store:
         """Closes all connections."""
         self._writer.dispose()
         self._reader.dispose()
+
+
+def has_tables(connection: Connection, *names: str) -> bool:
+    """Whether all these tables are there."""
+    inspector = inspect(connection)
+    return all(inspector.has_table(name) for name in names)
 
 
 def open_store(url: str) -> Store:

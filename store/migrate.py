@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +16,11 @@ HEAD = "0005"
 KNOWN = ("0001", "0002", "0003", "0004", "0005")
 _SCRIPTS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 5_204_817_263
+RETRY_S = 0.05
+"""Pause between two attempts at the lock."""
 
 
-def migrate(engine: Engine, url: str) -> None:
+def migrate(engine: Engine) -> None:
     """Creates or upgrades the schema; one process at a time; does nothing on a current one.
 
     Raises SchemaMismatch if the database's version is not one this Handrail knows.
@@ -25,22 +28,24 @@ def migrate(engine: Engine, url: str) -> None:
     with engine.begin() as connection:
         if _is_current(connection):
             return
-    with _exclusively(engine):
-        # The savers' tables come first: a crash in between leaves a database that the next start completes.
-        _set_up_checkpoints(url)
-        with engine.begin() as connection:
-            if not _is_current(connection):
-                _upgrade(connection)
+    with exclusively(engine), engine.begin() as connection:
+        if not _is_current(connection):
+            _upgrade(connection)
 
 
 @contextmanager
-def _exclusively(engine: Engine) -> Iterator[None]:
-    """A session lock on PostgreSQL; on SQLite the write transaction itself excludes others."""
+def exclusively(engine: Engine) -> Iterator[None]:
+    """Changes of the schema one process at a time: a session lock on PostgreSQL, the write transaction on SQLite.
+
+    The lock is asked for again and again instead of waited for: `CREATE INDEX CONCURRENTLY`, which LangGraph's saver
+    runs, waits for every statement that has begun, and so for whoever waits for this lock.
+    """
     if engine.dialect.name != "postgresql":
         yield
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+        while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_LOCK}).scalar():
+            time.sleep(RETRY_S)
         try:
             yield
         finally:
@@ -73,21 +78,6 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     command.upgrade(config, HEAD)
-
-
-def _set_up_checkpoints(url: str) -> None:
-    """Lets the official savers make their tables, on a connection of their own in autocommit."""
-    target = make_url(url)
-    if target.get_backend_name() == "sqlite":
-        from langgraph.checkpoint.sqlite import SqliteSaver
-
-        with SqliteSaver.from_conn_string(str(target.database)) as sqlite_saver:
-            sqlite_saver.setup()
-        return
-    from langgraph.checkpoint.postgres import PostgresSaver
-
-    with PostgresSaver.from_conn_string(libpq_url(url)) as postgres_saver:
-        postgres_saver.setup()
 
 
 def libpq_url(url: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert
 
+from conversation.records import Happening, Outcome
 from states.vocabulary import Effect
 from store.queries import OUTBOX
-from store.records import Happening, Outcome
 
 QUEUED = frozenset(
     {

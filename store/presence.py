@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from handover.people.presence import Person
 from states.vocabulary import Role
 from store.queries import CONVERSATION, HANDOVER, PRESENCE
 
@@ -44,3 +45,18 @@ def seen(connection: Connection, agent_id: str, role: Role, now: datetime, chang
     values = {"role": role.value, "seen_at": now, **changes}
     connection.execute(_INSERTS[connection.dialect.name], {"agent_id": agent_id, **_NEW, **values})
     connection.execute(update(PRESENCE).where(PRESENCE.c.agent_id == agent_id).values(values))
+
+
+def person_of(row: RowMapping) -> Person:
+    """A presence row as what routing reads."""
+    return Person(
+        id=row["agent_id"],
+        role=Role(row["role"]),
+        teams=tuple(row["teams"]),
+        skills=tuple(row["skills"]),
+        languages=tuple(row["languages"]),
+        capacity=row["capacity"],
+        available=row["available"],
+        seen_at=row["seen_at"],
+        workload=row["workload"],
+    )

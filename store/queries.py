@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, func, null, or_, select
 
+from conversation.records import Snapshot, StoredMessage
+from handover.packet.attachment import Attachment
 from states.errors import NotFound
 from states.vocabulary import Event, Role, State
 from store.prepared import Prepared
-from store.records import Snapshot, StoredMessage
 from store.rows import (
     ConversationRow,
     DeskCursorRow,
@@ -145,7 +146,7 @@ def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
         redactions=row["redactions"],
         in_reply_to=row["in_reply_to"],
         citations=tuple(row["citations"]),
-        attachments=tuple(row["attachments"] or ()),
+        attachments=tuple(map(Attachment.from_json, row["attachments"] or ())),
         outcome_event_id=row["outcome_event_id"],
     )
 

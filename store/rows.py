@@ -177,7 +177,7 @@ class HandoverRow(SQLModel, table=True):
     claim_due_at: datetime = _time()
     resolve_due_at: datetime = _time()
     ladders: dict[str, Any] = _json()
-    """Clock → how far it has climbed (`handover.ladder.Climb`); claim and resolve each by itself."""
+    """Clock → how far it has climbed (`handover.deadlines.ladder.Climb`); claim and resolve each by itself."""
     notices: int
     """Waiting notices already sent to the customer."""
     verify: bool

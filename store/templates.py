@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
+from conversation.records import TemplateUse
 from states.errors import GuardRefused
 from states.templates import TemplateState
-from store.records import TemplateUse
 from store.rows import TemplateRow
 
 TEMPLATE = TemplateRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, insert, update
 from sqlalchemy.exc import IntegrityError
 
+from conversation.records import Happening, Outcome, StoredMessage
 from states.errors import Conflict
 from states.vocabulary import Clock
 from store.database import Store
@@ -20,7 +21,6 @@ from store.ledger import event_hash
 from store.outbox import write_outbox
 from store.prepared import Prepared
 from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE, MESSAGE_COLUMNS
-from store.records import Happening, Outcome, StoredMessage
 from store.templates import require_approved
 from store.timers import set_timers
 

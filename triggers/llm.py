@@ -13,8 +13,8 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.port import Model
 from prompts.loader import load
-from prompts.model import Model
 from states.errors import DependencyFault
 
 QUOTE_FROM = 0.2

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph.views import Act, Actor, ConversationView
+from service.views import Act, Actor, ConversationView
 from states.table import TABLE, allowed_events
 from states.vocabulary import STAFF, Event, Role
 
@@ -48,7 +48,7 @@ DESK_EVENTS: tuple[Event, ...] = (
 """Every event that some role at the desk may cause in some state, read from the table."""
 
 METHODS = ("attestation", "code", "knowledge")
-"""How an identity is verified, as `graph.verifying.Method` names it; an attestation needs a note."""
+"""How an identity is verified, as `conversation.verification.Method` names it; an attestation needs a note."""
 METHOD_NAMES = {"attestation": "Attestation", "code": "One-time code", "knowledge": "Knowledge check"}
 """Words for people; Gradio takes a bare "code" for the key of a translation."""
 VERIFYING = (Event.IDENTITY_VERIFIED, Event.VERIFICATION_FAILED)

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from graph.casework import ASSUMED
-from graph.views import ConversationView, TemplateView
-from handover.templates import PLACEHOLDERS
+from conversation.casework import ASSUMED
+from handover.words.templates import PLACEHOLDERS
+from service.views import ConversationView, TemplateView
 from states.table import allowed_events
 from states.vocabulary import Event, Role
 from ui.acts import DESK_EVENTS, METHOD_NAMES, METHODS, VERIFYING, Typed, buttons, label, wants_note

@@ -13,7 +13,7 @@ from typing import Any
 import gradio as gr
 
 from app.settings import Settings
-from graph.views import ConversationView, NewConversation
+from service.views import ConversationView, NewConversation
 from states.errors import HandrailError
 from ui.examples import Example, examples_for
 from ui.port import PageRuntime, now_of

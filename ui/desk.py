@@ -16,8 +16,8 @@ from typing import Any
 import gradio as gr
 
 from app.settings import Settings
-from graph.views import Attendance, ConversationView
 from policy.schema import LANGUAGES
+from service.views import Attendance, ConversationView
 from states.errors import HandrailError
 from states.vocabulary import Event
 from ui.acts import Typed, act_for, label

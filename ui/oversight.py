@@ -14,8 +14,8 @@ import gradio as gr
 
 from app.ports import Outbox
 from app.settings import Settings
-from graph.views import Actor
 from policy.schema import LANGUAGES
+from service.views import Actor
 from states.errors import HandrailError
 from states.rights import RIGHTS, Right, require
 from states.vocabulary import Role

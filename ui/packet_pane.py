@@ -12,8 +12,8 @@ from typing import Any
 
 import gradio as gr
 
-from graph.views import ConversationView
-from handover.review import value_hash
+from handover.packet.review import value_hash
+from service.views import ConversationView
 from states.errors import Conflict
 from states.table import allowed_events
 from states.vocabulary import Event, Role

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from app.settings import Settings, parse_holder
-from graph.views import Actor
+from service.views import Actor
 from states.errors import BadInput, ForbiddenRole
 from states.vocabulary import STAFF, Role
 from ui.acts import DESK_ROLES

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Protocol
 
-from graph.views import (
+from policy.loader import LoadedPolicy
+from service.views import (
     Act,
     Actor,
     ActResult,
@@ -20,12 +21,11 @@ from graph.views import (
     TemplateView,
     TurnResult,
 )
-from policy.loader import LoadedPolicy
 from states.clock import Clock
 
 
 class PageRuntime(Protocol):
-    """The part of graph.runtime.Runtime that the page calls; see there for the errors."""
+    """The part of service.runtime.Runtime that the page calls; see there for the errors."""
 
     @property
     def policy(self) -> LoadedPolicy:

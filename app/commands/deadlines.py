@@ -14,7 +14,7 @@ from app.commands.terminal import JsonOption, PolicyOption, note, print_json, pr
 from states.errors import BadInput
 
 if TYPE_CHECKING:
-    from handover.ladder import Planned
+    from handover.deadlines.ladder import Planned
     from policy.schema import Hours, Policy
 
 WORDS = {
@@ -45,8 +45,8 @@ def sla(
     is in the policy's time zone unless it names its own."""
     from app.settings import load_settings
     from app.wiring import load_policy
-    from handover.ladder import plan
-    from handover.sla import zone
+    from handover.deadlines.ladder import plan
+    from handover.deadlines.sla import zone
     from states.clock import SystemClock
 
     loaded = load_policy(load_settings(policy=policy).policy)
@@ -73,7 +73,7 @@ def _classes(policy: Policy, name: str | None) -> tuple[str, ...]:
 
 
 def _moment(text: str, hours: Hours) -> datetime:
-    from handover.sla import zone
+    from handover.deadlines.sla import zone
 
     try:
         found = datetime.fromisoformat(text)
@@ -102,7 +102,7 @@ def _data(plans: dict[str, tuple[Planned, ...]]) -> dict[str, Any]:
 
 
 def _shown(at: datetime, hours: Hours) -> str:
-    from handover.sla import zone
+    from handover.deadlines.sla import zone
 
     local = at.astimezone(zone(hours))
     return f"{local:%a %Y-%m-%d %H:%M:%S %Z}" if local.second else f"{local:%a %Y-%m-%d %H:%M %Z}"

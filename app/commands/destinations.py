@@ -39,7 +39,7 @@ def test_desk(name: Annotated[str, typer.Argument(help="Name of a table [desks.N
     """Try a destination out: a test ticket that is read back, found again and closed, or a test card."""
     from app.settings import load_settings
     from app.wiring import build_desks
-    from delivery.trying import try_out
+    from delivery.attempt import try_out
     from states.clock import SystemClock, SystemIds
     from states.errors import NotFound
 

@@ -35,7 +35,7 @@ def chat(
     from app.settings import load_settings
     from app.terminal_chat import HELP, TerminalChat
     from app.wiring import build
-    from graph.views import NewConversation
+    from service.views import NewConversation
 
     console = Console()
     configure("warning")
@@ -73,7 +73,7 @@ def show(
     if as_json:
         from pydantic import TypeAdapter
 
-        from graph.views import ConversationView
+        from service.views import ConversationView
 
         print_json(TypeAdapter(ConversationView).dump_python(view, mode="json"))
         return

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from desks.readable import plain_text
+from desks.kit.readable import plain_text
 from states.clock import Clock
 
 Row = dict[str, Any]

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from desks.zendesk_webhooks import SIGNATURE, TIMESTAMP, signature
+from desks.zendesk.webhooks import SIGNATURE, TIMESTAMP, signature
 from states.clock import Clock
 
 Row = dict[str, Any]

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from graph.views import (
+from handover.packet.attachment import Attachment
+from service.views import (
     Act,
     Actor,
     ActResult,
@@ -17,7 +18,6 @@ from graph.views import (
     ConversationView,
     EventView,
     MessageView,
-    NewAttachment,
     NewConversation,
     PersonView,
     QueueItem,
@@ -71,7 +71,7 @@ class MemoryRuntime:
         text: str,
         *,
         message_id: str | None = None,
-        attachments: tuple[NewAttachment, ...] = (),
+        attachments: tuple[Attachment, ...] = (),
     ) -> TurnResult:
         view = self.view(conversation_id)
         message_id = message_id or f"msg_{view.version + 1}"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api import build_api
-from app.api_errors import MAX_BODY
+from app.api.build import build_api
+from app.api.errors import MAX_BODY
 from app.settings import Settings
 from states.errors import StoreUnavailable
 from states.table import TABLE

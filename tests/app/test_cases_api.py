@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from app.api import build_api
+from app.api.build import build_api
 from app.settings import Settings
 from tests.graph.cases import CaseDesk, case_desk
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from pydantic import BaseModel
 
-from app.hurried import HurriedModel
-from prompts.model import Answer, Message
+from models.hurry import HurriedModel
+from models.port import Answer, Message
 
 
 class Form(BaseModel):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api import build_api
+from app.api.build import build_api
 from app.settings import Settings
 from app.wiring import build
 from states.clock import FrozenClock, SystemIds

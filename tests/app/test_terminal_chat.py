@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.terminal_chat import HELP, TerminalChat, evidence_lines
-from graph.views import NewConversation
+from service.views import NewConversation
 
 
 class Screen:

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api import build_api
+from app.api.build import build_api
 from app.cli import main
 from app.logging import configure
 from app.settings import load_settings
 from app.wiring import WARMING, build, knowledge_directory, load_policy, warm
-from graph.views import Act, Actor, NewConversation
 from policy.schema import LANGUAGES, RUNTIME_TRIGGERS
+from service.views import Act, Actor, NewConversation
 from states.errors import NotFound, PolicyError, SettingsError
 from states.vocabulary import Event, Role, State
 from triggers.engine import Engine, compile_policy

@@ -18,7 +18,7 @@ from assistants.port import Draft, Question, Turn
 from assistants.runnable import RunnableAssistant, load_runnable
 from assistants.scripted import ScriptedAssistant
 from assistants.stub_endpoint import Mode, StubEndpoint
-from prompts.model import OpenAIModel, ScriptedModel
+from models.port import OpenAIModel, ScriptedModel
 from states.errors import DependencyFault, SettingsError
 
 SHOP = KnowledgeBase(Path(__file__).parents[2] / "assistants/knowledge/shop")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assistants.stub_endpoint import Mode, StubEndpoint
-from prompts.model import OpenAIModel, ScriptedModel
+from models.port import OpenAIModel, ScriptedModel
 from states.errors import DependencyFault
 from triggers.llm import ModelClassifier, ScriptedClassifier, TopicVerdict
 

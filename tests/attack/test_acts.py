@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graph.views import Act, Actor, ActResult
+from service.views import Act, Actor, ActResult
 from states.errors import Conflict, ForbiddenRole, GuardRefused, IllegalEvent
 from states.vocabulary import Event, Role, State
 from tests.campaigns.invariants import open_handovers, violations

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from conversation.records import Outcome
 from states.vocabulary import Event, State
 from store import timers
 from store.database import Store
-from store.records import Outcome
 from store.work import Committed, UnitOfWork
 from tests.campaigns.invariants import violations
 from tests.graph.example import SARA, Desk, sqlite_url

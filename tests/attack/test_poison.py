@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 
 from assistants.port import Citation, Draft, Question
 from assistants.scripted import ScriptedAssistant
-from graph.views import Act, NewConversation
+from conversation.records import Outcome
+from service.views import Act, NewConversation
 from states.errors import BadInput, DependencyFault
 from states.vocabulary import Event, State
 from store.database import open_store
 from store.receiving import receive
-from store.records import Outcome
 from store.work import Committed, UnitOfWork
 from tests.campaigns.invariants import open_handovers, violations
 from tests.graph.example import ANNA, Desk, sqlite_url
@@ -140,7 +140,7 @@ def test_channel_fact_that_no_row_can_hold_is_refused(desk: Desk, value: str) ->
 
 @pytest.mark.parametrize("actor", ["", "\ud800", "a\nb", "x" * 300, " anna", "anna "])
 def test_nobody_acts_under_a_name_that_is_none(desk: Desk, actor: str) -> None:
-    from graph.views import Actor
+    from service.views import Actor
 
     desk.say("human please")
     with pytest.raises(BadInput, match="actor"):

@@ -12,7 +12,7 @@ import pytest
 
 from audit.driver import CHANNEL, Drive, drive
 from audit.recordings import read_lines
-from graph.views import ConversationView, NewConversation, TurnResult
+from service.views import ConversationView, NewConversation, TurnResult
 from states.errors import ConversationClosed, MessageConflict, MessageTooLong, NotFound, StoreUnavailable
 from states.vocabulary import State
 

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from sqlalchemy import Connection, RowMapping, text
 
+from conversation.records import StoredMessage
 from states.table import ANSWERING, WITH_PERSON
 from store import queries
 from store.database import Store
 from store.ledger import first_break
-from store.records import StoredMessage
 
 PERSON = {state.value for state in WITH_PERSON}
 BOT = {state.value for state in ANSWERING}

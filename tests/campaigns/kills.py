@@ -17,14 +17,14 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from assistants.scripted import ScriptedAssistant
-from graph.runtime import Runtime
-from graph.views import Act, Actor, NewConversation
+from conversation.records import Outcome
+from service.runtime import Runtime
+from service.views import Act, Actor, NewConversation
 from states.clock import SystemClock, SystemIds
 from states.errors import HandrailError
 from states.vocabulary import Event, Role
 from store.database import Store, open_store
 from store.outbox import write_outbox
-from store.records import Outcome
 from store.work import Committed, UnitOfWork, write_handover
 from tests.graph.example import knows, policy
 from triggers.assessment import Circumstances, Message

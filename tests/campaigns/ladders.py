@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, select
 
-from handover.ladder import Climb, Rung
+from handover.deadlines.ladder import Climb, Rung
 from states.table import CLOCKS
 from states.vocabulary import Effect, State
 from store import queries

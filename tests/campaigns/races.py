@@ -17,8 +17,8 @@ from typing import Any
 
 from assistants.port import Draft, Question
 from assistants.scripted import ScriptedAssistant
-from graph.runtime import Runtime
-from graph.views import Act, Actor, NewConversation
+from service.runtime import Runtime
+from service.views import Act, Actor, NewConversation
 from states.clock import SystemClock, SystemIds
 from states.errors import Conflict, Refused
 from states.vocabulary import Event, Role

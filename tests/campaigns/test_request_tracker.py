@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from desks.port import Delivered, Request, Ticket
-from desks.request_tracker import RequestTracker, build
+from desks.request_tracker.desk import RequestTracker, build
 from states.clock import Clock
 from tests.campaigns.broken_network import faults, outages, patiently
 from tests.campaigns.tracker_office import MESSAGES, NAME, HurriedClock, TrackerOffice

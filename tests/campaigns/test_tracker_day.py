@@ -10,8 +10,8 @@ import pytest
 
 from delivery.words import CLAIMED, CLOSED
 from desks.port import Comment
-from desks.request_tracker import build
-from graph.views import Act, Actor
+from desks.request_tracker.desk import build
+from service.views import Act, Actor
 from states.clock import SystemClock
 from states.vocabulary import Event, Role, State
 from tests.campaigns.tracker_office import NAME, TrackerOffice

@@ -14,9 +14,9 @@ from assistants.scripted import ScriptedAssistant
 from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
-from desks.request_tracker import RequestTracker
-from graph.runtime import Runtime
-from graph.views import HandoverView, NewConversation
+from desks.request_tracker.desk import RequestTracker
+from service.runtime import Runtime
+from service.views import HandoverView, NewConversation
 from states.clock import Clock, SystemIds
 from store import steps
 from store.database import open_store

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desks.http import Answer, Web, settled
+from desks.kit.http import Answer, Web, settled
 from desks.port import Ambiguous, Outcome, RetryAfter
 from tests.counterparts.hooks import Hooks
 from tests.counterparts.proxy import CARRIED_OUT, Fault, Proxy

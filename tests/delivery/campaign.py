@@ -26,8 +26,8 @@ from delivery.work import Delivery
 from desks.config import MemoryConfig
 from desks.memory import Fault, MemoryDesk, Shelf
 from desks.port import Outcome, Request
-from graph.runtime import Runtime
-from graph.views import NewConversation
+from service.runtime import Runtime
+from service.views import NewConversation
 from states.clock import SystemClock, SystemIds
 from store.database import open_store
 from store.queries import OUTBOX

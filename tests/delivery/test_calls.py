@@ -17,7 +17,7 @@ from delivery.work import Delivery
 from desks.config import MemoryConfig
 from desks.fakes.zendesk import ZendeskFake
 from desks.port import Outcome, Request
-from graph.views import NewConversation
+from service.views import NewConversation
 from tests.counterparts.proxy import Fault, Proxy
 from tests.delivery.conftest import MakeOffice
 from tests.desks.benches import ZendeskBench, bench_of

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from delivery.expanding import expand
-from delivery.performing import Performer
+from delivery.expand import expand
+from delivery.perform import Performer
 from desks.memory import Fault
 from desks.port import Job, Rejected, RetryAfter
-from graph.views import NewConversation
+from service.views import NewConversation
 from states.errors import NotFound
 from states.vocabulary import Event
 from store import steps

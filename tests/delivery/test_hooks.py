@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api import build_api
+from app.api.build import build_api
 from app.settings import Settings
 from desks.memory import DELIVERY, SENT_AT, SIGNATURE
 from states.errors import StoreUnavailable

@@ -16,9 +16,10 @@ from delivery import words
 from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
-from desks import pagerduty, slack
+from desks import pagerduty
 from desks.config import PagerDutyConfig, SlackConfig
-from desks.slack_cards import CLAIM_ACTION, OPEN_ACTION
+from desks.slack.cards import CLAIM_ACTION, OPEN_ACTION
+from desks.slack.desk import desk as slack
 from states.errors import BadSignature
 from states.vocabulary import Event, Role
 from tests.counterparts import nodejs

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.pace import BACKOFF_S, BURST, FAILURES, REST_S, Breaker, Bucket, Condition, Gate, backoff
-from desks.calls import call_begins
+from desks.kit.calls import call_begins
 from states.clock import FrozenClock
 from tests.graph.example import START
 

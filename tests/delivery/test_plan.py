@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from delivery.filing import act_id, card_of, origin_of
 from delivery.frozen import request_from, request_json, task_from, task_json
 from delivery.plan import Case, plan
+from delivery.settle import act_id, card_of, origin_of
 from desks.config import ANNOUNCING, PAGING, TICKETING, holder, known_as
 from desks.port import Job, Request, Task
 from states.vocabulary import Effect, Role

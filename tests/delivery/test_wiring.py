@@ -19,9 +19,9 @@ from app.cli import app
 from app.server import bind, serve, url_of
 from app.settings import Settings, load_settings
 from app.wiring import build_delivery, build_desks
+from delivery.attempt import try_out
 from delivery.destinations import Destination
 from delivery.pace import Gate
-from delivery.trying import try_out
 from delivery.work import Delivery
 from desks.config import MemoryConfig
 from desks.memory import Fault

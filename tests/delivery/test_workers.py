@@ -9,7 +9,7 @@ from collections import Counter
 
 from delivery.work import Delivery
 from desks.memory import Fault
-from graph.views import NewConversation
+from service.views import NewConversation
 from tests.delivery.conftest import MakeOffice
 from tests.delivery.example import Office, destination
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from desks.http import Web
+from desks.kit.http import Web
 from desks.port import Card, Job, Task
 from states.clock import FrozenClock
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-import desks.http
-from desks import email, pagerduty, slack, teams, webhook
+import desks.kit.http
+from desks import email, pagerduty, teams, webhook
 from desks.config import MailConfig, PagerDutyConfig, SlackConfig, TeamsConfig, WebhookConfig
 from desks.port import Desk, Job, News
+from desks.slack.desk import desk as slack
 from states.errors import BadSignature, HandrailError
 from tests.counterparts.loopback import Got, Reply, receiver, says
 from tests.counterparts.mail import Box, server
@@ -142,7 +143,7 @@ def test_mutant_a_client_that_logs_at_its_own_level_would_be_caught(caplog: pyte
         with caplog.at_level(logging.INFO, logger="httpx2"):
             room.send(room.prepare(task(), ""))
     assert SECRETS[3] in caplog.text
-    desks.http._client().close()
+    desks.kit.http._client().close()
     assert logging.getLogger("httpx2").level == logging.WARNING
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from desks.fakes.freshdesk import API_KEY, KEY_FIELD, FreshdeskFake
 from desks.fakes.serving import Fault
-from desks.freshdesk_webhooks import SECRET_HEADER
+from desks.freshdesk.webhooks import SECRET_HEADER
 from desks.port import Delivered, Hooked, Job, Rejected, RetryAfter
 from states.errors import BadSignature, DependencyFault, SettingsError
 from tests.desks.benches import ROLE, SECRETS, FreshdeskBench, bench_of

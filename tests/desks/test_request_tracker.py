@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from desks.port import Delivered, Job, Rejected, Request, Ticket
-from desks.request_tracker import HookedRequestTracker, RequestTracker, build
+from desks.request_tracker.desk import HookedRequestTracker, RequestTracker, build
 from states.clock import SystemClock
 from states.errors import BadSignature, DependencyFault, NotFound
 from tests.counterparts.hooks import Hooks

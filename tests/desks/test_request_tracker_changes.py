@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from desks.config import RequestTrackerConfig
-from desks.http import Answer
-from desks.request_tracker import MERGES_AT_ONCE, RequestTracker, build
+from desks.kit.http import Answer
+from desks.request_tracker.desk import MERGES_AT_ONCE, RequestTracker, build
 from states.clock import FrozenClock
 from states.errors import DependencyFault
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desks.config import RequestTrackerConfig
+from desks.kit.readable import packet_text, plain_text, storable
 from desks.port import Job
-from desks.readable import packet_text, plain_text, storable
-from desks.request_tracker import HookedRequestTracker, RequestTracker, build
-from desks.request_tracker_requests import read_key, severity, stored_key, stored_marker
+from desks.request_tracker.desk import HookedRequestTracker, RequestTracker, build
+from desks.request_tracker.requests import read_key, severity, stored_key, stored_marker
 from states.clock import SystemClock
 from states.errors import BadInput, BadSignature, SettingsError
 from tests.desks.tasks import SECRET_WORDS, packet, task

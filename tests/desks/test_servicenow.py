@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from desks.fakes.servicenow import PASSWORD, USER, ServiceNowFake
 from desks.fakes.servicenow_queries import selected
-from desks.notes import packet_in
+from desks.kit.notes import packet_in
 from desks.port import Delivered, Job, Rejected, Request, RetryAfter
 from states.errors import BadInput, DependencyFault, SettingsError
 from tests.desks.benches import ROLE, ServiceNowBench, bench_of

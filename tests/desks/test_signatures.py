@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from desks.signatures import sign, verified
+from desks.kit.signatures import sign, verified
 from states.errors import BadSignature
 
 OLD, NEW = "an-old-secret", "whsec_" + base64.b64encode(b"a new secret of 24 bytes").decode()

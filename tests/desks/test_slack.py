@@ -12,7 +12,7 @@ import pytest
 
 from desks.config import SlackConfig
 from desks.port import Ambiguous, Delivered, Job, News, Rejected, RetryAfter
-from desks.slack import LATER, NEVER, Slack, build
+from desks.slack.desk import LATER, NEVER, Slack, build
 from states.errors import DependencyFault, SettingsError
 from tests.counterparts import nodejs
 from tests.counterparts.loopback import Receiver, Reply, receiver, says

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 import pytest
 
 from desks.port import Hint
-from desks.slack import Slack
-from desks.slack_cards import CLAIM_ACTION, OPEN_ACTION
+from desks.slack.cards import CLAIM_ACTION, OPEN_ACTION
+from desks.slack.desk import Slack
 from states.errors import BadSignature
 from tests.components import SOAK
 from tests.desks.cases import KEY, NOW

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from desks.fakes.zendesk import TOKEN, USER, ZendeskFake
 from desks.port import Ambiguous, Delivered, Hint, Hooked, Job, Rejected, Request, RetryAfter
-from desks.zendesk_webhooks import SIGNATURE, TIMESTAMP, signature, verified
+from desks.zendesk.webhooks import SIGNATURE, TIMESTAMP, signature, verified
 from states.errors import BadSignature, DependencyFault
 from tests.desks.benches import ROLE, SECRETS, ZendeskBench, bench_of
 from tests.desks.contract import RemoteDeskContract, done, mismatches, opened

@@ -7,9 +7,9 @@ from typing import Any
 
 from assistants.port import Assistant
 from assistants.scripted import ScriptedAssistant
-from graph.runtime import Runtime
-from graph.views import NewConversation
 from policy.loader import LoadedPolicy, load_text
+from service.runtime import Runtime
+from service.views import NewConversation
 from states.clock import FrozenClock, SystemIds
 from states.vocabulary import Event
 from store.database import open_store

@@ -8,10 +8,10 @@ from typing import Any
 
 from assistants.port import Assistant, Draft, Question
 from assistants.scripted import ScriptedAssistant
-from graph.runtime import Runtime
-from graph.views import Act, Actor, ActResult, NewConversation
 from policy.loader import LoadedPolicy, load_text
 from policy.schema import RUNTIME_TRIGGERS
+from service.runtime import Runtime
+from service.views import Act, Actor, ActResult, NewConversation
 from states.clock import FrozenClock, SystemIds
 from states.vocabulary import Event, Role
 from store.database import open_store

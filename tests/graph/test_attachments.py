@@ -9,12 +9,12 @@ import pytest
 
 from assistants.port import Changed, Draft
 from assistants.scripted import ScriptedAssistant
-from graph.views import NewAttachment
+from handover.packet.attachment import Attachment
 from states.errors import BadInput, MessageConflict
 from states.vocabulary import State
 from tests.graph.cases import CaseDesk, case_desk
 
-PHOTO = NewAttachment(name="shade.jpg", media_type="image/jpeg", size=20_480, ref="file-77")
+PHOTO = Attachment(name="shade.jpg", media_type="image/jpeg", size=20_480, ref="file-77")
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_files_are_named_in_transcript_and_packet_with_their_message(desk: CaseD
     desk.runtime.post(desk.id, "It looks like this", attachments=(PHOTO,))
     desk.say("human please")
     asked = desk.view.messages[0]
-    assert asked.attachments[0]["ref"] == "file-77"
+    assert asked.attachments[0].ref == "file-77"
     assert desk.view.handover.packet["context"]["attachments"] == [
         {"name": "shade.jpg", "media_type": "image/jpeg", "size": 20_480, "ref": "file-77", "turn": asked.seq}
     ]
@@ -49,9 +49,9 @@ def test_other_files_under_a_used_message_id_are_a_conflict(desk: CaseDesk) -> N
 
 @pytest.mark.parametrize(
     "attachment",
-    [NewAttachment(name="x" * 201), NewAttachment(name="a\nb"), NewAttachment(name="a", size=-1)],
+    [Attachment(name="x" * 201), Attachment(name="a\nb"), Attachment(name="a", size=-1)],
 )
-def test_files_that_no_row_can_hold_are_refused(desk: CaseDesk, attachment: NewAttachment) -> None:
+def test_files_that_no_row_can_hold_are_refused(desk: CaseDesk, attachment: Attachment) -> None:
     with pytest.raises(BadInput):
         desk.runtime.post(desk.id, "see here", attachments=(attachment,))
     with pytest.raises(BadInput):
@@ -60,7 +60,7 @@ def test_files_that_no_row_can_hold_are_refused(desk: CaseDesk, attachment: NewA
 
 
 def test_a_card_number_in_a_file_name_is_masked(desk: CaseDesk) -> None:
-    desk.runtime.post(desk.id, "see here", attachments=(NewAttachment(name="4111 1111 1111 1111.pdf"),))
+    desk.runtime.post(desk.id, "see here", attachments=(Attachment(name="4111 1111 1111 1111.pdf"),))
     assert "4111 1111" not in str(desk.view)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from graph.views import Act, Actor
-from handover.review import EDITABLE, FIELDS, value_hash
+from handover.packet.review import EDITABLE, FIELDS, value_hash
+from service.views import Act, Actor
 from states.errors import BadInput, Conflict, ForbiddenRole, GuardRefused, IllegalEvent
 from states.vocabulary import Event, Role, State
 from tests.campaigns.invariants import violations

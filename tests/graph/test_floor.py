@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from graph.views import Actor, Attendance, NewConversation
+from service.views import Actor, Attendance, NewConversation
 from states.errors import BadInput, ForbiddenRole, GuardRefused, NotFound
 from states.vocabulary import Event, Role, State
 from store.queries import OUTBOX

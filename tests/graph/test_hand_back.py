@@ -13,7 +13,7 @@ from assistants.openai_compatible import OpenAICompatible
 from assistants.port import Draft, Question
 from assistants.scripted import ScriptedAssistant
 from assistants.stub_endpoint import StubEndpoint
-from prompts.model import OpenAIModel
+from models.port import OpenAIModel
 from states.errors import ForbiddenRole
 from states.vocabulary import Event, State
 from tests.campaigns.invariants import violations

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, update
 
-from graph.views import NewConversation
+from conversation.records import Outcome
 from policy.loader import load_text
+from service.views import NewConversation
 from states.clock import FrozenClock
 from states.errors import Conflict, Refused
 from states.machine import ConversationMachine
@@ -24,7 +25,6 @@ from states.vocabulary import Clock, Effect, Event, State
 from store import queries, timers
 from store.database import open_store
 from store.queries import TIMER
-from store.records import Outcome
 from store.work import Committed, UnitOfWork
 from tests.campaigns.invariants import violations
 from tests.campaigns.ladders import ladder_violations, taken

@@ -9,7 +9,7 @@ import pytest
 from assistants.knowledge_base import KnowledgeBase
 from assistants.openai_compatible import OpenAICompatible
 from assistants.stub_endpoint import StubEndpoint
-from prompts.model import OpenAIModel
+from models.port import OpenAIModel
 from states.vocabulary import State
 from tests.campaigns.invariants import violations
 from tests.graph.example import Desk, policy, sqlite_url

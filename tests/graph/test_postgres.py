@@ -19,12 +19,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from delivery.work import Delivery
+from graph.saver import TurnSaver
 from states.vocabulary import Event, State
 from store.database import Store, open_store
 from store.prepared import Prepared
 from store.queries import EVENT
 from store.receiving import remember_policy
-from store.saver import TurnSaver
 from store.tickets import keep_hint
 from tests.campaigns.invariants import open_handovers, violations
 from tests.components import new_database

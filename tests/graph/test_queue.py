@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from graph.present import queue_items
-from graph.views import NewConversation
+from service.reading import queue_items
+from service.views import NewConversation
 from states.vocabulary import Event, State
 from tests.components import new_database
 from tests.graph.example import Desk, sqlite_url

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from assistants.stub_endpoint import StubEndpoint
-from handover.writing import SummaryWriter
-from prompts.model import OpenAIModel
+from handover.packet.model_summary import SummaryWriter
+from models.port import OpenAIModel
 from states.vocabulary import Event, State
 from tests.campaigns.invariants import violations
 from tests.graph.cases import CaseDesk, case_desk

@@ -10,8 +10,8 @@ import pytest
 
 from assistants.port import Draft, Question
 from assistants.scripted import ScriptedAssistant
-from graph.views import Actor, NewConversation
 from policy.loader import load_text
+from service.views import Actor, NewConversation
 from states.errors import (
     BadInput,
     ConversationClosed,

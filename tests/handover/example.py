@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
-from handover.case import Attempt, Case, CaseTurn
+from handover.packet.case import Attempt, Case, CaseTurn
 from policy.loader import LoadedPolicy, load_text
 from policy.schema import Action
 from triggers.assessment import Evidence, Fired

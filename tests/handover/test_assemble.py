@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from handover.assemble import IDENTITY, READ_TRANSCRIPT, assemble, assemble_or_minimal, minimal
-from handover.case import Attempt, Case, CaseTurn
-from handover.masking import CARD_MASK, safe_text
-from handover.packet import Entry, Packet, PacketPlaybook, completeness, dump, load
-from handover.schema import schema_text
+from handover.packet.assemble import IDENTITY, READ_TRANSCRIPT, assemble, assemble_or_minimal, minimal
+from handover.packet.case import Attempt, Case, CaseTurn
+from handover.packet.json_schema import schema_text
+from handover.packet.schema import Entry, Packet, PacketPlaybook, completeness, dump, load
+from handover.words.masking import CARD_MASK, safe_text
 from policy.loader import LoadedPolicy
 from policy.schema import Action, Hours, Severity
 from states.errors import PolicyError
@@ -165,7 +165,9 @@ def test_a_packet_cannot_be_changed() -> None:
 
 def test_the_published_schema_is_current() -> None:
     published = Path(__file__).parents[2] / "docs" / "schemas" / "packet.schema.json"
-    assert published.read_text(encoding="utf-8") == schema_text(), "run: python -m handover.schema > " + published.name
+    assert published.read_text(encoding="utf-8") == schema_text(), (
+        "run: python -m handover.packet.json_schema > " + published.name
+    )
 
 
 @pytest.mark.parametrize("written", [CARD, CARD.replace(" ", ""), CARD.replace(" ", "-"), CARD.replace(" ", ".")])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.ladder import LONGEST_PAUSE, Climb, Rung, again, begun, climbed, next_at, next_rung, pace, plan
+from handover.deadlines.ladder import LONGEST_PAUSE, Climb, Rung, again, begun, climbed, next_at, next_rung, pace, plan
 from policy.durations import Duration
 from policy.schema import Hours, Ladder, Sla
 from states.vocabulary import Clock

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.assemble import assemble, minimal
-from handover.presence import Person, Staffing, is_online, staffing
-from handover.routing import may_take, pages_at_once, ranked, suggest
+from handover.packet.assemble import assemble, minimal
+from handover.people.presence import Person, Staffing, is_online, staffing
+from handover.people.routing import may_take, pages_at_once, ranked, suggest
 from policy.schema import LANGUAGES
 from states.vocabulary import Role, State
 from tests.handover.example import NOW, POLICY, UNHURRIED, case, fired, loaded

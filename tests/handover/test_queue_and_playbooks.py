@@ -8,8 +8,8 @@ from itertools import permutations
 
 import pytest
 
-from handover.playbooks import UNKNOWN, open_required, playbook_of, steps_of
-from handover.queue import minutes_left, urgency
+from handover.deadlines.urgency import minutes_left, urgency
+from handover.packet.playbooks import UNKNOWN, open_required, playbook_of, steps_of
 from policy.schema import Severity
 from tests.handover.example import NOW, loaded
 

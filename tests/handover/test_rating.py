@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handover.rating import Rating, rating
+from handover.words.rating import Rating, rating
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.sla import add, due, is_open, next_opening
+from handover.deadlines.sla import add, due, is_open, next_opening
 from policy.durations import Duration
 from policy.schema import Hours, Sla
 from states.clock import FrozenClock

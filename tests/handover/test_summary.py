@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.case import Attempt, Case, cleaned
-from handover.entities import MAX_EACH, entities
-from handover.packet import Claim
-from handover.summary import (
+from handover.packet.case import Attempt, Case, cleaned
+from handover.packet.entities import MAX_EACH, entities
+from handover.packet.schema import Claim
+from handover.packet.summary import (
     MAX_QUESTIONS,
     MAX_QUOTE,
     NOT_ANSWERED,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.case import CaseTurn
-from handover.support import CHECKS, Fault, fault_of
+from handover.packet.case import CaseTurn
+from handover.packet.support import CHECKS, Fault, fault_of
 from tests.handover.example import NOW
 
 

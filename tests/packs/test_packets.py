@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from handover.assemble import assemble
-from handover.packet import completeness
+from handover.packet.assemble import assemble
+from handover.packet.schema import completeness
 from policy.loader import load_pack, pack_names
 from policy.schema import LANGUAGES, Action, Policy, Trigger
 from tests.handover.example import case

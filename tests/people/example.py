@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from graph.views import Actor
-from handover.codes import CodeMaker
-from handover.directory import FileDirectory
+from handover.people.codes import CodeMaker
+from handover.people.directory import FileDirectory
 from policy.loader import load_text
+from service.views import Actor
 from states.errors import HandrailError
 from states.machine import ConversationMachine
 from states.table import TABLE, Guard, Transition

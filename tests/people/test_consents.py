@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from graph.intake import act_data
-from graph.views import Actor
-from handover.consent import Consent, ConsentKind
+from conversation.intake import act_data
+from handover.people.consent import Consent, ConsentKind
+from service.views import Actor
 from states.errors import BadInput, ForbiddenRole, GuardRefused, IllegalEvent
 from states.table import Transition
 from states.vocabulary import Effect, Event, Role, State

@@ -10,10 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import insert, update
 
-from app.api import build_api
+from app.api.build import build_api
 from app.settings import Settings
 from delivery.work import Delivery
-from graph.views import Actor, NewConversation
+from service.views import Actor, NewConversation
 from states.rights import CHANGING, RIGHTS, Right, matrix
 from states.table import TABLE, allowed_roles
 from states.templates import TemplateEvent, template_roles

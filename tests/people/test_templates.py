@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from graph.views import Actor, TemplateView
-from handover.templates import PLACEHOLDERS, check_words, rendered
+from conversation.records import TemplateUse
+from handover.words.templates import PLACEHOLDERS, check_words, rendered
 from policy.linter import TEMPLATE_PLACEHOLDERS
 from policy.loader import load_pack, pack_names
 from policy.schema import LANGUAGES
+from service.views import Actor, TemplateView
 from states.errors import BadInput, ForbiddenRole, GuardRefused, IllegalEvent
 from states.templates import TEMPLATE_TABLE, TemplateFacts, TemplateState, step_template, template_faults
 from states.vocabulary import Event, Role, State
-from store.records import TemplateUse
 from store.templates import require_approved
 from tests.graph.example import ANNA, BEN, CLEO, SARA
 from tests.people.example import OMAR, ROOT, Office, without_need

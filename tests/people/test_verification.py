@@ -21,10 +21,10 @@ from app.settings import Settings, load_settings
 from app.wiring import build_codes, build_directory
 from delivery.code_webhook import WebhookCodeSender
 from delivery.codes import CodeSending
-from graph.views import Act, NewConversation
-from handover.code_sender import ByContact, CodeLetter, MemoryCodeSender, SmtpCodeSender, SmtpServer
-from handover.codes import Challenge, CodeMaker, masked_codes
-from handover.directory import Contact, ContactKind, FileDirectory, Reachable
+from handover.people.code_sender import ByContact, CodeLetter, MemoryCodeSender, SmtpCodeSender, SmtpServer
+from handover.people.codes import Challenge, CodeMaker, masked_codes
+from handover.people.directory import Contact, ContactKind, FileDirectory, Reachable
+from service.views import Act, NewConversation
 from states.clock import SystemClock
 from states.errors import BadInput, Conflict, DependencyFault, GuardRefused, SettingsError
 from states.vocabulary import Effect, Event, State

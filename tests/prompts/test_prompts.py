@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from prompts.deadline import within
+from models.deadline import within
+from models.port import Message, OpenAIModel, ScriptedModel, kind_of
 from prompts.loader import FOLDER, PLACEHOLDERS, fingerprints, load
-from prompts.model import Message, OpenAIModel, ScriptedModel, kind_of
 from states.errors import DependencyFault, SettingsError
 
 

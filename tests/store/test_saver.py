@@ -12,8 +12,8 @@ import pytest
 from langgraph.checkpoint.base import BaseCheckpointSaver, empty_checkpoint
 from langgraph.checkpoint.conformance import checkpointer_test, validate
 
+from graph.saver import TurnSaver
 from store.database import Store, open_store
-from store.saver import TurnSaver
 
 CONFIG = {"configurable": {"thread_id": "t1", "checkpoint_ns": ""}}
 

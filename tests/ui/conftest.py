@@ -10,7 +10,7 @@ from app.settings import Settings
 from app.wiring import build as build_runtime
 from app.wiring import load_policy
 from assistants.scripted import ScriptedAssistant
-from graph.runtime import Runtime
+from service.runtime import Runtime
 from tests.ui.rooms import ANSWER, drawn
 from ui.conversation import ConversationRoom
 from ui.desk import DeskRoom

@@ -10,8 +10,8 @@ from typing import Any, TypeVar, cast
 import gradio as gr
 
 from assistants.port import Draft
-from graph.runtime import Runtime
-from graph.views import NewConversation
+from service.runtime import Runtime
+from service.views import NewConversation
 from states.vocabulary import Event, Role
 from ui.conversation import ConversationRoom
 from ui.desk import DeskRoom

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.settings import Settings
-from graph.views import Act, Actor
+from service.views import Act, Actor
 from states.errors import BadInput, ForbiddenRole
 from states.table import TABLE, allowed_events
 from states.vocabulary import STAFF, Event, Role, State

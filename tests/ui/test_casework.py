@@ -11,8 +11,8 @@ from app.settings import Settings
 from app.wiring import build as build_runtime
 from app.wiring import load_policy
 from assistants.scripted import ScriptedAssistant
-from graph.runtime import Runtime
-from graph.views import Actor, NewConversation
+from service.runtime import Runtime
+from service.views import Actor, NewConversation
 from states.vocabulary import Event, Role, State
 from tests.ui.rooms import AGENT, ANSWER, VISITOR, claimed, click, drawn, handed_over, pick, press
 from tests.ui.views import HOSTILE

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.review import EDITABLE
+from handover.packet.review import EDITABLE
 from states.errors import BadInput
 from ui.editing import HINTS, as_text, from_text
 

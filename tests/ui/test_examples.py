@@ -8,7 +8,7 @@ import pytest
 
 from app.settings import Settings
 from app.wiring import build
-from graph.views import NewConversation
+from service.views import NewConversation
 from states.vocabulary import State
 from ui.examples import TEST_CARD, examples_for
 

@@ -14,8 +14,8 @@ from app.settings import Settings
 from app.wiring import build as build_runtime
 from app.wiring import load_policy
 from assistants.scripted import ScriptedAssistant
-from graph.runtime import Runtime
-from graph.views import Actor
+from service.runtime import Runtime
+from service.views import Actor
 from states.errors import NotFound
 from states.rights import RIGHTS, Right
 from states.vocabulary import Event, Role

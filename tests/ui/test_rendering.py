@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from graph.views import ConversationView, HandoverView, TemplateView
 from policy.facts import FACTS
 from policy.schema import AnswerRules
+from service.views import ConversationView, HandoverView, TemplateView
 from states.templates import TemplateState
 from states.vocabulary import Event, Role, State
 from tests.ui.views import HOSTILE, NOW, conversation, event, fired, handover, message, packet, waiting

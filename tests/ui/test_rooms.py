@@ -16,8 +16,8 @@ from app.wiring import build as build_runtime
 from app.wiring import load_policy
 from assistants.port import Draft
 from assistants.scripted import ScriptedAssistant
-from graph.runtime import Runtime
-from graph.views import NewConversation
+from service.runtime import Runtime
+from service.views import NewConversation
 from states.vocabulary import Event, Role, State
 from tests.ui.rooms import AGENT, ANSWER, PERSON, VISITOR, claimed, drawn, handed_over, in_a_loop, pick, press, say
 from ui.acts import buttons

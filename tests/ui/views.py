@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph.views import ConversationView, EventView, HandoverView, MessageView, QueueItem
+from service.views import ConversationView, EventView, HandoverView, MessageView, QueueItem
 from states.table import CLOCKS, WITH_PERSON
 from states.vocabulary import Event, Role, State
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from graph.views import ConversationView
+from service.views import ConversationView
 from states.table import CLOCKS, INITIAL, VOICES
 from states.vocabulary import State
 from ui.render.text import esc, left, moment, words

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from graph.views import ConversationView, DeliveryView
+from service.views import ConversationView, DeliveryView
 from ui.render.banner import banner
 from ui.render.text import card, date_of, esc, left, moment, pill, said, severity_pill, words
 

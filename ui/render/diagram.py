@@ -5,7 +5,7 @@ Without it the machine would be words; a drawn state shows at a glance that the 
 
 from __future__ import annotations
 
-from graph.views import ConversationView
+from service.views import ConversationView
 from states.diagram import PathStep, svg
 from states.table import INITIAL
 from states.vocabulary import Event

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graph.views import ConversationView, EventView
 from policy.schema import AnswerRules
+from service.views import ConversationView, EventView
 from states.vocabulary import Event, State
 from ui.render.text import card, esc, items, moment, pill, rows, severity_pill, words
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from graph.views import ConversationView, EventView
 from policy.facts import FACTS_BY_NAME, default_facts
+from service.views import ConversationView, EventView
 from ui.render.text import card, esc, left, moment, words
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from graph.views import ConversationView, TemplateView
 from policy.loader import LoadedPolicy
+from service.views import ConversationView, TemplateView
 from states.templates import TemplateState
 from ui.render.text import card, date_of, esc, left, moment, pill, said, words
 

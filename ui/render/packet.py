@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from graph.views import HandoverView
+from service.views import HandoverView
 from ui.render.evidence import number
 from ui.render.review import Reviewing
 from ui.render.text import (

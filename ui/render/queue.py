@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from graph.views import ConversationView, QueueItem
+from service.views import ConversationView, QueueItem
 from states.table import ANSWERING
 from ui.render.banner import kind_of
 from ui.render.text import esc, left, pill, severity_pill, waited, words

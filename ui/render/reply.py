@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from graph.views import TemplateView
+from service.views import TemplateView
 from ui.render.text import esc
 
 _OPEN = re.compile(r"\{(\w+)\}")

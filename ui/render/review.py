@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handover.review import EDITABLE, FIELDS, FILL_ONLY, value_hash
+from handover.packet.review import EDITABLE, FIELDS, FILL_ONLY, value_hash
 from ui.render.text import date_of, esc, items
 
 _SAID = {"accept": ("✓", "accepted"), "edit": ("✎", "edited"), "ask_again": ("↻", "asked the customer again")}

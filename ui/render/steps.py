@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graph.views import HandoverView
+from service.views import HandoverView
 from ui.render.text import card, date_of, esc, items, moment, part, pill
 
 DONE, UNDONE = "done", "undone"

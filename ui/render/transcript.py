@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graph.views import ConversationView, MessageView
+from service.views import ConversationView, MessageView
 from states.table import ANSWERING
 from ui.render.text import esc, moment, said
 

@@ -1,0 +1,279 @@
+"""The HTTP API: conversations, messages, acts, the queue and the state table, for programs around Handrail.
+
+Without this module only Python in the same process could put an assistant behind the policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any, Literal
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, FastAPI, Header, Path, Query, Request, Security
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
+
+from app.api.actors import require, require_own
+from app.api.deliveries import deliveries
+from app.api.depends import Caller, Running
+from app.api.errors import install_handlers, respond
+from app.api.hooks import hooks
+from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
+from app.api.states import StateTable, state_table
+from app.api.templates import templates
+from app.ports import Delivery, Runtime
+from app.settings import Settings
+from handover.packet.attachment import Attachment
+from service.views import (
+    Act,
+    Actor,
+    ActResult,
+    Attendance,
+    ConversationView,
+    NewConversation,
+    PersonView,
+    QueueItem,
+    TurnResult,
+)
+from states.errors import BadInput, Conflict, DependencyFault, Refused
+from states.rights import Right
+from states.table import allowed_events
+from states.vocabulary import Role
+
+TURNS_AT_ONCE = 32
+"""Messages handled at once; they have threads of their own, so that a claim never waits behind slow models."""
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"model": ErrorBody, "description": "no known token"},
+    403: {"model": ErrorBody, "description": "not for this role"},
+    404: {"model": ErrorBody, "description": "no such conversation"},
+    409: {"model": ErrorBody, "description": "not in this state, or the id was used for something else"},
+    413: {"model": ErrorBody, "description": "too large"},
+    422: {"model": ErrorBody, "description": "cannot be read"},
+    503: {"model": ErrorBody, "description": "the database cannot be used now; try again"},
+}
+DESCRIPTION = (
+    "A fail-safe human handover for support assistants. Post what customers write; the reply is what may be said "
+    "to them, and nothing is said by a machine once a person owns the conversation."
+)
+
+
+ConversationId = Annotated[Name, Path(description="the conversation's id", examples=["cnv_1"])]
+BEARER = HTTPBearer(auto_error=False, description="a token of the setting [tokens]; not needed in demo mode")
+"""Only described here; `actor_of` is what checks it."""
+RequestKey = Annotated[Name | None, Header(alias="Idempotency-Key", description="the same as the body's `id`")]
+router = APIRouter(prefix="/v1", responses=REFUSALS, dependencies=[Security(BEARER)])
+health = APIRouter(tags=["health"])
+
+
+@router.post("/conversations", status_code=201, tags=["conversations"], operation_id="open_conversation")
+def open_conversation(body: OpenBody, runtime: Running, caller: Caller) -> ConversationView:
+    """Begins a conversation."""
+    require(caller, Right.OPEN_CONVERSATION, runtime)
+    new = NewConversation(
+        id=body.id, channel=body.channel, language=body.language, customer=body.customer, facts=body.facts,
+        opened_by=caller.id if caller.role is Role.CUSTOMER else "",
+    )  # fmt: skip
+    opened = runtime.open(new)
+    require_own(caller, opened.id, runtime)
+    return _seen_by(caller, opened)
+
+
+@router.get("/conversations", tags=["conversations"], operation_id="list_conversations")
+def list_conversations(
+    runtime: Running, caller: Caller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> list[dict[str, Any]]:
+    """The newest conversations, in short."""
+    require(caller, Right.READ_CASES, runtime)
+    return [jsonable_encoder(summary) for summary in runtime.conversations(limit)]
+
+
+@router.get("/conversations/{conversation_id}", tags=["conversations"], operation_id="view_conversation")
+def view_conversation(conversation_id: ConversationId, runtime: Running, caller: Caller) -> ConversationView:
+    """The conversation as it is now. A channel sees what the customer may see; staff also the evidence and packet."""
+    require(caller, Right.READ_OWN_CONVERSATION, runtime)
+    require_own(caller, conversation_id, runtime)
+    return _seen_by(caller, runtime.view(conversation_id))
+
+
+@router.post("/conversations/{conversation_id}/messages", tags=["conversations"], operation_id="post_message")
+async def post_message(
+    conversation_id: ConversationId,
+    body: MessageBody,
+    request: Request,
+    runtime: Running,
+    caller: Caller,
+    idempotency_key: RequestKey = None,
+) -> TurnResult:
+    """Handles one customer message. The same id and text again gives the same answer, `repeated`; other text is 409."""
+    require(caller, Right.WRITE_AS_CUSTOMER, runtime)
+    message_id = _one_id(body.id, idempotency_key)
+
+    def post() -> TurnResult:
+        require_own(caller, conversation_id, runtime)
+        return runtime.post(conversation_id, body.text, message_id=message_id, attachments=_files(body))
+
+    return await to_thread.run_sync(post, limiter=request.app.state.turns)
+
+
+@router.post("/conversations/{conversation_id}/survey", tags=["conversations"], operation_id="answer_survey")
+async def answer_survey(
+    conversation_id: ConversationId,
+    body: SurveyBody,
+    request: Request,
+    runtime: Running,
+    caller: Caller,
+    idempotency_key: RequestKey = None,
+) -> TurnResult:
+    """Answers the survey as the customer would by message. 409 if no question is open."""
+    require(caller, Right.WRITE_AS_CUSTOMER, runtime)
+    message_id = _one_id(body.id, idempotency_key)
+
+    def rate() -> TurnResult:
+        require_own(caller, conversation_id, runtime)
+        return _rate(runtime, conversation_id, body, message_id)
+
+    return await to_thread.run_sync(rate, limiter=request.app.state.turns)
+
+
+@router.post("/conversations/{conversation_id}/acts", tags=["desk"], operation_id="act", response_model=ActResult)
+def act(
+    conversation_id: ConversationId,
+    body: ActBody,
+    runtime: Running,
+    caller: Caller,
+    idempotency_key: RequestKey = None,
+) -> ActResult | JSONResponse:
+    """What a person does: claim, reply, verify, escalate, resolve, hand back. A refusal says what is allowed."""
+    wanted = Act(event=body.event, actor=caller, id=_one_id(body.id, idempotency_key), text=body.text, data=body.data)
+    try:
+        require(caller, Right.ACT, runtime)
+        return runtime.act(conversation_id, wanted)
+    except Refused as refusal:
+        if caller.role is Role.CUSTOMER:
+            raise  # What the desk could do is not for channels to know.
+        state = runtime.view(conversation_id).state
+        return respond(refusal, tuple(event.value for event in allowed_events(state, caller.role)))
+
+
+@router.get("/queue", tags=["desk"], operation_id="queue")
+def queue(
+    runtime: Running,
+    caller: Caller,
+    whose: Annotated[
+        Literal["me"] | None, Query(alias="for", description="`me`: what the caller may take, in the order they should")
+    ] = None,
+) -> list[QueueItem]:
+    """Conversations that wait for a person or are with one, most urgent first."""
+    require(caller, Right.READ_QUEUE, runtime)
+    return list(runtime.queue(caller if whose else None))
+
+
+@router.post("/queue/next", tags=["desk"], operation_id="take_next")
+def take_next(runtime: Running, caller: Caller, idempotency_key: RequestKey = None) -> ActResult:
+    """Claims the most urgent case that fits the caller; 404 when nothing does. The same key gives the same case."""
+    require(caller, Right.ACT, runtime)
+    return runtime.take_next(caller, idempotency_key)
+
+
+@router.put("/presence", tags=["desk"], operation_id="attend")
+def attend(body: PresenceBody, runtime: Running, caller: Caller) -> PersonView:
+    """The caller is at the desk. An empty body is a heartbeat; send one at least every 60 seconds."""
+    require(caller, Right.ATTEND, runtime)
+    return runtime.attend(caller, Attendance(**body.model_dump()))
+
+
+@router.get("/presence", tags=["desk"], operation_id="people")
+def people(runtime: Running, caller: Caller) -> list[PersonView]:
+    """Everybody who has come to the desk: who is online, for which teams, with how much in hand."""
+    require(caller, Right.READ_QUEUE, runtime)
+    return list(runtime.people())
+
+
+@router.get("/states", tags=["desk"], operation_id="states")
+def states(caller: Caller) -> StateTable:
+    """The machine as data: states, clocks, transitions, and what each role may do in each state."""
+    return state_table()
+
+
+router.include_router(templates)
+
+
+@health.get("/healthz", operation_id="healthz")
+def healthz() -> dict[str, str]:
+    """The process lives."""
+    return {"status": "ok", "version": _version()}
+
+
+@health.get("/readyz", operation_id="readyz", responses={503: REFUSALS[503]})
+def readyz(runtime: Running) -> dict[str, str]:
+    """The database answers. An assistant that fails does not count: its conversations go to people."""
+    try:
+        runtime.ping()
+    except DependencyFault as fault:
+        return {"status": "ready", "assistant": f"not available ({fault.kind}): every message goes to a person"}
+    return {"status": "ready", "assistant": "ready"}
+
+
+def build_api(runtime: Runtime, settings: Settings, delivery: Delivery | None = None) -> FastAPI:
+    """The API around a running Handrail; with a delivery also what waits, and the webhooks of its destinations."""
+    app = FastAPI(title="Handrail", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app.state.runtime = runtime
+    app.state.settings = settings
+    app.state.turns = CapacityLimiter(TURNS_AT_ONCE)
+    app.include_router(router)
+    app.include_router(health)
+    if delivery is not None:
+        app.state.delivery = delivery
+        app.include_router(hooks)
+        app.include_router(deliveries, prefix=router.prefix, responses=router.responses)
+    install_handlers(app)
+    return app
+
+
+def _rate(runtime: Runtime, conversation_id: str, body: SurveyBody, message_id: str | None) -> TurnResult:
+    """The answer as the message it stands for, so that a comment is judged like any other words."""
+    view = runtime.view(conversation_id)
+    repeated = message_id is not None and any(one.id == message_id for one in view.messages)
+    if not view.survey and not repeated:
+        raise Conflict(f"conversation {conversation_id!r} waits for no answer to a survey; send a message instead")
+    comment = body.comment.strip()
+    return runtime.post(
+        conversation_id, f"{body.score} - {comment}" if comment else str(body.score), message_id=message_id
+    )
+
+
+def _files(body: MessageBody) -> tuple[Attachment, ...]:
+    return tuple(Attachment(**one.model_dump()) for one in body.attachments)
+
+
+def _seen_by(caller: Actor, view: ConversationView) -> ConversationView:
+    """What this caller may see of it."""
+    if caller.role is not Role.CUSTOMER:
+        return view
+    return replace(
+        view,
+        events=(),
+        handover=None,
+        facts={},
+        timers={},
+        owner_id=None,
+        owner_role=None,
+        exception=None,
+        consent=None,
+    )
+
+
+def _one_id(in_body: str | None, in_header: str | None) -> str | None:
+    """The id under which a request happens once; BadInput when two different ones came."""
+    if in_body and in_header and in_body != in_header:
+        raise BadInput("the body's id and Idempotency-Key differ; send one of them")
+    return in_body or in_header
+
+
+def _version() -> str:
+    try:
+        return version("handrail")
+    except PackageNotFoundError:
+        return "0+source"

@@ -1,0 +1,87 @@
+"""Evidence as plain JSON for the event log, and the circumstances a message is judged under."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conversation.working import Working
+from policy.facts import Scalar
+from policy.schema import Action, Severity
+from triggers.assessment import Circumstances, Evidence, Fired
+
+
+def fired_json(fired: tuple[Fired, ...]) -> list[dict[str, Any]]:
+    """What fired, with its evidence, as the event log keeps it."""
+    return [
+        {
+            "trigger_id": one.trigger_id,
+            "family": one.family,
+            "reason": one.reason,
+            "action": one.action.value,
+            "severity": one.severity.value,
+            "evidence": [
+                {
+                    "kind": found.kind,
+                    "detail": found.detail,
+                    "quote": found.quote,
+                    "score": round(found.score, 4),
+                    "threshold": found.threshold,
+                    "turn": found.turn,
+                }
+                for found in one.evidence
+            ],
+        }
+        for one in fired
+    ]
+
+
+def facts_of(working: Working, **answer: Scalar) -> dict[str, Scalar]:
+    """The documented facts of this moment, by full name; `answer` holds `answer.*` values by short name."""
+    snapshot, handover = working.snapshot, working.handover or {}
+    minutes = (working.now - snapshot.created_at).total_seconds() / 60
+    text = working.inbound.message.text if working.inbound.message else ""
+    return {
+        **working.history.facts(),
+        **snapshot.channel_facts,
+        "conversation.minutes": round(minutes, 2),
+        "conversation.guarded": working.state.value == "guarded",
+        # An identity is verified for one handover; the next one asks again.
+        "customer.verified": bool(handover.get("open") and handover.get("verified")),
+        "channel.name": snapshot.channel,
+        "hours.open": working.people_at_work,
+        "message.length": len(text),
+        "message.language": working.language,
+        **{f"answer.{name}": value for name, value in answer.items()},
+    }
+
+
+def circumstances(working: Working, **answer: Scalar) -> Circumstances:
+    """The facts and what is disarmed, for the engine."""
+    return Circumstances(facts=facts_of(working, **answer), disarmed=frozenset(working.history.disarmed))
+
+
+def raised(working: Working, trigger_id: str, kind: str, detail: str, quote: str = "") -> Fired:
+    """A trigger that the runtime itself raises, with its route from the policy."""
+    evidence = Evidence(kind=kind, detail=detail, quote=quote, turn=working.history.turns)
+    known = {one.id: one for one in working.services.loaded.policy.triggers}
+    trigger = known.get(trigger_id) or known.get("system.fault")
+    if trigger is None:
+        # A policy that nobody linted must not keep a person away: the packet finds a route for an unknown trigger.
+        return Fired(
+            trigger_id=trigger_id,
+            family="fault",
+            reason="The assistant could not go on.",
+            action=Action.HANDOVER,
+            severity=Severity.HIGH,
+            sla=None,
+            evidence=(evidence,),
+        )
+    return Fired(
+        trigger_id=trigger.id,
+        family=trigger.family,
+        reason=trigger.reason,
+        action=Action.HANDOVER,
+        severity=trigger.severity,
+        sla=trigger.sla,
+        evidence=(evidence,),
+    )

@@ -1,0 +1,301 @@
+"""What people do in a ticket becomes acts here: the ticket as it is now against what both sides last agreed on.
+
+The ticket is read anew for every hint, so events that are lost, repeated or out of order change nothing. Every act has
+an id made from what was seen, so that seeing it twice does it once. What the machine refuses is said in the ticket, and
+the ticket is put right again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conversation.records import Snapshot
+from delivery.destinations import MOVING, Destination
+from delivery.plan import Planned
+from delivery.settle import Filing, Places, act_id
+from desks.port import Comment, Job, Ticket, TicketDesk
+from service.runtime import Runtime
+from service.views import Act, Actor
+from states.errors import BadInput, Conflict, HandrailError, NotFound, Refused
+from states.vocabulary import Event, Role
+from store import queries, steps, tickets
+from store.records import TicketRecord
+from store.tickets import handover_row
+
+MAX_SET_BACK = 5
+"""How often a ticket is put right in the course of a handover; then a person must look at the two systems."""
+_MOVING = tuple(sorted(job.value for job in MOVING))
+
+log = logging.getLogger("handrail.delivery")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A ticket as it is now, beside what was agreed on."""
+
+    place: Destination
+    desk: TicketDesk
+    record: TicketRecord
+    ticket: Ticket
+
+    def act_id(self, what: str, which: str = "") -> str:
+        """The id of what follows from it."""
+        return act_id(self.place.name, self.record.ref, what, which or self.ticket.version)
+
+    def is_ours(self, comment: Comment) -> bool:
+        """Whether it is an echo of our own. The marker counts only where our user's name there is not known:
+        an agent who quotes a note of ours, marker and all, has something to say."""
+        if self.desk.actor:
+            return comment.author == self.desk.actor
+        return f"[{self.record.handover_id}#" in comment.text
+
+    @property
+    def told(self) -> tuple[Comment, ...]:
+        """The comments that are new, oldest first."""
+        ids = [one.id for one in self.ticket.comments]
+        last = self.record.last_comment
+        return self.ticket.comments[ids.index(last) + 1 :] if last in ids else self.ticket.comments
+
+
+class Reconciler:
+    """Brings conversations up to what their tickets say."""
+
+    def __init__(self, runtime: Runtime, places: Places, link: str = "") -> None:
+        self._runtime, self._store, self._clock = runtime, runtime.store, runtime.clock
+        self._places, self._link = places, link
+
+    def look(self, place: Destination, ref: str) -> bool:
+        """Reads the ticket and does what follows; False if it must be looked at again, because something moves.
+
+        Raises DependencyFault if the ticket cannot be read now.
+        """
+        desk = place.tickets
+        with self._store.read() as connection:
+            record = tickets.ticket_by_ref(connection, place.name, ref)
+        if desk is None or record is None:
+            return True  # None of ours.
+        if self._is_moving(record):
+            return False
+        try:
+            ticket = desk.read(ref)
+        except NotFound:
+            return self._gone(record)
+        if _older(ticket.version, record.version):
+            return True
+        seen = Seen(place=place, desk=desk, record=record, ticket=ticket)
+        if self._is_moving(record):
+            return False  # What was read may be our own doing: look again when it is settled.
+        return self._follow(seen)
+
+    def _is_moving(self, record: TicketRecord) -> bool:
+        """Whether a change of ours is on its way, or the record is no longer the one we began with."""
+        with self._store.read() as connection:
+            now = tickets.ticket_by_ref(connection, record.destination, record.ref)
+            moving = steps.is_changing(connection, record.conversation_id, record.destination, _MOVING)
+        return moving or now is None or now.revision != record.revision
+
+    def _follow(self, seen: Seen) -> bool:
+        self._assigned(seen)
+        for comment in seen.told:
+            self._said(seen, comment)
+        self._moved(seen)
+        ticket = seen.ticket
+        last = ticket.comments[-1].id if ticket.comments else seen.record.last_comment
+        with self._store.write() as connection:
+            return tickets.change_ticket(
+                connection, seen.record, self._clock.now(), status=ticket.status, assignee=ticket.assignee,
+                version=ticket.version, last_comment=last, link=ticket.link or seen.record.link,
+            )  # fmt: skip
+
+    # Who has it
+
+    def _assigned(self, seen: Seen) -> None:
+        name = seen.ticket.assignee
+        if name == seen.record.assignee or name == seen.desk.actor:
+            return
+        snapshot = self._snapshot(seen)
+        if not self._is_current(seen, snapshot):
+            return
+        owner = _owner(snapshot)
+        if name and seen.place.person(name) == owner:
+            return  # We have put them there.
+        before = seen.place.person(seen.record.assignee) if seen.record.assignee else None
+        if owner is not None and owner == before:
+            self._act(seen, "released", Event.RELEASED, owner, data={"note": "the ticket has another holder"})
+        if name:
+            self._act(seen, "claimed", Event.CLAIMED, seen.place.person(name))
+        elif owner is not None and owner != before:
+            self._set_right(seen)
+
+    # What was said
+
+    def _said(self, seen: Seen, comment: Comment) -> None:
+        if seen.is_ours(comment) or not comment.public or not comment.text.strip():
+            return
+        if comment.from_customer:
+            return self._customer_wrote(seen, comment)
+        person = seen.place.person(comment.author)
+        snapshot = self._snapshot(seen)
+        if self._is_current(seen, snapshot) and snapshot.owner_id is None:
+            self._act(seen, "claimed_by_reply", Event.CLAIMED, person, which=comment.id)
+        self._act(seen, "replied", Event.AGENT_REPLIED, person, text=comment.text, which=comment.id)
+
+    def _customer_wrote(self, seen: Seen, comment: Comment) -> None:
+        message_id = seen.act_id("wrote", comment.id)
+        try:
+            self._runtime.post(seen.record.conversation_id, comment.text, message_id=message_id)
+        except (Conflict, BadInput) as error:
+            self._refuse(seen, "wrote", comment.id, error)
+
+    # Its status
+
+    def _moved(self, seen: Seen) -> None:
+        now, before = seen.ticket.status, seen.record.status
+        if now == before or "resolved" not in (now, before):
+            return
+        snapshot = self._snapshot(seen)
+        current = self._is_current(seen, snapshot)
+        if now == "resolved" and current:
+            return self._resolved(seen, snapshot)
+        if before == "resolved" and not current:
+            told = "This case is closed in Handrail. It opens again, with a new ticket, when the customer writes."
+            self._note(seen, "reopened", seen.ticket.version, told)
+
+    def _resolved(self, seen: Seen, snapshot: Snapshot) -> None:
+        name = seen.ticket.assignee
+        person = seen.place.person(name) if name and name != seen.desk.actor else _owner(snapshot)
+        if person is None:
+            return self._refuse(
+                seen, "resolved", seen.ticket.version, BadInput("nobody has claimed the case; take the ticket first")
+            )
+        self._act(seen, "resolved", Event.RESOLVED, person, text=_outcome(seen), puts_right=True)
+
+    # Doing it
+
+    def _act(
+        self,
+        seen: Seen,
+        what: str,
+        event: Event,
+        person: tuple[Role, str],
+        *,
+        text: str = "",
+        data: dict[str, str] | None = None,
+        which: str = "",
+        puts_right: bool = False,
+    ) -> None:
+        """One act of a person's, once; a refusal is said in the ticket."""
+        role, name = person
+        act = Act(
+            event=event, actor=Actor(id=name, role=role), id=seen.act_id(what, which), text=text,
+            data={**(data or {}), "via": seen.place.name}, origin=seen.place.name,
+        )  # fmt: skip
+        try:
+            self._runtime.act(seen.record.conversation_id, act)
+        except (Refused, Conflict, BadInput) as error:
+            self._refuse(seen, what, which or seen.ticket.version, error)
+            if puts_right or event is Event.CLAIMED:
+                self._set_right(seen)
+
+    def _refuse(self, seen: Seen, what: str, which: str, error: HandrailError) -> None:
+        more = " The message was not passed on." if what in ("replied", "wrote") else ""
+        if what == "resolved":
+            more = _missing(self._snapshot(seen))
+        self._note(seen, what, which, f"Handrail could not follow this ({what}): {error}.{more}")
+
+    def _note(self, seen: Seen, what: str, which: str, text: str) -> None:
+        """An internal note in the ticket; the same words about the same thing only once."""
+        once = which if what in ("replied", "wrote") else hashlib.sha256(text.encode()).hexdigest()[:12]
+        planned = Planned(job=Job.NOTE, destination=seen.place.name, text=text)
+        self._file(seen, planned, seen.act_id(f"refused_{what}", once))
+
+    def _set_right(self, seen: Seen) -> None:
+        """Shows in the ticket who has the case here and that it is open, unless the two systems fight over it."""
+        prefix = act_id(seen.place.name, seen.record.ref, "set_right", "")
+        with self._store.read() as connection:
+            often = steps.count_like(connection, seen.record.handover_id, seen.place.name, prefix)
+        if often >= MAX_SET_BACK:
+            self._fault(seen.record, "two_systems_disagree")
+            return
+        owner = _owner(self._snapshot(seen))
+        job = Job.CLAIM if owner else Job.RELEASE
+        role, name = owner or (None, "")
+        text = f"Put right: {name or 'nobody'} has this case"
+        planned = Planned(
+            job=job, destination=seen.place.name, text=text, author=name, author_role=role.value if role else ""
+        )
+        self._file(seen, planned, prefix + seen.ticket.version)
+
+    def _file(self, seen: Seen, planned: Planned, prefix: str) -> None:
+        with self._store.write() as connection:
+            conversation = steps.hold_conversation(connection, seen.record.conversation_id)
+            handover = handover_row(connection, seen.record.handover_id)
+            assert conversation is not None
+            assert handover is not None
+            Filing(connection, conversation, self._places, self._clock.now(), self._link).file(
+                planned, handover, prefix
+            )
+
+    def tell_person(self, place: Destination, ref: str, what: str) -> bool:
+        """A fault on the case of a ticket; True, also if it is none of ours."""
+        with self._store.read() as connection:
+            record = tickets.ticket_by_ref(connection, place.name, ref)
+        if record is not None:
+            self._fault(record, what)
+        return True
+
+    def _gone(self, record: TicketRecord) -> bool:
+        log.error("ticket gone", extra={"destination": record.destination})
+        self._fault(record, "ticket_gone")
+        return True
+
+    def _fault(self, record: TicketRecord, what: str) -> None:
+        fault_id = f"{record.handover_id}:{record.destination}:{what}"
+        self._runtime.fault(record.conversation_id, fault_id, {"fault": what, "destination": record.destination})
+
+    # What is true here
+
+    def _snapshot(self, seen: Seen) -> Snapshot:
+        with self._store.read() as connection:
+            return queries.snapshot(connection, seen.record.conversation_id)
+
+    @staticmethod
+    def _is_current(seen: Seen, snapshot: Snapshot) -> bool:
+        """Whether the ticket is that of the open handover."""
+        handover = snapshot.handover
+        return bool(handover and handover["open"] and handover["id"] == seen.record.handover_id)
+
+
+def _owner(snapshot: Snapshot) -> tuple[Role, str] | None:
+    return (snapshot.owner_role, snapshot.owner_id) if snapshot.owner_role and snapshot.owner_id else None
+
+
+def _missing(snapshot: Snapshot) -> str:
+    """What keeps the case from being resolved, by name."""
+    handover = snapshot.handover or {}
+    playbook = (handover.get("packet") or {}).get("action", {}).get("playbook") or {}
+    done = handover.get("steps_done", ())
+    open_steps = [one["text"] for one in playbook.get("steps", ()) if one["required"] and one["id"] not in done]
+    missing = [f"required step “{one}”" for one in open_steps]
+    if handover.get("verify") and not handover.get("verified"):
+        missing.append("the customer's identity is not verified")
+    return f" Still missing: {'; '.join(missing)}. Do it at Handrail's desk." if missing else ""
+
+
+def _older(version: str, known: str) -> bool:
+    """Whether a version is before another one: numbers and instants of fixed width sort by length, then as text."""
+    return (len(version), version) < (len(known), known)
+
+
+def _outcome(seen: Seen) -> str:
+    """What was done, as the ticket tells it: the last words of its people."""
+    return next(_last_words(seen), f"resolved in {seen.place.name}")[:2000]
+
+
+def _last_words(seen: Seen) -> Iterator[str]:
+    for one in reversed(seen.ticket.comments):
+        if not seen.is_ours(one) and not one.from_customer and one.text.strip():
+            yield one.text

@@ -1,0 +1,205 @@
+"""Planned steps become rows: numbered, in order, with their task frozen. Called inside a transaction that holds the
+conversation, so that two workers cannot give two steps one number."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from delivery import words
+from delivery.dead_letters import whole_task, without_words
+from delivery.destinations import ON_TICKET, Destination
+from delivery.frozen import task_json
+from delivery.plan import Case, Planned, plan
+from desks.port import Card, Job, Task
+from states.vocabulary import Effect
+from store import queries, steps
+from store.connection import Connection, RowMapping
+from store.records import DueStep, NewStep, QueuedEffect
+from store.tickets import handover_row
+
+Places = Mapping[str, Destination]
+
+
+class Filing:
+    """Writes the steps of one conversation."""
+
+    def __init__(
+        self, connection: Connection, conversation: RowMapping, places: Places, now: datetime, link: str
+    ) -> None:
+        self._connection, self._conversation = connection, conversation
+        self._places, self._now, self._link = places, now, link
+
+    def expand(self, effect: QueuedEffect) -> int:
+        """Asks every destination for what the effect means there, and marks it as done; how many steps."""
+        handover = self._handover_of(effect.payload)
+        filed: list[str] = []
+        if handover is not None:
+            planned = plan(self._case(effect, handover), tuple(self._places.values()))
+            filed = [one for step in planned if (one := self.file(step, handover, effect.id, effect.effect.value))]
+        steps.effect_expanded(self._connection, effect.id, filed, self._now)
+        return len(filed)
+
+    def _handover_of(self, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        named = payload.get("handover_id")
+        if named:
+            return handover_row(self._connection, named)
+        newest = queries.newest_handover(self._connection, self._conversation["id"])
+        return dict(newest) if newest else None
+
+    def _case(self, effect: QueuedEffect, handover: Mapping[str, Any]) -> Case:
+        message_id = effect.payload.get("message_id") or ""
+        message = queries.message(self._connection, effect.conversation_id, message_id) if message_id else None
+        return Case(
+            effect=effect.effect,
+            payload=effect.payload,
+            handover=handover,
+            customer=self._conversation["customer"],
+            said=message.text if message else "",
+            author=message.actor_id if message else "",
+            origin=effect.payload.get("origin") or origin_of(message_id),
+            paged=steps.destinations_of(self._connection, handover["id"], Job.PAGE.value),
+        )
+
+    def file(self, planned: Planned, handover: Mapping[str, Any], prefix: str, effect: str = "") -> str | None:
+        """Writes one step, or with a fallback in force the fallback's; None if it is there already.
+
+        Where the ticket was given up and nobody falls in, what would stand in it is given up with it, until a replay.
+        """
+        place = self._places[planned.destination]
+        fallback = self._places.get(place.config.fallback or "")
+        lost = steps.is_dead(self._connection, handover["id"], place.name, Job.OPEN.value)
+        if lost and fallback:
+            return self._fall_back(planned, handover, prefix, effect, fallback)
+        written = self._write(planned, handover, f"{prefix}:{place.name}:{planned.job.value}", effect)
+        if lost and written and planned.job in ON_TICKET:
+            self._bury(steps.followers(self._connection, handover["id"], place.name))
+        return written
+
+    def _fall_back(
+        self, planned: Planned, handover: Mapping[str, Any], prefix: str, effect: str, fallback: Destination
+    ) -> str | None:
+        """The same for another destination, which opens its own ticket first, or is at least told."""
+        job = planned.job
+        if job not in fallback.jobs:
+            job = Job.ANNOUNCE
+        elif job in ON_TICKET and not steps.has_step(self._connection, handover["id"], fallback.name, Job.OPEN.value):
+            opening = replace(
+                planned, job=Job.OPEN, destination=fallback.name, headline=words.NEW, packet=handover["packet"], text=""
+            )
+            self._write(opening, handover, f"{prefix}:{fallback.name}:{Job.OPEN.value}", effect)
+        if job not in fallback.jobs:
+            return None
+        moved = replace(planned, destination=fallback.name, job=job, headline=planned.headline or words.NEW)
+        return self._write(moved, handover, f"{prefix}:{fallback.name}:{job.value}", effect)
+
+    def _write(self, planned: Planned, handover: Mapping[str, Any], step_id: str, effect: str) -> str | None:
+        last_id, last = steps.last_step(self._connection, handover["id"], planned.destination)
+        task = Task(
+            job=planned.job,
+            id=step_id,
+            key=handover["id"],
+            marker=f"[{handover['id']}#{last + 1}]",
+            card=card_of(handover, planned.headline, self._address(handover)),
+            text=planned.text,
+            author=planned.author,
+            author_role=planned.author_role,
+            customer=self._conversation["customer"],
+            packet=planned.packet,
+            news=planned.news,
+            at=self._now,
+            message_id=planned.message_id,
+        )
+        step = NewStep(
+            id=step_id,
+            conversation_id=self._conversation["id"],
+            effect=effect,
+            destination=planned.destination,
+            job=planned.job.value,
+            handover_id=handover["id"],
+            task=task_json(task),
+            after_id=last_id,
+        )
+        return step_id if steps.add_step(self._connection, step, last + 1, self._now) else None
+
+    def _address(self, handover: Mapping[str, Any]) -> str:
+        """Where a person opens the case."""
+        return (
+            f"{self._link.rstrip('/')}/?conversation={quote(handover['conversation_id'], safe='')}"
+            if self._link
+            else ""
+        )
+
+    # When a step is given up
+
+    def give_up(self, step: DueStep) -> None:
+        """Buries what waited for a ticket that will not be, and gives the step and them to the fallback."""
+        waiting = steps.followers(self._connection, step.handover_id, step.destination) if _opens(step) else ()
+        waiting = tuple(one for one in waiting if one.id != step.id)
+        self._bury(waiting)
+        place = self._places.get(step.destination)
+        fallback = self._places.get(place.config.fallback or "") if place else None
+        handover = handover_row(self._connection, step.handover_id)
+        if fallback is None or handover is None:
+            return
+        for one in (step, *waiting):
+            task = whole_task(self._connection, one)
+            if task is not None:
+                self._fall_back(_planned(task), handover, f"instead:{one.id}", one.effect, fallback)
+
+    def _bury(self, waiting: Sequence[DueStep]) -> None:
+        steps.bury(self._connection, {one.id: without_words(one) for one in waiting}, self._now)
+
+    def page(self, step: DueStep, failed: str) -> None:
+        """Tells somebody by other destinations than the one that failed. What is told so is not told about again."""
+        handover = handover_row(self._connection, step.handover_id)
+        if handover is None or step.id.startswith(_TOLD):
+            return
+        case = Case(effect=Effect.PAGE, payload={"event": "fault", "failed": failed}, handover=handover)
+        for planned in plan(case, tuple(self._places.values())):
+            self.file(planned, handover, f"{_TOLD}{step.id}")
+
+
+_TOLD = "told:"
+
+
+def _opens(step: DueStep) -> bool:
+    return step.job == Job.OPEN.value
+
+
+def _planned(task: Task) -> Planned:
+    return Planned(
+        job=task.job, headline=task.card.headline, news=task.news, text=task.text, author=task.author,
+        author_role=task.author_role, packet=task.packet, message_id=task.message_id,
+    )  # fmt: skip
+
+
+def card_of(handover: Mapping[str, Any], headline: str, link: str) -> Card:
+    """What may be shown of a handover anywhere."""
+    return Card(
+        handover_id=handover["id"],
+        conversation_id=handover["conversation_id"],
+        reason_code=handover["reason_code"],
+        severity=handover["severity"],
+        team=handover["team"],
+        language=handover["language"],
+        claim_due_at=handover["claim_due_at"],
+        headline=headline,
+        link=link,
+    )
+
+
+def act_id(destination: str, ref: str, what: str, which: str) -> str:
+    """The id of an act or a message that comes from a ticket: the same thing seen again has the same."""
+    whole = f"desk:{destination}:{ref}:{what}:{which}"
+    return whole if len(whole) <= 200 else f"desk:{destination}:{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
+def origin_of(message_id: str) -> str:
+    """The destination a customer's message came through; empty if it came through a channel of ours."""
+    kind, _, rest = message_id.partition(":")
+    return rest.partition(":")[0] if kind == "desk" else ""

@@ -1,0 +1,5 @@
+"""The destination kind `freshdesk`."""
+
+from desks.freshdesk.desk import build
+
+__all__ = ["build"]

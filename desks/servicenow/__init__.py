@@ -1,0 +1,5 @@
+"""The destination kind `servicenow`."""
+
+from desks.servicenow.desk import build
+
+__all__ = ["build"]

@@ -1,0 +1,5 @@
+"""The destination kind `zendesk`."""
+
+from desks.zendesk.desk import build
+
+__all__ = ["build"]

@@ -1,0 +1,102 @@
+"""Deciding one inbound event: a graph run that writes nothing, then commit 2 with everything it led to."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from langgraph.types import Command
+
+from conversation.records import Snapshot
+from conversation.services import Services
+from conversation.working import Inbound, Material, Working
+from graph.build import build_graph
+from graph.saver import Buffer, TurnSaver
+from graph.thread import Thread
+from states.errors import Conflict, StoreError
+from store import presence, queries
+from store.database import Store
+from store.work import Committed, UnitOfWork
+
+MATERIAL = 200
+"""Messages and events from which a packet is made."""
+
+log = logging.getLogger("handrail.deciding")
+
+
+class Decider:
+    """The graph over a store. Holds no conversation; safe to call from any thread."""
+
+    def __init__(self, store: Store, unit_of_work: UnitOfWork | None = None) -> None:
+        self._store = store
+        self._saver = TurnSaver(store)
+        self._graph = build_graph(self._saver)
+        self._work = unit_of_work or UnitOfWork(store)
+
+    def decide(
+        self, services: Services, snapshot: Snapshot, inbound: Inbound, lease: str | None
+    ) -> tuple[Working, Committed]:
+        """One graph run and commit 2. A message whose run breaks is decided again as a fault: toward a person.
+
+        Raises Refused if the machine says no, StaleOutcome or AlreadyDone if somebody else was faster.
+        """
+        try:
+            return self._attempt(services, snapshot, inbound, lease)
+        except (Conflict, StoreError):
+            raise
+        except Exception as error:
+            if inbound.message is None:
+                raise
+            log.error("run broke", extra={"conversation": snapshot.id, "error": type(error).__name__})
+            return self._attempt(services, snapshot, inbound, lease, broken=type(error).__name__)
+
+    def _attempt(
+        self, services: Services, snapshot: Snapshot, inbound: Inbound, lease: str | None, broken: str | None = None
+    ) -> tuple[Working, Committed]:
+        working = Working.begin(snapshot, inbound, services, lambda: self._material(snapshot.id))
+        working.broken = broken
+        buffer = self._run(working)
+        done = self._work.commit(
+            working.outcome(), lambda connection: self._saver.flush(buffer, connection), buffer.head, lease
+        )
+        return working, done
+
+    def _run(self, working: Working) -> Buffer:
+        """The graph run; its checkpoint waits in the buffer."""
+        snapshot = working.snapshot
+        # One thing at a time: without a number LangGraph would size a pool by the machine's processors in every run.
+        config: Any = {"configurable": {"thread_id": snapshot.id}, "max_concurrency": 1}
+        start = Thread(
+            state=snapshot.state.value,
+            version=snapshot.version,
+            inbound=working.inbound.to_json(),
+            trail=[],
+            working=working,
+        )
+        with self._saver.buffered(snapshot.checkpoint_id) as buffer:
+            # What the run led to is in `working`: one key, in the format that streams nothing beside it.
+            self._graph.invoke(
+                self._entered(start, config), config, durability="exit", output_keys="state", version="v2"
+            )
+        return buffer
+
+    def _entered(self, start: Thread, config: Any) -> Thread | Command[str]:
+        """The input of a run: a thread that has a checkpoint goes straight to its state's node, a superstep less.
+
+        LangGraph takes a `goto` only for a thread that it knows; a new one enters through the graph's entry.
+        """
+        known = self._saver.get_tuple(config) is not None
+        return Command(goto=start["state"], update=start) if known else start
+
+    def _material(self, conversation_id: str) -> Material:
+        with self._store.read() as connection:
+            messages = queries.transcript(connection, conversation_id, MATERIAL)
+            total = queries.length(connection, conversation_id)
+            answers = {
+                row["cause"].removeprefix("message:"): row["data"]
+                for row in queries.events(connection, conversation_id, MATERIAL)
+                if row["ordinal"] == 0 and row["cause"].startswith("message:")
+            }
+            people = tuple(map(presence.person_of, presence.people(connection)))
+        decided = tuple(one for one in messages if one.author != "customer" or one.outcome_event_id)
+        return Material(messages=decided, total=total, answers=answers, people=people)

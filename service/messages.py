@@ -1,0 +1,164 @@
+"""Messages through their turns: stored, decided in order under a lease, and answered once.
+
+Without it two workers could answer one message, or a crash could leave one without an answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conversation.intake import check_id, described, storable
+from conversation.records import Snapshot
+from conversation.services import Services
+from conversation.verification import Proof
+from conversation.working import Inbound
+from graph.decider import Decider
+from handover.packet.attachment import Attachment
+from service.inbound import typed_code
+from service.results import stored_result, turn_result
+from service.views import TurnResult
+from states.errors import BadInput, MessageTooLong
+from store import queries, receiving
+from store.connection import Connection
+from store.database import Store
+from store.records import Incoming, Received
+from store.work import AlreadyDone, StaleOutcome
+
+MAX_CHARS = 1_200_000
+"""Longer messages are refused: they are no messages. Up to here a message is kept and goes to a person unread."""
+POLL_S = (0.005, 0.04)
+"""First and longest pause while another worker holds the conversation."""
+FILE_ALONE = "[file]"
+"""The text of a message that is nothing but files: never routine, so the customer is asked or a person looks."""
+
+
+class Turns:
+    """Takes customers' messages through their turns. `handover`: the open handover of a conversation, or nothing."""
+
+    def __init__(
+        self,
+        store: Store,
+        decider: Decider,
+        services: Callable[[], Services],
+        lease_s: float,
+        handover: Callable[[str], Mapping[str, Any]],
+    ) -> None:
+        self._store, self._decider, self._services, self._lease_s = store, decider, services, lease_s
+        self._handover = handover
+
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> TurnResult:
+        """The whole turn of one message, as `Runtime.post` says."""
+        message_id = message_id or self._services().ids.new("msg_")
+        check_id(message_id, "message id")
+        text, proof = typed_code(text, self._services(), lambda: self._handover(conversation_id))
+        incoming = self.incoming(conversation_id, message_id, text, attachments)
+        lease = self._services().ids.new("run_")
+        with self._store.write() as connection:
+            received = receiving.receive(connection, incoming, lease, self._lease_s)
+        if not received.decided:
+            turn = self._settle(conversation_id, message_id, lease, received, proof)
+            if turn is not None:
+                return turn
+        with self._store.read() as connection:
+            return stored_result(connection, conversation_id, message_id, repeated=received.repeated)
+
+    def incoming(
+        self, conversation_id: str, message_id: str, text: str, attachments: tuple[Attachment, ...] = ()
+    ) -> Incoming:
+        """The message as it is kept: redacted, with its files described. BadInput, MessageTooLong."""
+        if not text.strip() and attachments:
+            text = FILE_ALONE
+        if not text.strip():
+            raise BadInput("the message is empty; send some text")
+        if len(text) > MAX_CHARS:
+            raise MessageTooLong(f"the message has {len(text)} characters; {MAX_CHARS} are the most that is kept")
+        redacted, redactions = self._services().engine.redact(storable(text))
+        files = described(attachments, self._services().redacted)
+        body = redacted + (json.dumps([one.to_json() for one in files], sort_keys=True) if files else "")
+        return Incoming(
+            conversation_id=conversation_id,
+            id=message_id,
+            text=redacted,
+            body_hash=hashlib.sha256(body.encode()).hexdigest(),
+            attachments=files,
+            redactions=dict(Counter(one.entity for one in redactions)),
+            at=self._services().clock.now(),
+        )
+
+    def _settle(
+        self, conversation_id: str, message_id: str, lease: str, received: Received, proof: Proof | None = None
+    ) -> TurnResult | None:
+        """Decides messages of the conversation, oldest first, until this one has its outcome.
+
+        Returns the turn if it was decided here, None if somebody else was faster.
+        """
+        leased, pause, snapshot = received.leased, POLL_S[0], received.snapshot
+        while True:
+            if not leased:
+                time.sleep(pause)
+                pause = min(pause * 2, POLL_S[1])
+                leased = self._lease(conversation_id, lease)
+            if snapshot is None:
+                with self._store.read() as connection:
+                    snapshot = queries.snapshot(connection, conversation_id)
+                    if self._is_decided(connection, snapshot, message_id):
+                        break
+            seen, snapshot = snapshot, None
+            pending = seen.pending
+            if not leased or pending is None:
+                continue
+            leased = False
+            try:
+                working, done = self._decider.decide(
+                    self._services(),
+                    seen,
+                    Inbound(
+                        kind="message",
+                        id=pending.id,
+                        message=pending,
+                        text=pending.text,
+                        proof=proof if pending.id == message_id else None,
+                    ),
+                    lease,
+                )
+            except (StaleOutcome, AlreadyDone):
+                # Somebody, most often an agent, was faster: what was computed is worthless, decide anew.
+                leased = self._lease(conversation_id, lease)
+                continue
+            if pending.id == message_id:
+                return turn_result(working, done, repeated=received.repeated)
+            pause = 0.0
+        if leased:
+            self._give_back(conversation_id, lease)
+        return None
+
+    def _is_decided(self, connection: Connection, snapshot: Snapshot, message_id: str) -> bool:
+        if snapshot.pending is not None and snapshot.pending.id == message_id:
+            return False
+        mine = queries.message(connection, snapshot.id, message_id)
+        return mine is None or mine.outcome_event_id is not None
+
+    def _lease(self, conversation_id: str, lease: str) -> bool:
+        with self._store.write() as connection:
+            return receiving.take_lease(connection, conversation_id, lease, self._services().clock.now(), self._lease_s)
+
+    def _give_back(self, conversation_id: str, lease: str) -> None:
+        with self._store.write() as connection:
+            receiving.drop_lease(connection, conversation_id, lease)
+
+    def complete(self, conversation_id: str, message_id: str) -> None:
+        """Decides a message that was stored and left."""
+        waiting = Received(repeated=True, decided=False, leased=False)
+        self._settle(conversation_id, message_id, self._services().ids.new("run_"), waiting)

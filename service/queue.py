@@ -1,0 +1,138 @@
+"""The floor: who is at the desk, what each should take, and taking it.
+
+Without it people would pick from one long list, and the urgent case in a rare language would wait the longest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
+
+from conversation.intake import label
+from handover.deadlines.urgency import severity_rank
+from handover.people.presence import Person
+from handover.people.routing import ranked, suggest
+from service.reading import person_view, queue_items
+from service.views import Act, Actor, ActResult, Attendance, PersonView, QueueItem
+from states.clock import Clock
+from states.errors import BadInput, Conflict, ForbiddenRole, GuardRefused, NotFound, Refused
+from states.vocabulary import STAFF, Event
+from store import presence, queries
+from store.connection import Connection
+from store.database import Store
+
+MOST_NAMES = 50
+MOST_CASES = 100
+
+
+class Floor:
+    """People and the queue over one store; safe to call from any thread."""
+
+    def __init__(
+        self, store: Store, clock: Clock, *, seen_within: Callable[[], timedelta], redact: Callable[[str], str]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._seen_within = seen_within
+        self._redact = redact
+
+    def attend(self, actor: Actor, said: Attendance) -> PersonView:
+        """A heartbeat: the person is at the desk now, and what they say of themselves holds from now on."""
+        if actor.role not in STAFF:
+            raise ForbiddenRole(f"{actor.role.value!r} takes no cases; people at the desk are: {_staff()}")
+        changes, now = self._changes(said), self._clock.now()
+        with self._store.write() as connection:
+            presence.seen(connection, actor.id, actor.role, now, changes)
+            row = presence.person(connection, actor.id)
+        if row is None:
+            raise NotFound(f"{actor.id!r} is not at the desk")
+        return person_view(row, now, self._seen_within())
+
+    def people(self) -> tuple[PersonView, ...]:
+        """Everybody who has come to the desk, and who is online."""
+        now, within = self._clock.now(), self._seen_within()
+        with self._store.read() as connection:
+            return tuple(person_view(row, now, within) for row in presence.people(connection))
+
+    def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:
+        """Every open handover, most urgent first; for one person what they may take, in the order they should."""
+        with self._store.read() as connection:
+            items = queue_items(connection)
+            known = tuple(map(presence.person_of, presence.people(connection)))
+        if person is not None:
+            items = ranked(_as(person, known, items), items)
+        return tuple(map(self._suggester(known), items)) if known else items
+
+    def take_next(self, actor: Actor, act_id: str, claim: Callable[[str, Act], ActResult]) -> ActResult:
+        """Claims the first case that fits the person; whoever loses a race gets the next one.
+
+        The same act id again gives the same case. NotFound when nothing fits; GuardRefused when the person has as
+        many cases as they take, unless a critical one waits.
+        """
+        with self._store.read() as connection:
+            taken = self._taken(connection, actor, act_id)
+            items = queue_items(connection)
+            known = tuple(map(presence.person_of, presence.people(connection)))
+        if taken is not None:
+            return replace(claim(taken, _claim(actor, act_id)), repeated=True)
+        person = _as(actor, known, items)
+        fitting = ranked(person, items)
+        if not fitting:
+            raise NotFound(f"nothing waits that {actor.id!r} may take; the whole queue is at GET /v1/queue")
+        if not person.free:
+            fitting = tuple(item for item in fitting if severity_rank(item.severity) == 0)
+        if not fitting:
+            raise GuardRefused(
+                f"{actor.id!r} has {person.workload} open cases and takes {person.capacity}; close one, or raise the "
+                "capacity with PUT /v1/presence"
+            )
+        for item in fitting:
+            try:
+                return claim(item.conversation_id, _claim(actor, act_id))
+            except (Refused, Conflict):
+                continue  # Somebody was faster.
+        raise NotFound(f"nothing is left that {actor.id!r} may take; ask again")
+
+    def _taken(self, connection: Connection, actor: Actor, act_id: str) -> str | None:
+        return queries.conversation_of_act(connection, act_id, actor.id, Event.CLAIMED)
+
+    def _suggester(self, known: tuple[Person, ...]) -> Callable[[QueueItem], QueueItem]:
+        now, within = self._clock.now(), self._seen_within()
+
+        def suggested(item: QueueItem) -> QueueItem:
+            found = suggest(item, known, now, within)
+            return replace(item, suggested=found.id) if found else item
+
+        return suggested
+
+    def _changes(self, said: Attendance) -> Mapping[str, Any]:
+        """The columns that are set; BadInput for what no row should hold."""
+        changes = {name: value for name, value in asdict(said).items() if value is not None}
+        for name in ("teams", "skills", "languages"):
+            if name in changes:
+                values = [label(value.strip(), name, self._redact) for value in changes[name]]
+                if len(values) > MOST_NAMES or not all(values):
+                    raise BadInput(f"{name} has {len(values)} entries; give at most {MOST_NAMES}, none of them empty")
+                changes[name] = list(dict.fromkeys(values))
+        if not 0 <= changes.get("capacity", 0) <= MOST_CASES:
+            raise BadInput(f"capacity is {changes['capacity']}; give 0 to {MOST_CASES}")
+        return changes
+
+
+def _as(actor: Actor, known: tuple[Person, ...], items: tuple[QueueItem, ...]) -> Person:
+    """The person as they described themselves, in the role they act in; whoever has said nothing may take anything."""
+    for person in known:
+        if person.id == actor.id:
+            return replace(person, role=actor.role)
+    every = {skill for item in items for skill in item.skills}
+    return Person(id=actor.id, role=actor.role, skills=tuple(sorted(every)), capacity=MOST_CASES)
+
+
+def _claim(actor: Actor, act_id: str) -> Act:
+    return Act(event=Event.CLAIMED, actor=actor, id=act_id)
+
+
+def _staff() -> str:
+    return ", ".join(role.value for role in STAFF)

@@ -1,0 +1,304 @@
+"""The runtime: takes an inbound event through the two commits, and shows what is there.
+
+It holds no state that a turn needs: any number of runtimes, in any number of processes, may share a database.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+
+from assistants.port import Assistant
+from conversation.intake import channel_facts, check_holder, check_id, check_role, label
+from conversation.records import TemplateUse
+from conversation.services import Services
+from graph.decider import Decider
+from handover.packet.attachment import Attachment
+from handover.packet.model_summary import SummaryWriter
+from handover.people.codes import MIN_KEY, CodeMaker
+from handover.people.directory import Directory, NoDirectory
+from policy.loader import LoadedPolicy
+from service.acts import Acts
+from service.messages import Turns
+from service.queue import Floor
+from service.reading import conversation_view, from_row
+from service.summaries import Summaries
+from service.templates import TemplateBook
+from service.timers import Clockwork
+from service.views import (
+    Act,
+    Actor,
+    ActResult,
+    Attendance,
+    ConversationView,
+    NewConversation,
+    PersonView,
+    QueueItem,
+    TemplateView,
+    TurnResult,
+)
+from states.clock import Clock, Ids
+from store import queries, receiving
+from store.database import Store
+from store.work import UnitOfWork
+from triggers.engine import compile_policy
+from triggers.llm import TopicClassifier
+
+LEASE_MARGIN_S = 5.0
+"""How long beyond the models' deadline a worker may hold a conversation before another takes over."""
+
+
+class Runtime:
+    """Conversations, from the outside: open, post, act, view. Every method is safe to call from any thread."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        policy: LoadedPolicy,
+        assistant: Assistant,
+        clock: Clock,
+        ids: Ids,
+        classifier: TopicClassifier | None = None,
+        summariser: SummaryWriter | None = None,
+        public_url: str = "",
+        directory: Directory | None = None,
+        codes: CodeMaker | None = None,
+        unit_of_work: UnitOfWork | None = None,
+        lease_s: float | None = None,
+    ) -> None:
+        self._store = store
+        self._services = Services(
+            loaded=policy,
+            engine=compile_policy(policy),
+            assistant=assistant,
+            clock=clock,
+            ids=ids,
+            classifier=classifier,
+            summariser=summariser,
+            public_url=public_url,
+            directory=directory or NoDirectory(),
+            codes=codes or CodeMaker(secrets.token_bytes(MIN_KEY)),
+        )
+        self._book = TemplateBook(store)
+        decider = Decider(store, unit_of_work)
+        lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
+        self._acts = Acts(store, decider, lambda: self._services, self._book)
+        self._turns = Turns(
+            store, decider, lambda: self._services, lease_s, lambda found: self._acts.setting(found).handover
+        )
+        self._summaries = Summaries(store, self._acts.apply)
+        self._clockwork = Clockwork(
+            store,
+            clock,
+            settle=self._turns.complete,
+            apply=self._acts.apply,
+            idle=lambda: self.policy.policy.limits.idle.delta,
+        )
+        self._floor = Floor(
+            store,
+            clock,
+            seen_within=lambda: self.policy.policy.presence.seen_within.delta,
+            redact=lambda text: self._services.redacted(text),
+        )
+        with store.write() as connection:
+            receiving.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
+
+    @property
+    def policy(self) -> LoadedPolicy:
+        """The active policy."""
+        return self._services.loaded
+
+    def activate(self, policy: LoadedPolicy) -> None:
+        """Makes another policy the one that decides from now on; what was decided keeps the policy of its day.
+
+        The caller has linted it and run its vectors (`app.wiring.activate`). Runs that are under way finish under the
+        policy they began with.
+        """
+        engine = compile_policy(policy)
+        with self._store.write() as connection:
+            receiving.remember_policy(
+                connection, policy.hash, policy.policy.name, policy.canonical, self._services.clock.now()
+            )
+        self._services = replace(self._services, loaded=policy, engine=engine)
+
+    # Conversations
+
+    def open(self, new: NewConversation) -> ConversationView:
+        """Begins a conversation; one that exists under this id is returned as it is."""
+        conversation_id = new.id or self._services.ids.new("cnv_")
+        check_id(conversation_id, "conversation id")
+        now, loaded, redact = self._services.clock.now(), self.policy, self._services.redacted
+        channel, customer = label(new.channel, "channel", redact), label(new.customer, "customer", redact)
+        language, facts = label(new.language or "", "language", redact), channel_facts(new.facts, redact)
+        with self._store.write() as connection:
+            receiving.create(
+                connection,
+                conversation_id=conversation_id,
+                channel=channel,
+                language=language or "en",
+                customer=customer,
+                channel_facts=facts,
+                opened_by=new.opened_by,
+                policy_name=loaded.policy.name,
+                policy_hash=loaded.hash,
+                idle_until=now + loaded.policy.limits.idle.delta,
+                now=now,
+            )
+        return self.view(conversation_id)
+
+    def view(self, conversation_id: str) -> ConversationView:
+        """A conversation as it is now. NotFound if there is none."""
+        with self._store.read() as connection:
+            return conversation_view(connection, conversation_id, self.policy.policy.limits.idle.delta)
+
+    def opened_by(self, conversation_id: str) -> str:
+        """The channel's caller that opened it; empty if it was no channel. NotFound."""
+        with self._store.read() as connection:
+            return str(queries.conversation(connection, conversation_id)["opened_by"])
+
+    def version(self, conversation_id: str) -> int:
+        """Its fencing number: cheap to poll for changes."""
+        with self._store.read() as connection:
+            return int(queries.conversation(connection, conversation_id)["version"])
+
+    def conversations(self, limit: int = 100) -> tuple[ConversationView, ...]:
+        """The conversations that changed last, newest first, without transcripts."""
+        with self._store.read() as connection:
+            return tuple(
+                from_row(connection, row, self.policy.policy.limits.idle.delta, whole=False)
+                for row in queries.conversations(connection, limit)
+            )
+
+    def consents(self) -> tuple[ConversationView, ...]:
+        """The conversations in which something waits for a second person, without transcripts."""
+        with self._store.read() as connection:
+            idle = self.policy.policy.limits.idle.delta
+            return tuple(from_row(connection, row, idle, whole=False) for row in queries.asking(connection))
+
+    # The desk
+
+    def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:
+        """Every open handover, most urgent first; for one person what they may take, in the order they should."""
+        return self._floor.queue(person)
+
+    def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
+        """A heartbeat of somebody at the desk, with what they say of themselves."""
+        check_role(actor.id, actor.role, self.policy.policy)
+        return self._floor.attend(actor, said or Attendance())
+
+    def people(self) -> tuple[PersonView, ...]:
+        """Everybody who has come to the desk."""
+        return self._floor.people()
+
+    def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
+        """Claims the most urgent case that fits the person, once per act id."""
+        check_role(actor.id, actor.role, self.policy.policy)
+        wanted = act_id or self._services.ids.new("act_")
+        check_id(wanted, "act id")
+        return self._floor.take_next(actor, wanted, self.act)
+
+    # Messages
+
+    def post(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> TurnResult:
+        """Takes a customer's message through its turn and returns what was said.
+
+        The same id with the same body returns the same answer; with another body it raises MessageConflict.
+        Raises NotFound, ConversationClosed, MessageTooLong, BadInput or StoreUnavailable; a message that was
+        stored before a StoreUnavailable is completed by `recover`.
+        """
+        return self._turns.post(conversation_id, text, message_id=message_id, attachments=attachments)
+
+    # Acts and clocks
+
+    def act(self, conversation_id: str, act: Act) -> ActResult:
+        """Does what a person asks for at the desk, once per act id.
+
+        Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; NotFound; StaleOutcome if the
+        conversation never held still.
+        """
+        return self._acts.do(conversation_id, act)
+
+    # Templates
+
+    def templates(self) -> tuple[TemplateView, ...]:
+        """Every version of every response template, and what the policy ships."""
+        return self._book.all(self._services)
+
+    def draft_template(self, actor: Actor, template_id: str, language: str, text: str) -> TemplateView:
+        """Writes a new version, which a second person must approve. BadInput, ForbiddenRole."""
+        check_role(actor.id, actor.role, self.policy.policy)
+        return self._book.draft(self._services, actor, template_id, language, text)
+
+    def approve_template(
+        self, actor: Actor, template_id: str, language: str, version: int, text_hash: str
+    ) -> TemplateView:
+        """Approves exactly the words whose hash the actor saw; retires the version before. Refused, NotFound."""
+        check_role(actor.id, actor.role, self.policy.policy)
+        used = TemplateUse(id=template_id, language=language, version=version)
+        return self._book.approve(self._services, actor, used, text_hash)
+
+    def retire_template(self, actor: Actor, template_id: str, language: str, version: int) -> TemplateView:
+        """Ends a version for good. Refused, NotFound."""
+        check_role(actor.id, actor.role, self.policy.policy)
+        return self._book.retire(self._services, actor, TemplateUse(id=template_id, language=language, version=version))
+
+    def admit(self, actor: Actor) -> None:
+        """Refuses a caller who does not hold the role, where the policy names who does. BadInput, ForbiddenRole."""
+        check_holder(actor.id, actor.role, self.policy.policy)
+
+    def fault(self, conversation_id: str, fault_id: str, data: Mapping[str, str]) -> bool:
+        """Records what went wrong around a case that a person has or awaits, once per id, and calls a person to it.
+
+        False if the machine refuses because no person has the case: then tell one in another way.
+        """
+        return self._acts.fault(conversation_id, fault_id, data)
+
+    # Work that nobody waits for
+
+    def recover(self) -> int:
+        """Completes messages that were stored but never decided, as after a crash; returns how many."""
+        return self._clockwork.recover()
+
+    def tick(self) -> int:
+        """Completes what crashed workers left and fires the timers that are due; how many. `delivery` tells others."""
+        done = self._clockwork.tick()
+        self._summaries.start(self._services)
+        return done
+
+    @property
+    def codes(self) -> CodeMaker:
+        """What makes one-time codes, for whoever sends them."""
+        return self._services.codes
+
+    @property
+    def directory(self) -> Directory:
+        """Who is on file, for whoever sends codes."""
+        return self._services.directory
+
+    @property
+    def store(self) -> Store:
+        """The database, for the worker and the audit."""
+        return self._store
+
+    @property
+    def clock(self) -> Clock:
+        """The clock everything here runs by."""
+        return self._services.clock
+
+    def ping(self) -> dict[str, str]:
+        """One line for each dependency that is ready; raises the first one's error that is not."""
+        return {"store": self._store.ping(), "assistant": self._services.assistant.ping()}
+
+    def close(self) -> None:
+        """Lets go of threads and connections."""
+        self._services.pool.shutdown(wait=False, cancel_futures=True)
+        self._store.close()
