@@ -8,7 +8,7 @@ from typing import Any
 from delivery.destinations import Destination
 from delivery.pace import Gate
 from desks.config import SlackConfig
-from desks.slack.desk import desk as slack
+from desks.slack import desk as slack
 from states.clock import Clock
 from tests.counterparts import nodejs
 

@@ -18,8 +18,8 @@ from delivery.pace import Gate
 from delivery.work import Delivery
 from desks import pagerduty
 from desks.config import PagerDutyConfig, SlackConfig
+from desks.slack import desk as slack
 from desks.slack.cards import CLAIM_ACTION, OPEN_ACTION
-from desks.slack.desk import desk as slack
 from states.errors import BadSignature
 from states.vocabulary import Event, Role
 from tests.counterparts import nodejs

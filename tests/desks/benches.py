@@ -11,10 +11,10 @@ from desks.fakes import freshdesk as fake_freshdesk
 from desks.fakes import servicenow as fake_servicenow
 from desks.fakes import zendesk as fake_zendesk
 from desks.fakes.serving import Fault, Faulty, served
-from desks.freshdesk.desk import desk as freshdesk
+from desks.freshdesk import desk as freshdesk
 from desks.port import TicketDesk
-from desks.servicenow.desk import desk as servicenow
-from desks.zendesk.desk import desk as zendesk
+from desks.servicenow import desk as servicenow
+from desks.zendesk import desk as zendesk
 from states.clock import FrozenClock
 from tests.desks.samples import NOW
 

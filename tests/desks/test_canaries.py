@@ -15,7 +15,7 @@ import desks.kit.http
 from desks import email, pagerduty, teams, webhook
 from desks.config import MailConfig, PagerDutyConfig, SlackConfig, TeamsConfig, WebhookConfig
 from desks.port import Desk, Job, News
-from desks.slack.desk import desk as slack
+from desks.slack import desk as slack
 from states.errors import BadSignature, HandrailError
 from tests.counterparts.loopback import Got, Reply, receiver, says
 from tests.counterparts.mail import Box, server

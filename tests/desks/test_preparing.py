@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desks.config import TICKETING, FreshdeskConfig, ServiceNowConfig, ZendeskConfig
-from desks.freshdesk.desk import desk as freshdesk
+from desks.freshdesk import desk as freshdesk
 from desks.kit.notes import as_data, has_marker, markers, notes, packet_in
 from desks.port import Job, Task, TicketDesk
-from desks.servicenow.desk import desk as servicenow
-from desks.zendesk.desk import desk as zendesk
+from desks.servicenow import desk as servicenow
+from desks.zendesk import desk as zendesk
 from states.clock import FrozenClock
 from tests.desks.samples import KEY, NOW, card, packet, task
 
