@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from conversation.working import Working
+from conversation.run import Run
 from policy.facts import Scalar
-from policy.schema import Action, Severity
+from policy.schema import Action, Policy, Severity
+from states.vocabulary import State
 from triggers.assessment import Circumstances, Evidence, Fired
 
 
@@ -35,35 +36,36 @@ def fired_json(fired: tuple[Fired, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def facts_of(working: Working, **answer: Scalar) -> dict[str, Scalar]:
+def facts_of(run: Run, **answer: Scalar) -> dict[str, Scalar]:
     """The documented facts of this moment, by full name; `answer` holds `answer.*` values by short name."""
-    snapshot, handover = working.snapshot, working.handover or {}
-    minutes = (working.now - snapshot.created_at).total_seconds() / 60
-    text = working.inbound.message.text if working.inbound.message else ""
+    snapshot, standing = run.snapshot, run.standing
+    handover = standing.handover
+    minutes = (run.now - snapshot.created_at).total_seconds() / 60
+    text = run.inbound.message.text if run.inbound.message else ""
     return {
-        **working.history.facts(),
         **snapshot.channel_facts,
+        **standing.history.facts(),
         "conversation.minutes": round(minutes, 2),
-        "conversation.guarded": working.state.value == "guarded",
+        "conversation.guarded": standing.state is State.GUARDED,
         # An identity is verified for one handover; the next one asks again.
-        "customer.verified": bool(handover.get("open") and handover.get("verified")),
+        "customer.verified": handover is not None and handover.open and handover.verified,
         "channel.name": snapshot.channel,
-        "hours.open": working.people_at_work,
+        "hours.open": run.hours_open,
         "message.length": len(text),
-        "message.language": working.language,
+        "message.language": standing.language,
         **{f"answer.{name}": value for name, value in answer.items()},
     }
 
 
-def circumstances(working: Working, **answer: Scalar) -> Circumstances:
+def circumstances(run: Run, **answer: Scalar) -> Circumstances:
     """The facts and what is disarmed, for the engine."""
-    return Circumstances(facts=facts_of(working, **answer), disarmed=frozenset(working.history.disarmed))
+    return Circumstances(facts=facts_of(run, **answer), disarmed=frozenset(run.standing.history.disarmed))
 
 
-def raised(working: Working, trigger_id: str, kind: str, detail: str, quote: str = "") -> Fired:
-    """A trigger that the runtime itself raises, with its route from the policy."""
-    evidence = Evidence(kind=kind, detail=detail, quote=quote, turn=working.history.turns)
-    known = {one.id: one for one in working.services.loaded.policy.triggers}
+def raised(policy: Policy, turn: int, trigger_id: str, kind: str, detail: str, quote: str = "") -> Fired:
+    """A trigger that the machine itself raises, with its route from the policy."""
+    evidence = Evidence(kind=kind, detail=detail, quote=quote, turn=turn)
+    known = {one.id: one for one in policy.triggers}
     trigger = known.get(trigger_id) or known.get("system.fault")
     if trigger is None:
         # A policy that nobody linted must not keep a person away: the packet finds a route for an unknown trigger.

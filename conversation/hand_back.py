@@ -1,7 +1,7 @@
 """Giving a conversation back to the assistant: what it is told, what rests, and when coming back is a loop.
 
-Without it the assistant would read an agent's promises as its own, a rule whose facts still hold would hand over with
-the next message, and a case could go round between bot and queue for ever.
+The assistant is told what a person said and promised; triggers whose facts have not changed rest; the same evidence a
+second time goes to a senior.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from zlib import crc32
 
 from assistants.port import PersonStretch
-from conversation.working import Working
+from conversation.run import Run
 from handover.packet.summary import clip
 from policy.schema import Action
 from triggers.assessment import Fired
@@ -23,73 +23,69 @@ _BY_A_PERSON = frozenset({"person.accepted", "person.pulled", "person.reopened"}
 """Triggers that somebody caused by an act of their own: they say nothing about why the assistant failed."""
 
 
-def marks(working: Working, fired: Iterable[Fired]) -> tuple[str, ...]:
+def marks(run: Run, fired: Iterable[Fired]) -> tuple[str, ...]:
     """What fired as checksums of rule and words: the quote, or the whole message where a rule quotes nothing.
 
     A rule of the compliance class has one mark more, which holds whatever the words are.
     """
-    message = working.inbound.message
+    message = run.inbound.message
     whole = message.text if message else ""
     found: dict[str, None] = {}
     for one in fired:
         if one.action is not Action.HANDOVER or one.trigger_id in _BY_A_PERSON:
             continue
-        if _is_compliance(working, one.trigger_id):
+        if _is_compliance(run, one.trigger_id):
             found[_mark(one.trigger_id)] = None
         for evidence in one.evidence:
             found[_mark(one.trigger_id, evidence.kind, evidence.detail, evidence.quote or whole)] = None
     return tuple(found)
 
 
-def note_evidence(working: Working, fired: Iterable[Fired]) -> None:
+def note_evidence(run: Run, fired: Iterable[Fired]) -> None:
     """Remembers what the handover that a person has now fired on."""
-    known = dict.fromkeys((*working.history.evidence, *marks(working, fired)))
-    working.remember(evidence=tuple(known)[-MARKS:])
+    known = dict.fromkeys((*run.standing.history.evidence, *marks(run, fired)))
+    run.remember(evidence=tuple(known)[-MARKS:])
 
 
-def is_loop(working: Working) -> bool:
+def is_loop(run: Run) -> bool:
     """Whether what fired had fired before the last hand-back: the same rule by the same words.
 
     A rule of the compliance class counts whatever the words: such a case does not go round twice.
     """
-    return not set(marks(working, working.fired)).isdisjoint(working.history.handed)
+    return not set(marks(run, run.judgement.fired)).isdisjoint(run.standing.history.handed)
 
 
-def give_back(working: Working) -> None:
+def give_back(run: Run) -> None:
     """Starts the assistant's counters anew; `when` triggers that fired rest until their facts have changed."""
-    packet = (working.handover or {}).get("packet", {})
-    fired = {
-        one["trigger_id"]
-        for one in packet.get("why", {}).get("triggers", ())
-        # What an answer is like is new with every answer: that never rests.
-        if one["kind"] == "when" and not mentions_answer(one["detail"])
-    }
-    history = working.history
-    working.remember(
+    handover, history = run.standing.handover, run.standing.history
+    triggers = handover.packet.why.triggers if handover is not None else ()
+    # What an answer is like is new with every answer: that never rests.
+    fired = {one.trigger_id for one in triggers if one.kind == "when" and not mentions_answer(one.detail)}
+    run.remember(
         disarmed=tuple(sorted({*history.disarmed, *fired})),
         # What was counted before a person came is no evidence against what comes after.
         misses=0, failed_answers=0, clean_turns=0, offers=0, offered=False, unmet_since=None, repeats=0, recent=(),
         contradictions=0, sentiments=(), survey="",
         handed=tuple(dict.fromkeys((*history.handed, *history.evidence)))[-MARKS:], evidence=(),
-        returned=working.happenings[-1].id,
+        returned=run.record.happenings[-1].id,
     )  # fmt: skip
 
 
-def stretch(working: Working) -> PersonStretch | None:
+def stretch(run: Run) -> PersonStretch | None:
     """What the assistant must know of the person who had the conversation before it; None if nobody had."""
-    snapshot, returned = working.snapshot, working.history.returned
+    snapshot, returned = run.snapshot, run.standing.history.returned
     if not returned or snapshot.returned is None:
         return None
     place = [number for number, one in enumerate(snapshot.window) if one.id.startswith(f"{returned}.")]
     return PersonStretch(
-        outcome=clip(snapshot.returned["outcome"] or "", OUTCOME_CHARS),
-        resolution=snapshot.returned["resolution"] or "",
+        outcome=clip(snapshot.returned.outcome or "", OUTCOME_CHARS),
+        resolution=snapshot.returned.resolution or "",
         turns_before=place[-1] + 1 if place else 0,
     )
 
 
-def _is_compliance(working: Working, trigger_id: str) -> bool:
-    return any(rule.id == trigger_id and rule.compliance for rule in working.services.loaded.policy.triggers)
+def _is_compliance(run: Run, trigger_id: str) -> bool:
+    return any(rule.id == trigger_id and rule.compliance for rule in run.rules.policy.triggers)
 
 
 def _mark(*parts: str) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from conversation.handover import Handover
 from handover.packet.attachment import Attachment
-from states.vocabulary import Clock, Effect, Event, Role, State
+from states.vocabulary import Author, Clock, Effect, Event, Role, State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +56,9 @@ class Snapshot:
     """The newest decided messages, oldest first, bounded."""
     pending: StoredMessage | None = None
     """The oldest customer message without an outcome."""
-    handover: Mapping[str, Any] | None = None
-    """The open handover's row, or the newest closed one (`open` tells)."""
-    returned: Mapping[str, Any] | None = None
+    handover: Handover | None = None
+    """The open handover, or the newest closed one."""
+    returned: Handover | None = None
     """The handover that a person gave back to the assistant, where that was the last thing a person did."""
     timers: Mapping[str, datetime] = field(default_factory=dict)
     """Running clocks of a conversation that a person owns, or that is resolved: kind → due time."""
@@ -88,13 +89,25 @@ class Happening:
 
 @dataclass(frozen=True, kw_only=True)
 class Utterance:
-    """One message to the customer."""
+    """One message to the customer, and the effect of which event it is: nothing else can speak."""
 
-    author: str
+    author: Author
     text: str
+    event_id: str
+    effect: Effect
     actor_id: str = ""
     citations: tuple[Mapping[str, str], ...] = ()
     redactions: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbound:
+    """One effect that leaves the database: the `number`-th of its event, with what the worker needs beside ids."""
+
+    event_id: str
+    number: int
+    effect: Effect
+    payload: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +129,6 @@ class Outcome:
     history: Mapping[str, Any]
     pending_consent: Mapping[str, Any] | None
     closed: bool
-    handover_id: str | None
-    """The handover that is open after this outcome."""
     prev_hash: str
     """Head of the chain at the expected version."""
     policy_name: str
@@ -125,10 +136,16 @@ class Outcome:
     at: datetime
     timers: Mapping[Clock, tuple[Event, datetime]]
     """The clocks that run from now on; all others of the conversation stop."""
-    handover_opened: Mapping[str, Any] | None = None
-    handover_changed: Mapping[str, Any] = field(default_factory=dict)
-    """Columns of the open handover that change."""
-    payloads: Mapping[Effect, Mapping[str, Any]] = field(default_factory=dict)
-    """What the worker needs for an effect, beside ids."""
+    handover: Handover | None = None
+    """The conversation's newest handover as it is after this outcome."""
+    handover_before: Handover | None = None
+    """The same one as it was read; None where this outcome opens it, or there is none."""
+    outbound: tuple[Outbound, ...] = ()
+    """The effects that leave the database."""
     template: TemplateUse | None = None
     """The stored template whose words are said: the outcome is stale if it is no longer approved."""
+
+    @property
+    def handover_id(self) -> str | None:
+        """The handover that is open after this outcome."""
+        return self.handover.id if self.handover is not None and self.handover.open else None

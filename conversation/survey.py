@@ -1,4 +1,4 @@
-"""The question how it went, and what a customer writes after it: an answer, or a case that is not over.
+"""What a customer writes to a resolved conversation: an answer to the survey, or a case that is not over.
 
 Only what is certainly an answer leaves the case closed. A low score with words, a trigger in the words, anything that
 is not understood opens it again.
@@ -6,75 +6,52 @@ is not understood opens it again.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conversation.answer import assess
-from conversation.hand_over import reopen
-from conversation.records import StoredMessage
-from conversation.working import Working
+from conversation.effects import Matter
+from conversation.latched import reopen
+from conversation.run import Run
+from conversation.step import apply
 from handover.words.rating import LOW, Rating, rating
 from handover.words.scripts import render
 from states.vocabulary import Event, Role
 from triggers.assessment import Assessment, Decision
 
-PERSON, ASSISTANT = "person", "assistant"
 
-
-def ask_survey(working: Working) -> None:
-    """Asks once, if the policy wants to know, about whoever ended the conversation."""
-    rules, about = working.services.loaded.policy.survey, _about(working)
-    wanted = rules.person if about == PERSON else rules.assistant and working.history.turns > 0
-    text = render("survey.ask", working.language, working.services.loaded) if wanted else ""
-    if text:
-        working.say("system", text)
-        working.remember(survey=about)
-
-
-def after_the_end(working: Working) -> None:
+def after_the_end(run: Run) -> None:
     """A message to a resolved conversation."""
-    message = working.inbound.message
-    if message is None:
-        raise ValueError("only a customer writes after the end")
-    found = rating(message.text) if working.history.survey and not working.broken else None
-    if found is None or not (found.certain or _courteous(working, found)):
-        return _open_again(working)
-    before = working.history
-    assessment = assess(working, message)
-    _record(working, found, message)
-    if _is_all(working, found, assessment):
+    found = rating(run.message.text) if run.standing.history.survey and not run.broken else None
+    if found is None or not (found.certain or _courteous(run, found)):
+        run.remember(survey="")
+        return reopen(run)
+    before = run.standing.history
+    is_all = _is_all(run, found, assess(run))
+    thanks = render("survey.thanks", run.standing.language, run.rules.loaded) if is_all else ""
+    _answered(run, found, thanks)
+    if is_all:
         # A score is no need: it is counted by the survey, not by what judges the next message.
-        working.history = before
-        working.remember(survey="")
-        return working.say("system", render("survey.thanks", working.language, working.services.loaded))
-    _open_again(working, to_person=found.score <= LOW)
+        return run.stand(history=replace(before, survey=""))
+    reopen(run, to_person=found.score <= LOW)
 
 
-def _about(working: Working) -> str:
-    return PERSON if working.inbound.event is Event.RESOLVED else ASSISTANT
-
-
-def _is_all(working: Working, found: Rating, assessment: Assessment) -> bool:
+def _is_all(run: Run, found: Rating, assessment: Assessment) -> bool:
     harmless = assessment.decision in (Decision.CLEAR, Decision.FLAG)
-    return harmless and (not found.words or _courteous(working, found))
+    return harmless and (not found.words or _courteous(run, found))
 
 
-def _courteous(working: Working, found: Rating) -> bool:
+def _courteous(run: Run, found: Rating) -> bool:
     """Whether the words are nothing but known small talk, as in "4, thank you"."""
-    return working.services.engine.smalltalk(found.words, working.language) is not None
+    return run.rules.engine.smalltalk(found.words, run.standing.language) is not None
 
 
-def _record(working: Working, found: Rating, message: StoredMessage) -> None:
-    working.apply(
-        Event.SURVEY_ANSWERED,
-        Role.CUSTOMER,
-        {
-            "score": found.score,
-            "about": working.history.survey,
-            "with_words": bool(found.words),
-            "handover_id": (working.handover or {}).get("id"),
-            "message_id": message.id,
-        },
-    )
-
-
-def _open_again(working: Working, *, to_person: bool = False) -> None:
-    working.remember(survey="")
-    reopen(working, to_person=to_person)
+def _answered(run: Run, found: Rating, thanks: str) -> None:
+    handover = run.standing.handover
+    logged = {
+        "score": found.score,
+        "about": run.standing.history.survey,
+        "with_words": bool(found.words),
+        "handover_id": handover.id if handover is not None else None,
+        "message_id": run.message.id,
+    }
+    apply(run, Event.SURVEY_ANSWERED, Role.CUSTOMER, logged, matter=Matter(words=thanks))

@@ -151,7 +151,7 @@ class Inbound:
             return True
         role, name = person
         act = Act(
-            event=Event.CLAIMED, actor=Actor(id=name, role=role), origin=place.name, data={"via": place.name},
+            event=Event.CLAIMED, actor=Actor(id=name, role=role), origin=place.name,
             id=act_id(place.name, hint.ref, hint.asks, hint.delivery_id),
         )  # fmt: skip
         try:

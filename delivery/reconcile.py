@@ -124,7 +124,7 @@ class Reconciler:
             return  # We have put them there.
         before = seen.place.person(seen.record.assignee) if seen.record.assignee else None
         if owner is not None and owner == before:
-            self._act(seen, "released", Event.RELEASED, owner, data={"note": "the ticket has another holder"})
+            self._act(seen, "released", Event.RELEASED, owner, text="the ticket has another holder")
         if name:
             self._act(seen, "claimed", Event.CLAIMED, seen.place.person(name))
         elif owner is not None and owner != before:
@@ -183,7 +183,6 @@ class Reconciler:
         person: tuple[Role, str],
         *,
         text: str = "",
-        data: dict[str, str] | None = None,
         which: str = "",
         puts_right: bool = False,
     ) -> None:
@@ -191,7 +190,7 @@ class Reconciler:
         role, name = person
         act = Act(
             event=event, actor=Actor(id=name, role=role), id=seen.act_id(what, which), text=text,
-            data={**(data or {}), "via": seen.place.name}, origin=seen.place.name,
+            origin=seen.place.name,
         )  # fmt: skip
         try:
             self._runtime.act(seen.record.conversation_id, act)
@@ -266,7 +265,7 @@ class Reconciler:
     def _is_current(seen: Seen, snapshot: Snapshot) -> bool:
         """Whether the ticket is that of the open handover."""
         handover = snapshot.handover
-        return bool(handover and handover["open"] and handover["id"] == seen.record.handover_id)
+        return handover is not None and handover.open and handover.id == seen.record.handover_id
 
 
 def _owner(snapshot: Snapshot) -> tuple[Role, str] | None:
@@ -275,12 +274,12 @@ def _owner(snapshot: Snapshot) -> tuple[Role, str] | None:
 
 def _missing(snapshot: Snapshot) -> str:
     """What keeps the case from being resolved, by name."""
-    handover = snapshot.handover or {}
-    playbook = (handover.get("packet") or {}).get("action", {}).get("playbook") or {}
-    done = handover.get("steps_done", ())
-    open_steps = [one["text"] for one in playbook.get("steps", ()) if one["required"] and one["id"] not in done]
-    missing = [f"required step “{one}”" for one in open_steps]
-    if handover.get("verify") and not handover.get("verified"):
+    handover = snapshot.handover
+    if handover is None:
+        return ""
+    still_open = handover.open_steps()
+    missing = [f"required step “{one.text}”" for one in handover.steps if one.id in still_open]
+    if not handover.identity_satisfied:
         missing.append("the customer's identity is not verified")
     return f" Still missing: {'; '.join(missing)}. Do it at Handrail's desk." if missing else ""
 

@@ -9,13 +9,11 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
-from conversation.acts import act
-from conversation.answer import answer, fault
-from conversation.hand_over import forward, hand_over
-from conversation.survey import after_the_end
-from conversation.working import Working
+from conversation.answer import Consult
+from conversation.handle import handle, onward
+from conversation.run import Run
 from graph.thread import Step, Thread
-from states.table import ANSWERING, TABLE, Transition
+from states.table import TABLE, Transition
 from states.vocabulary import State
 
 
@@ -41,16 +39,16 @@ def edges(table: tuple[Transition, ...] = TABLE) -> dict[State, tuple[State, ...
 
 
 def build_graph(
-    saver: BaseCheckpointSaver[Any] | None = None, arrive: Node | None = None
+    consult: Consult, saver: BaseCheckpointSaver[Any] | None = None, arrive: Node | None = None
 ) -> CompiledStateGraph[Thread, None, Thread, Thread]:
     """The compiled graph. One run handles one inbound event and ends; waiting for a person is a state, not a pause.
 
-    `arrive` runs first where nobody else prepares the working copy, as under LangGraph's own server.
+    `consult` asks the models. `arrive` runs first where nobody else prepares the run, as under LangGraph's own server.
     """
     builder = StateGraph(Thread)
     for state, targets in edges().items():
-        onward = (*(target.value for target in targets if target is not state), END)
-        builder.add_node(state.value, _node(state, frozenset(onward)), destinations=onward)
+        reached = (*(target.value for target in targets if target is not state), END)
+        builder.add_node(state.value, _node(state, consult, frozenset(reached)), destinations=reached)
     entry = START
     if arrive is not None:
         entry = "arrive"
@@ -65,56 +63,41 @@ def _entry(thread: Thread) -> str:
     return thread["state"]
 
 
-def _node(node_state: State, targets: frozenset[str]) -> _Deciding:
-    """The node of a state: handles what came in, reports where the machine now stands and goes on to one of `targets`.
+def _node(of: State, consult: Consult, reached: frozenset[str]) -> _Deciding:
+    """The node of a state: handles what came in, reports where the machine now stands and goes on to one of `reached`.
 
     It names the next node itself: an edge that asks for it would read every channel once more.
     """
 
-    def run(state: Thread) -> Command[str]:
-        working = state["working"]
-        before = len(working.happenings)
-        _handle(node_state, working)
+    def node(state: Thread) -> Command[str]:
+        run = state["run"]
+        before = len(run.record.happenings)
+        handle(run, of, consult)
         trail: list[Step] = [*state.get("trail", ())]
         trail += [
             Step(event=one.event.value, role=one.role.value, source=one.source.value, target=one.target.value)
-            for one in working.happenings[before:]
+            for one in run.record.happenings[before:]
         ]
-        said = [{"author": one.author, "text": one.text} for one in working.utterances]
+        said = [{"author": one.author.value, "text": one.text} for one in run.record.utterances]
         return Command(
-            update=Thread(
-                state=working.state.value, trail=trail, memory=memory_of(working), said=said, working=working
-            ),
-            goto=_onward(working, targets),
+            update=Thread(state=run.standing.state.value, trail=trail, memory=memory_of(run), said=said, run=run),
+            goto=_next(run, reached),
         )
 
-    return run
+    return node
 
 
-def _onward(working: Working, targets: frozenset[str]) -> str:
-    """On to the node of the new state while the turn is not over; LookupError where the table has no row for it."""
-    onward = working.state.value if working.more else END
-    if onward not in targets:
-        raise LookupError(f"no row of the table leads to {onward!r} from here")
-    return onward
+def _next(run: Run, reached: frozenset[str]) -> str:
+    """The node that goes on; LookupError where the table has no row that leads there."""
+    state = onward(run)
+    name = state.value if state is not None else END
+    if name not in reached:
+        raise LookupError(f"no row of the table leads to {name!r} from here")
+    return name
 
 
-def memory_of(working: Working) -> dict[str, Any]:
+def memory_of(run: Run) -> dict[str, Any]:
     """What a thread remembers of a run, as plain JSON."""
-    owner = {"id": working.owner_id, "role": working.owner_role.value} if working.owner_role else None
-    return {"history": working.history.to_json(), "latched": working.latched, "owner": owner}
-
-
-def _handle(state: State, working: Working) -> None:
-    """What each state does with what came in. The state itself decides, not the caller."""
-    if state is State.TRIGGERED and working.more:
-        return hand_over(working)
-    working.more = False
-    message = working.inbound.message
-    if message is None:
-        return act(working)
-    if state in ANSWERING:
-        return fault(working, "run_broken", working.broken) if working.broken else answer(working, message)
-    if state is State.RESOLVED:
-        return after_the_end(working)
-    forward(working)
+    standing = run.standing
+    owner = {"id": standing.owner_id, "role": standing.owner_role.value} if standing.owner_role else None
+    return {"history": standing.history.to_json(), "latched": standing.latched, "owner": owner}

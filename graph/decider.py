@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from langgraph.types import Command
 
+from conversation.answer import Consult
+from conversation.handle import outcome_of
+from conversation.inbound import Inbound
 from conversation.records import Snapshot
-from conversation.services import Services
-from conversation.working import Inbound, Material, Working
+from conversation.rules import Rules
+from conversation.run import Material, Run
 from graph.build import build_graph
 from graph.saver import Buffer, TurnSaver
 from graph.thread import Thread
@@ -25,56 +29,57 @@ log = logging.getLogger("handrail.deciding")
 
 
 class Decider:
-    """The graph over a store. Holds no conversation; safe to call from any thread."""
+    """The graph over a store. Holds no conversation; safe to call from any thread. `consult` asks the models."""
 
-    def __init__(self, store: Store, unit_of_work: UnitOfWork | None = None) -> None:
+    def __init__(self, store: Store, consult: Consult, unit_of_work: UnitOfWork | None = None) -> None:
         self._store = store
         self._saver = TurnSaver(store)
-        self._graph = build_graph(self._saver)
+        self._graph = build_graph(consult, self._saver)
         self._work = unit_of_work or UnitOfWork(store)
 
     def decide(
-        self, services: Services, snapshot: Snapshot, inbound: Inbound, lease: str | None
-    ) -> tuple[Working, Committed]:
+        self, rules: Rules, snapshot: Snapshot, inbound: Inbound, now: datetime, lease: str | None
+    ) -> tuple[Run, Committed]:
         """One graph run and commit 2. A message whose run breaks is decided again as a fault: toward a person.
 
         Raises Refused if the machine says no, StaleOutcome or AlreadyDone if somebody else was faster.
         """
         try:
-            return self._attempt(services, snapshot, inbound, lease)
+            return self._attempt(rules, snapshot, inbound, now, lease)
         except (Conflict, StoreError):
             raise
         except Exception as error:
             if inbound.message is None:
                 raise
             log.error("run broke", extra={"conversation": snapshot.id, "error": type(error).__name__})
-            return self._attempt(services, snapshot, inbound, lease, broken=type(error).__name__)
+            return self._attempt(rules, snapshot, inbound, now, lease, broken=type(error).__name__)
 
     def _attempt(
-        self, services: Services, snapshot: Snapshot, inbound: Inbound, lease: str | None, broken: str | None = None
-    ) -> tuple[Working, Committed]:
-        working = Working.begin(snapshot, inbound, services, lambda: self._material(snapshot.id))
-        working.broken = broken
-        buffer = self._run(working)
+        self,
+        rules: Rules,
+        snapshot: Snapshot,
+        inbound: Inbound,
+        now: datetime,
+        lease: str | None,
+        broken: str | None = None,
+    ) -> tuple[Run, Committed]:
+        run = Run.begin(snapshot, inbound, rules, now, lambda: self._material(snapshot.id), broken)
+        buffer = self._invoke(run)
         done = self._work.commit(
-            working.outcome(), lambda connection: self._saver.flush(buffer, connection), buffer.head, lease
+            outcome_of(run), lambda connection: self._saver.flush(buffer, connection), buffer.head, lease
         )
-        return working, done
+        return run, done
 
-    def _run(self, working: Working) -> Buffer:
+    def _invoke(self, run: Run) -> Buffer:
         """The graph run; its checkpoint waits in the buffer."""
-        snapshot = working.snapshot
+        snapshot = run.snapshot
         # One thing at a time: without a number LangGraph would size a pool by the machine's processors in every run.
         config: Any = {"configurable": {"thread_id": snapshot.id}, "max_concurrency": 1}
         start = Thread(
-            state=snapshot.state.value,
-            version=snapshot.version,
-            inbound=working.inbound.to_json(),
-            trail=[],
-            working=working,
+            state=snapshot.state.value, version=snapshot.version, inbound=run.inbound.to_json(), trail=[], run=run
         )
         with self._saver.buffered(snapshot.checkpoint_id) as buffer:
-            # What the run led to is in `working`: one key, in the format that streams nothing beside it.
+            # What the run led to is in `run`: one key, in the format that streams nothing beside it.
             self._graph.invoke(
                 self._entered(start, config), config, durability="exit", output_keys="state", version="v2"
             )

@@ -1,4 +1,4 @@
-"""The state of a LangGraph thread: plain JSON values that are checkpointed, and the working copy that is not."""
+"""The state of a LangGraph thread: plain JSON values that are checkpointed, and the run that is not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypedDict
 
 from langgraph.channels import UntrackedValue
 
-from conversation.working import Working
+from conversation.run import Run
 
 
 class Step(TypedDict):
@@ -30,5 +30,5 @@ class Thread(TypedDict, total=False):
     trail: list[Step]
     said: Annotated[list[dict[str, str]], UntrackedValue]
     """`author` and `text` of what the run would say; the transcript lives in rows, so it is not checkpointed."""
-    working: Annotated[Working, UntrackedValue]
-    """The run's working copy; never checkpointed, gone when the run ends."""
+    run: Annotated[Run, UntrackedValue]
+    """The run itself; never checkpointed, gone when it ends."""

@@ -9,17 +9,16 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
+from conversation.handover import Handover
+from conversation.inbound import Inbound, Kind, Proof
 from conversation.intake import check_id, described, storable
 from conversation.records import Snapshot
-from conversation.services import Services
-from conversation.verification import Proof
-from conversation.working import Inbound
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
 from service.inbound import typed_code
+from service.parts import Parts
 from service.results import stored_result, turn_result
 from service.views import TurnResult
 from states.errors import BadInput, MessageTooLong
@@ -37,19 +36,14 @@ FILE_ALONE = "[file]"
 """The text of a message that is nothing but files: never routine, so the customer is asked or a person looks."""
 
 
-class Turns:
-    """Takes customers' messages through their turns. `handover`: the open handover of a conversation, or nothing."""
+NOTHING = Proof()
 
-    def __init__(
-        self,
-        store: Store,
-        decider: Decider,
-        services: Callable[[], Services],
-        lease_s: float,
-        handover: Callable[[str], Mapping[str, Any]],
-    ) -> None:
-        self._store, self._decider, self._services, self._lease_s = store, decider, services, lease_s
-        self._handover = handover
+
+class Messages:
+    """Takes customers' messages through their turns."""
+
+    def __init__(self, store: Store, decider: Decider, parts: Callable[[], Parts], lease_s: float) -> None:
+        self._store, self._decider, self._parts, self._lease_s = store, decider, parts, lease_s
 
     def post(
         self,
@@ -60,11 +54,11 @@ class Turns:
         attachments: tuple[Attachment, ...] = (),
     ) -> TurnResult:
         """The whole turn of one message, as `Runtime.post` says."""
-        message_id = message_id or self._services().ids.new("msg_")
+        message_id = message_id or self._parts().rules.ids.new("msg_")
         check_id(message_id, "message id")
-        text, proof = typed_code(text, self._services(), lambda: self._handover(conversation_id))
+        text, proof = typed_code(text, self._parts().rules.codes, lambda: self._handover(conversation_id))
         incoming = self.incoming(conversation_id, message_id, text, attachments)
-        lease = self._services().ids.new("run_")
+        lease = self._parts().rules.ids.new("run_")
         with self._store.write() as connection:
             received = receiving.receive(connection, incoming, lease, self._lease_s)
         if not received.decided:
@@ -73,6 +67,10 @@ class Turns:
                 return turn
         with self._store.read() as connection:
             return stored_result(connection, conversation_id, message_id, repeated=received.repeated)
+
+    def _handover(self, conversation_id: str) -> Handover | None:
+        with self._store.read() as connection:
+            return queries.handover_of(connection, conversation_id)
 
     def incoming(
         self, conversation_id: str, message_id: str, text: str, attachments: tuple[Attachment, ...] = ()
@@ -84,8 +82,8 @@ class Turns:
             raise BadInput("the message is empty; send some text")
         if len(text) > MAX_CHARS:
             raise MessageTooLong(f"the message has {len(text)} characters; {MAX_CHARS} are the most that is kept")
-        redacted, redactions = self._services().engine.redact(storable(text))
-        files = described(attachments, self._services().redacted)
+        redacted, redactions = self._parts().rules.engine.redact(storable(text))
+        files = described(attachments, self._parts().rules.redacted)
         body = redacted + (json.dumps([one.to_json() for one in files], sort_keys=True) if files else "")
         return Incoming(
             conversation_id=conversation_id,
@@ -94,11 +92,11 @@ class Turns:
             body_hash=hashlib.sha256(body.encode()).hexdigest(),
             attachments=files,
             redactions=dict(Counter(one.entity for one in redactions)),
-            at=self._services().clock.now(),
+            at=self._parts().clock.now(),
         )
 
     def _settle(
-        self, conversation_id: str, message_id: str, lease: str, received: Received, proof: Proof | None = None
+        self, conversation_id: str, message_id: str, lease: str, received: Received, proof: Proof = NOTHING
     ) -> TurnResult | None:
         """Decides messages of the conversation, oldest first, until this one has its outcome.
 
@@ -121,16 +119,18 @@ class Turns:
                 continue
             leased = False
             try:
-                working, done = self._decider.decide(
-                    self._services(),
+                parts = self._parts()
+                run, done = self._decider.decide(
+                    parts.rules,
                     seen,
                     Inbound(
-                        kind="message",
+                        kind=Kind.MESSAGE,
                         id=pending.id,
                         message=pending,
                         text=pending.text,
-                        proof=proof if pending.id == message_id else None,
+                        proof=proof if pending.id == message_id else NOTHING,
                     ),
+                    parts.clock.now(),
                     lease,
                 )
             except (StaleOutcome, AlreadyDone):
@@ -138,7 +138,7 @@ class Turns:
                 leased = self._lease(conversation_id, lease)
                 continue
             if pending.id == message_id:
-                return turn_result(working, done, repeated=received.repeated)
+                return turn_result(run, done, repeated=received.repeated)
             pause = 0.0
         if leased:
             self._give_back(conversation_id, lease)
@@ -152,7 +152,7 @@ class Turns:
 
     def _lease(self, conversation_id: str, lease: str) -> bool:
         with self._store.write() as connection:
-            return receiving.take_lease(connection, conversation_id, lease, self._services().clock.now(), self._lease_s)
+            return receiving.take_lease(connection, conversation_id, lease, self._parts().clock.now(), self._lease_s)
 
     def _give_back(self, conversation_id: str, lease: str) -> None:
         with self._store.write() as connection:
@@ -161,4 +161,4 @@ class Turns:
     def complete(self, conversation_id: str, message_id: str) -> None:
         """Decides a message that was stored and left."""
         waiting = Received(repeated=True, decided=False, leased=False)
-        self._settle(conversation_id, message_id, self._services().ids.new("run_"), waiting)
+        self._settle(conversation_id, message_id, self._parts().rules.ids.new("run_"), waiting)

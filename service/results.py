@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversation.records import Snapshot
-from conversation.working import Working
+from conversation.run import Run
 from service.reading import message_view
 from service.views import ActResult, TurnResult
 from states.errors import NotFound
@@ -13,13 +13,13 @@ from store.connection import Connection
 from store.work import Committed
 
 
-def turn_result(working: Working, done: Committed, *, repeated: bool) -> TurnResult:
+def turn_result(run: Run, done: Committed, *, repeated: bool) -> TurnResult:
     """The turn that was just decided."""
-    first = working.happenings[0]
+    first = run.record.happenings[0]
     return TurnResult(
-        conversation_id=working.snapshot.id,
-        message_id=working.inbound.id,
-        state=working.state,
+        conversation_id=run.snapshot.id,
+        message_id=run.inbound.id,
+        state=run.standing.state,
         version=done.version,
         replies=tuple(map(message_view, done.replies)),
         decision={**first.data, "event": first.event.value},

@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistants.port import Assistant
 from conversation.intake import channel_facts, check_holder, check_id, check_role, label
 from conversation.records import TemplateUse
-from conversation.services import Services
+from conversation.rules import Rules
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
 from handover.packet.model_summary import SummaryWriter
@@ -20,12 +20,14 @@ from handover.people.codes import MIN_KEY, CodeMaker
 from handover.people.directory import Directory, NoDirectory
 from policy.loader import LoadedPolicy
 from service.acts import Acts
-from service.messages import Turns
+from service.messages import Messages
+from service.models import Models
+from service.parts import Parts
 from service.queue import Floor
 from service.reading import conversation_view, from_row
 from service.summaries import Summaries
 from service.templates import TemplateBook
-from service.timers import Clockwork
+from service.timers import Timers
 from service.views import (
     Act,
     Actor,
@@ -69,30 +71,31 @@ class Runtime:
         lease_s: float | None = None,
     ) -> None:
         self._store = store
-        self._services = Services(
+        rules = Rules(
             loaded=policy,
             engine=compile_policy(policy),
-            assistant=assistant,
-            clock=clock,
             ids=ids,
-            classifier=classifier,
-            summariser=summariser,
-            public_url=public_url,
-            directory=directory or NoDirectory(),
             codes=codes or CodeMaker(secrets.token_bytes(MIN_KEY)),
+            public_url=public_url,
+            model_summaries=summariser is not None,
+        )
+        self._parts = Parts(
+            rules=rules,
+            models=Models(assistant, lambda: self._parts.rules.policy, classifier),
+            clock=clock,
+            directory=directory or NoDirectory(),
+            summariser=summariser,
         )
         self._book = TemplateBook(store)
-        decider = Decider(store, unit_of_work)
+        decider = Decider(store, self._parts.models, unit_of_work)
         lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
-        self._acts = Acts(store, decider, lambda: self._services, self._book)
-        self._turns = Turns(
-            store, decider, lambda: self._services, lease_s, lambda found: self._acts.setting(found).handover
-        )
+        self._acts = Acts(store, decider, lambda: self._parts, self._book)
+        self._messages = Messages(store, decider, lambda: self._parts, lease_s)
         self._summaries = Summaries(store, self._acts.apply)
-        self._clockwork = Clockwork(
+        self._timers = Timers(
             store,
             clock,
-            settle=self._turns.complete,
+            settle=self._messages.complete,
             apply=self._acts.apply,
             idle=lambda: self.policy.policy.limits.idle.delta,
         )
@@ -100,7 +103,7 @@ class Runtime:
             store,
             clock,
             seen_within=lambda: self.policy.policy.presence.seen_within.delta,
-            redact=lambda text: self._services.redacted(text),
+            redact=lambda text: self._parts.rules.redacted(text),
         )
         with store.write() as connection:
             receiving.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
@@ -108,7 +111,7 @@ class Runtime:
     @property
     def policy(self) -> LoadedPolicy:
         """The active policy."""
-        return self._services.loaded
+        return self._parts.rules.loaded
 
     def activate(self, policy: LoadedPolicy) -> None:
         """Makes another policy the one that decides from now on; what was decided keeps the policy of its day.
@@ -119,17 +122,17 @@ class Runtime:
         engine = compile_policy(policy)
         with self._store.write() as connection:
             receiving.remember_policy(
-                connection, policy.hash, policy.policy.name, policy.canonical, self._services.clock.now()
+                connection, policy.hash, policy.policy.name, policy.canonical, self._parts.clock.now()
             )
-        self._services = replace(self._services, loaded=policy, engine=engine)
+        self._parts = replace(self._parts, rules=replace(self._parts.rules, loaded=policy, engine=engine))
 
     # Conversations
 
     def open(self, new: NewConversation) -> ConversationView:
         """Begins a conversation; one that exists under this id is returned as it is."""
-        conversation_id = new.id or self._services.ids.new("cnv_")
+        conversation_id = new.id or self._parts.rules.ids.new("cnv_")
         check_id(conversation_id, "conversation id")
-        now, loaded, redact = self._services.clock.now(), self.policy, self._services.redacted
+        now, loaded, redact = self._parts.clock.now(), self.policy, self._parts.rules.redacted
         channel, customer = label(new.channel, "channel", redact), label(new.customer, "customer", redact)
         language, facts = label(new.language or "", "language", redact), channel_facts(new.facts, redact)
         with self._store.write() as connection:
@@ -195,7 +198,7 @@ class Runtime:
     def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
         """Claims the most urgent case that fits the person, once per act id."""
         check_role(actor.id, actor.role, self.policy.policy)
-        wanted = act_id or self._services.ids.new("act_")
+        wanted = act_id or self._parts.rules.ids.new("act_")
         check_id(wanted, "act id")
         return self._floor.take_next(actor, wanted, self.act)
 
@@ -215,7 +218,7 @@ class Runtime:
         Raises NotFound, ConversationClosed, MessageTooLong, BadInput or StoreUnavailable; a message that was
         stored before a StoreUnavailable is completed by `recover`.
         """
-        return self._turns.post(conversation_id, text, message_id=message_id, attachments=attachments)
+        return self._messages.post(conversation_id, text, message_id=message_id, attachments=attachments)
 
     # Acts and clocks
 
@@ -231,12 +234,12 @@ class Runtime:
 
     def templates(self) -> tuple[TemplateView, ...]:
         """Every version of every response template, and what the policy ships."""
-        return self._book.all(self._services)
+        return self._book.all(self._parts)
 
     def draft_template(self, actor: Actor, template_id: str, language: str, text: str) -> TemplateView:
         """Writes a new version, which a second person must approve. BadInput, ForbiddenRole."""
         check_role(actor.id, actor.role, self.policy.policy)
-        return self._book.draft(self._services, actor, template_id, language, text)
+        return self._book.draft(self._parts, actor, template_id, language, text)
 
     def approve_template(
         self, actor: Actor, template_id: str, language: str, version: int, text_hash: str
@@ -244,12 +247,12 @@ class Runtime:
         """Approves exactly the words whose hash the actor saw; retires the version before. Refused, NotFound."""
         check_role(actor.id, actor.role, self.policy.policy)
         used = TemplateUse(id=template_id, language=language, version=version)
-        return self._book.approve(self._services, actor, used, text_hash)
+        return self._book.approve(self._parts, actor, used, text_hash)
 
     def retire_template(self, actor: Actor, template_id: str, language: str, version: int) -> TemplateView:
         """Ends a version for good. Refused, NotFound."""
         check_role(actor.id, actor.role, self.policy.policy)
-        return self._book.retire(self._services, actor, TemplateUse(id=template_id, language=language, version=version))
+        return self._book.retire(self._parts, actor, TemplateUse(id=template_id, language=language, version=version))
 
     def admit(self, actor: Actor) -> None:
         """Refuses a caller who does not hold the role, where the policy names who does. BadInput, ForbiddenRole."""
@@ -266,23 +269,23 @@ class Runtime:
 
     def recover(self) -> int:
         """Completes messages that were stored but never decided, as after a crash; returns how many."""
-        return self._clockwork.recover()
+        return self._timers.recover()
 
     def tick(self) -> int:
         """Completes what crashed workers left and fires the timers that are due; how many. `delivery` tells others."""
-        done = self._clockwork.tick()
-        self._summaries.start(self._services)
+        done = self._timers.tick()
+        self._summaries.start(self._parts)
         return done
 
     @property
     def codes(self) -> CodeMaker:
         """What makes one-time codes, for whoever sends them."""
-        return self._services.codes
+        return self._parts.rules.codes
 
     @property
     def directory(self) -> Directory:
         """Who is on file, for whoever sends codes."""
-        return self._services.directory
+        return self._parts.directory
 
     @property
     def store(self) -> Store:
@@ -292,13 +295,13 @@ class Runtime:
     @property
     def clock(self) -> Clock:
         """The clock everything here runs by."""
-        return self._services.clock
+        return self._parts.clock
 
     def ping(self) -> dict[str, str]:
         """One line for each dependency that is ready; raises the first one's error that is not."""
-        return {"store": self._store.ping(), "assistant": self._services.assistant.ping()}
+        return {"store": self._store.ping(), "assistant": self._parts.models.ping()}
 
     def close(self) -> None:
         """Lets go of threads and connections."""
-        self._services.pool.shutdown(wait=False, cancel_futures=True)
+        self._parts.models.close()
         self._store.close()

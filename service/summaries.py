@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from conversation.services import Services
-from conversation.working import Inbound
+from conversation.inbound import Inbound, Kind
 from handover.packet.case import CaseTurn
 from handover.packet.model_summary import MAX_TURNS
+from service.parts import Parts
 from states.errors import DependencyFault, HandrailError
 from states.vocabulary import Event, Role
 from store import queries
@@ -43,25 +43,25 @@ class Summaries:
         self._lock = threading.Lock()
         self._under_way: set[str] = set()
 
-    def start(self, services: Services) -> int:
+    def start(self, parts: Parts) -> int:
         """Begins what is due and not under way here; how many. Returns at once."""
-        if services.summariser is None:
+        if parts.summariser is None:
             return 0
         with self._store.read() as connection:
             due = queries.summaries_due(connection, AT_ONCE)
-        return sum(self._begin(services, row["conversation_id"], row["id"], row["language"]) for row in due)
+        return sum(self._begin(parts, row["conversation_id"], row["id"], row["language"]) for row in due)
 
-    def _begin(self, services: Services, conversation_id: str, handover_id: str, language: str) -> bool:
+    def _begin(self, parts: Parts, conversation_id: str, handover_id: str, language: str) -> bool:
         with self._lock:
             if handover_id in self._under_way or len(self._under_way) >= AT_ONCE:
                 return False
             self._under_way.add(handover_id)
-        services.pool.submit(self._work, services, conversation_id, handover_id, language)
+        parts.models.pool.submit(self._work, parts, conversation_id, handover_id, language)
         return True
 
-    def _work(self, services: Services, conversation_id: str, handover_id: str, language: str) -> None:
+    def _work(self, parts: Parts, conversation_id: str, handover_id: str, language: str) -> None:
         try:
-            data = self._written(services, conversation_id, language)
+            data = self._written(parts, conversation_id, language)
             self._record(conversation_id, _inbound(handover_id, data))
         except HandrailError as error:
             # Closed meanwhile, or the database is away: then it is due still and tried again.
@@ -72,16 +72,16 @@ class Summaries:
             with self._lock:
                 self._under_way.discard(handover_id)
 
-    def _written(self, services: Services, conversation_id: str, language: str) -> dict[str, Any]:
+    def _written(self, parts: Parts, conversation_id: str, language: str) -> dict[str, Any]:
         """What the event records: the claims, or why there are none."""
-        writer = services.summariser
+        writer = parts.summariser
         if writer is None:
             raise DependencyFault("not_configured", "no model is configured for summaries")
         with self._store.read() as connection:
             messages = queries.transcript(connection, conversation_id, MAX_TURNS)
         turns = tuple(CaseTurn(seq=one.seq, author=one.author, text=one.text, at=one.at) for one in messages)
         try:
-            summary = writer.write(turns, language, services.redacted, DEADLINE_S)
+            summary = writer.write(turns, language, parts.rules.redacted, DEADLINE_S)
         except DependencyFault as fault:
             return {"model": writer.name, "fault": fault.kind}
         except Exception as error:  # noqa: BLE001  safety boundary: recorded, and the extractive summary stands
@@ -94,4 +94,4 @@ class Summaries:
 
 
 def _inbound(handover_id: str, data: dict[str, Any]) -> Inbound:
-    return Inbound(kind="summary", id=handover_id, event=Event.PACKET_UPDATED, role=Role.SYSTEM, data=data)
+    return Inbound(kind=Kind.SUMMARY, id=handover_id, event=Event.PACKET_UPDATED, role=Role.SYSTEM, data=data)

@@ -11,8 +11,8 @@ from typing import Any
 
 from conversation.intake import check_actor, storable
 from conversation.records import TemplateUse
-from conversation.services import Services
 from handover.words.templates import check_words, rendered, words_hash
+from service.parts import Parts
 from service.views import Actor, TemplateView
 from states.errors import BadInput, Conflict, GuardRefused, NotFound
 from states.templates import TemplateEvent, TemplateFacts, TemplateState, step_template
@@ -41,7 +41,7 @@ class TemplateBook:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def draft(self, services: Services, actor: Actor, template_id: str, language: str, text: str) -> TemplateView:
+    def draft(self, parts: Parts, actor: Actor, template_id: str, language: str, text: str) -> TemplateView:
         """Writes a new version as a draft. BadInput for words that cannot be one; ForbiddenRole."""
         check_actor(actor.id)
         target = step_template(None, TemplateEvent.DRAFTED, actor.role, TemplateFacts())
@@ -52,33 +52,33 @@ class TemplateBook:
             row = {
                 "id": template_id, "language": language, "version": version, "state": target.value, "text": words,
                 "hash": words_hash(template_id, language, version, words), "author_id": actor.id,
-                "author_role": actor.role.value, "created_at": services.clock.now(), "note": "",
+                "author_role": actor.role.value, "created_at": parts.clock.now(), "note": "",
             }  # fmt: skip
             templates.add(connection, row)
             return _view(_found(connection, TemplateUse(id=template_id, language=language, version=version)))
 
-    def approve(self, services: Services, actor: Actor, used: TemplateUse, text_hash: str) -> TemplateView:
+    def approve(self, parts: Parts, actor: Actor, used: TemplateUse, text_hash: str) -> TemplateView:
         """A second person approves exactly the words they read; the version before is retired. Refused otherwise."""
         check_actor(actor.id)
         with self._store.write() as connection:
             row = _found(connection, used)
             facts = TemplateFacts(four_eyes=actor.id != row["author_id"], text_fits=_fits(row, text_hash))
             step_template(TemplateState(row["state"]), TemplateEvent.APPROVED, actor.role, facts)
-            if not templates.approve(connection, used, actor.id, services.clock.now()):
+            if not templates.approve(connection, used, actor.id, parts.clock.now()):
                 raise Conflict(f"template {used.id!r} version {used.version} has changed; read it again")
             return _view(_found(connection, used))
 
-    def retire(self, services: Services, actor: Actor, used: TemplateUse) -> TemplateView:
+    def retire(self, parts: Parts, actor: Actor, used: TemplateUse) -> TemplateView:
         """Ends a version for good. Refused where it has ended already."""
         check_actor(actor.id)
         with self._store.write() as connection:
             state = TemplateState(_found(connection, used)["state"])
             step_template(state, TemplateEvent.RETIRED, actor.role, TemplateFacts())
-            if not templates.retire(connection, used, state, actor.id, services.clock.now()):
+            if not templates.retire(connection, used, state, actor.id, parts.clock.now()):
                 raise Conflict(f"template {used.id!r} version {used.version} has changed; read it again")
             return _view(_found(connection, used))
 
-    def all(self, services: Services) -> tuple[TemplateView, ...]:
+    def all(self, parts: Parts) -> tuple[TemplateView, ...]:
         """Every version, and what the policy ships."""
         with self._store.read() as connection:
             stored = tuple(map(_view, templates.listed(connection)))
@@ -86,21 +86,22 @@ class TemplateBook:
             TemplateView(
                 id=name, language=str(language), version=OF_THE_POLICY, state=TemplateState.APPROVED, text=text
             )
-            for name, texts in services.loaded.policy.templates.items()
+            for name, texts in parts.rules.policy.templates.items()
             for language, text in texts.items()
         )
         return (*stored, *shipped)
 
-    def rendered(self, services: Services, asked: Any, language: str, ours: Mapping[str, str]) -> Approved:
+    def rendered(
+        self, parts: Parts, connection: Connection, asked: Any, language: str, ours: Mapping[str, str]
+    ) -> Approved:
         """The template that an act names, filled. GuardRefused if it is not approved, or its words were altered.
 
         BadInput for a request that cannot be read: `id`, and if wanted `language`, `version` and `values`.
         """
         wanted = _asked(asked, language)
-        with self._store.read() as connection:
-            row = _chosen(connection, wanted)
+        row = _chosen(connection, wanted)
         if row is None:
-            text = _shipped(services, wanted)
+            text = _shipped(parts, wanted)
             data = {"id": wanted["id"], "language": wanted["language"], "version": OF_THE_POLICY}
             return Approved(text=rendered(text, ours, wanted["values"]), used=None, data=data)
         used = TemplateUse(id=row["id"], language=row["language"], version=row["version"])
@@ -138,9 +139,9 @@ def _chosen(connection: Connection, wanted: Mapping[str, Any]) -> RowMapping | N
     return _found(connection, TemplateUse(id=wanted["id"], language=wanted["language"], version=version))
 
 
-def _shipped(services: Services, wanted: Mapping[str, Any]) -> str:
+def _shipped(parts: Parts, wanted: Mapping[str, Any]) -> str:
     """The policy's words in that language. GuardRefused where it has none: no other language stands in by itself."""
-    texts = {str(language): text for language, text in services.loaded.policy.templates.get(wanted["id"], {}).items()}
+    texts = {str(language): text for language, text in parts.rules.policy.templates.get(wanted["id"], {}).items()}
     text = texts.get(wanted["language"])
     if text is None:
         raise GuardRefused(

@@ -10,8 +10,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from conversation.inbound import Inbound, Kind
 from conversation.records import Snapshot
-from conversation.working import Inbound
 from service.views import ActResult
 from states.clock import Clock
 from states.errors import Refused, StoreUnavailable
@@ -28,10 +28,10 @@ WAITING = (TimerKind.PACKET, TimerKind.CLAIM, TimerKind.RESOLVE)
 """Clocks by which a customer waits for a person: they never stop for nothing."""
 
 StillDue = Callable[[Connection, Snapshot], bool]
-log = logging.getLogger("handrail.clockwork")
+log = logging.getLogger("handrail.timers")
 
 
-class Clockwork:
+class Timers:
     """The clocks of one runtime. `settle` decides a stored message; `apply` an event, unless its clock was reset."""
 
     def __init__(
@@ -101,7 +101,7 @@ class Clockwork:
             with self._store.read() as connection:
                 version = queries.conversation(connection, timer.conversation_id)["version"]
             inbound = Inbound(
-                kind="clock",
+                kind=Kind.CLOCK,
                 id=f"{timer.clock.value}:{timer.due_at.isoformat()}:{version}",
                 event=timer.event,
                 role=Role.SYSTEM,

@@ -18,6 +18,7 @@
     ├── StoreError                  the database cannot be used
     │   ├── StoreUnavailable        missing, read-only, full or locked                           (503)
     │   └── SchemaMismatch          the database was written by a newer Handrail
+    ├── SpeechRefused               words to a customer that no event of the table asks for: nothing is written
     ├── BadSignature                an inbound webhook is not from whom it says                 (401)
     └── DependencyFault             a model, classifier or desk failed: a recorded event, never an answer
 
@@ -113,6 +114,10 @@ class SchemaMismatch(StoreError):
     """The database's schema is not the one this version of Handrail writes."""
 
     status = 500
+
+
+class SpeechRefused(HandrailError):
+    """Something would be said to a customer that is no effect of an event; a fault of ours, and nothing was written."""
 
 
 class BadSignature(HandrailError):

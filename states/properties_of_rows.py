@@ -165,7 +165,7 @@ def a_survey_answer_moves_nothing(model: Model) -> Iterator[str]:
     def bad(row: Transition) -> bool:
         if row.event is not E.SURVEY_ANSWERED:
             return X.RECORD_SURVEY in row.effects
-        stays = row.source is row.target is S.RESOLVED and row.effects == (X.RECORD_SURVEY,)
+        stays = row.source is row.target is S.RESOLVED and row.effects == (X.RECORD_SURVEY, X.SEND_NOTICE)
         return not (stays and row.roles == (R.CUSTOMER,) and needs(row.guard, survey_open=True, reopen_allowed=True))
 
     return bad_rows(model, bad)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from states.facts import FACT_NAMES, Facts
-from states.vocabulary import SENIOR, STAFF, Clock, Effect, Event, Role, State, Voice
+from states.vocabulary import SENIOR, STAFF, Author, Clock, Effect, Event, Role, State, Voice
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,8 @@ def _answering_rows(source: State) -> tuple[Transition, ...]:
 def _with_person_rows(source: State) -> tuple[Transition, ...]:
     """Rows that every state under the latch shares: nothing is lost, urgency only rises."""
     return (
-        _row(source, E.CUSTOMER_REPLIED, source, CUSTOMER, X.FORWARD_MESSAGE),
-        _row(source, E.TRIGGER_FIRED, source, SYSTEM, X.RAISE_SEVERITY),
+        _row(source, E.CUSTOMER_REPLIED, source, CUSTOMER, X.FORWARD_MESSAGE, X.SEND_NOTICE),
+        _row(source, E.TRIGGER_FIRED, source, SYSTEM, X.RAISE_SEVERITY, X.SEND_NOTICE),
     )
 
 
@@ -256,9 +256,22 @@ TABLE: tuple[Transition, ...] = (
     # Closed, with a window in which the customer may come back: to a person, if a person had it.
     _row(S.RESOLVED, E.REOPENED, S.BOT_HANDLING, CUSTOMER, guard=REOPEN_TO_BOT),
     _row(S.RESOLVED, E.REOPENED, S.HANDED_OFF, CUSTOMER, *HAND_OVER, guard=REOPEN_TO_PERSON),
-    _row(S.RESOLVED, E.SURVEY_ANSWERED, S.RESOLVED, CUSTOMER, X.RECORD_SURVEY, guard=SURVEY_OPEN),
+    _row(S.RESOLVED, E.SURVEY_ANSWERED, S.RESOLVED, CUSTOMER, X.RECORD_SURVEY, X.SEND_NOTICE, guard=SURVEY_OPEN),
     _row(S.RESOLVED, E.EXPIRED, S.RESOLVED, SYSTEM, X.CLOSE_CONVERSATION),
 )
+
+SPEECH: dict[Effect, Author] = {
+    X.SEND_ANSWER: Author.ASSISTANT,
+    X.SEND_CAUTION: Author.ASSISTANT,
+    X.SEND_AGENT_MESSAGE: Author.AGENT,
+    X.SEND_SCRIPT: Author.SYSTEM,
+    X.SEND_NOTICE: Author.SYSTEM,
+    X.NOTIFY_CLAIMED: Author.SYSTEM,
+    X.SEND_CLOSING: Author.SYSTEM,
+    X.SEND_RETURNED: Author.SYSTEM,
+    X.SEND_SURVEY: Author.SYSTEM,
+}
+"""The effects that may say something to the customer, and in whose name; nothing else may."""
 
 VOICES: dict[State, Voice] = {
     S.BOT_HANDLING: Voice.ASSISTANT,

@@ -68,6 +68,15 @@ class Event(StrEnum):
     EXPIRED = "expired"
 
 
+class Author(StrEnum):
+    """Whose words a message is."""
+
+    CUSTOMER = "customer"
+    ASSISTANT = "assistant"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
 class Role(StrEnum):
     """Who may cause an event."""
 
@@ -82,7 +91,7 @@ class Role(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a transition asks for; data for the unit of work and the outbox, never a callback."""
+    """What a transition asks for, as data; `conversation.effects` is what does it."""
 
     SEND_ANSWER = "send_answer"
     SEND_CAUTION = "send_caution"
@@ -94,6 +103,7 @@ class Effect(StrEnum):
     RECORD_STEP = "record_step"
     OPEN_HANDOVER = "open_handover"
     SEND_SCRIPT = "send_script"
+    SEND_NOTICE = "send_notice"
     DELIVER_HANDOVER = "deliver_handover"
     RAISE_SEVERITY = "raise_severity"
     ASSIGN_OWNER = "assign_owner"

@@ -10,10 +10,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, make_url, text
 
 from states.errors import SchemaMismatch
+from store.speech import drop_speech_check, require_speech_check, stands
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a test compares it with the migration scripts."""
-KNOWN = ("0001", "0002", "0003", "0004", "0005")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006")
 _SCRIPTS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 5_204_817_263
 RETRY_S = 0.05
@@ -26,11 +27,14 @@ def migrate(engine: Engine) -> None:
     Raises SchemaMismatch if the database's version is not one this Handrail knows.
     """
     with engine.begin() as connection:
-        if _is_current(connection):
+        if _is_current(connection) and stands(connection):
             return
     with exclusively(engine), engine.begin() as connection:
         if not _is_current(connection):
+            if inspect(connection).has_table("message"):
+                drop_speech_check(connection)
             _upgrade(connection)
+        require_speech_check(connection)
 
 
 @contextmanager

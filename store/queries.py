@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, func, null, or_, select
 
+from conversation.handover import Handover
 from conversation.records import Snapshot, StoredMessage
 from handover.packet.attachment import Attachment
 from states.errors import NotFound
@@ -43,6 +44,8 @@ LONGEST_LEASE = timedelta(hours=1)
 """A lease that ends later was taken before the machine's time was set back: it holds nobody up."""
 MESSAGE_COLUMNS = tuple(column.key for column in MESSAGE.columns if column.key != "outcome_event_id")
 """The columns that a new message sets; its outcome comes later."""
+CUSTOMER_COLUMNS = tuple(name for name in MESSAGE_COLUMNS if name not in ("event_seq", "effect"))
+"""The same for a customer's message, which no event says."""
 WINDOW = 8
 """Messages of the transcript that a run may see."""
 
@@ -106,17 +109,17 @@ def snapshot_of(connection: Connection, row: Mapping[str, Any] | RowMapping) -> 
     )
 
 
-def _handover_for(connection: Connection, row: Mapping[str, Any] | RowMapping) -> dict[str, Any] | None:
+def _handover_for(connection: Connection, row: Mapping[str, Any] | RowMapping) -> Handover | None:
     found = newest_handover(connection, row["id"]) if row["latched"] or row["handover_id"] else None
-    return dict(found) if found is not None else None
+    return Handover.from_row(dict(found)) if found is not None else None
 
 
-def _returned(connection: Connection, row: Mapping[str, Any] | RowMapping) -> dict[str, Any] | None:
+def _returned(connection: Connection, row: Mapping[str, Any] | RowMapping) -> Handover | None:
     """Read only for the few conversations that came back from a person."""
     if row["latched"] or not row["history"].get("returned"):
         return None
     found = newest_handover(connection, row["id"])
-    return dict(found) if found is not None else None
+    return Handover.from_row(dict(found)) if found is not None else None
 
 
 _COPIED = (
@@ -210,6 +213,12 @@ def conversation_of_act(connection: Connection, act_id: str, actor_id: str, even
 def newest_handover(connection: Connection, conversation_id: str) -> RowMapping | None:
     """The open handover, or the newest closed one."""
     return connection.execute(_NEWEST_HANDOVER, {"id": conversation_id}).mappings().first()
+
+
+def handover_of(connection: Connection, conversation_id: str) -> Handover | None:
+    """The same as a value."""
+    found = newest_handover(connection, conversation_id)
+    return Handover.from_row(dict(found)) if found is not None else None
 
 
 def open_handovers(connection: Connection) -> tuple[RowMapping, ...]:

@@ -14,7 +14,7 @@ from states.table import CLOCKS, INITIAL
 from store import queries
 from store.ledger import GENESIS
 from store.prepared import Prepared
-from store.queries import CONVERSATION, MESSAGE, MESSAGE_COLUMNS, POLICY
+from store.queries import CONVERSATION, CUSTOMER_COLUMNS, MESSAGE, POLICY
 from store.records import Incoming, Received
 from store.timers import set_timers
 
@@ -49,8 +49,8 @@ _DROP = (
     .values(lease_owner=None, lease_until=None)
 )
 _INSERTS = {
-    "sqlite": Prepared(sqlite_insert(MESSAGE).on_conflict_do_nothing(), MESSAGE_COLUMNS),
-    "postgresql": Prepared(postgresql_insert(MESSAGE).on_conflict_do_nothing(), MESSAGE_COLUMNS),
+    "sqlite": Prepared(sqlite_insert(MESSAGE).on_conflict_do_nothing(), CUSTOMER_COLUMNS),
+    "postgresql": Prepared(postgresql_insert(MESSAGE).on_conflict_do_nothing(), CUSTOMER_COLUMNS),
 }
 _NEW_CONVERSATIONS = {
     "sqlite": sqlite_insert(CONVERSATION).on_conflict_do_nothing(),

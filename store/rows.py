@@ -118,6 +118,10 @@ class MessageRow(SQLModel, table=True):
     citations: list[dict[str, str]] = _json()
     attachments: list[dict[str, Any]] | None = _json(nullable=True)
     """What the channel says of files that came with the message: `name`, `media_type`, `size`, `ref`."""
+    event_seq: int | None = Field(sa_column=Column(Integer, nullable=True))
+    """The `seq` of the event that says it; NULL for a customer's message. A trigger refuses words without one."""
+    effect: str | None = Field(sa_column=Column(Text, nullable=True))
+    """The effect of that event by which it is said."""
     outcome_event_id: str | None = Field(sa_column=Column(Text, nullable=True))
     """The event that decided a customer's message; NULL until commit 2, which is what recovery looks for."""
     at: datetime = _time()

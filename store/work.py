@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, case, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from conversation.records import Happening, Outcome, StoredMessage
+from conversation.speech import require_caused
 from states.errors import Conflict
 from states.vocabulary import Clock
 from store.database import Store
@@ -90,8 +91,10 @@ class UnitOfWork:
     ) -> Committed:
         """Writes the outcome whole.
 
-        Raises StaleOutcome if the conversation has moved on, AlreadyDone if the cause has an outcome already.
+        Raises StaleOutcome if the conversation has moved on, AlreadyDone if the cause has an outcome already,
+        SpeechRefused if it says something that is no effect of one of its events.
         """
+        require_caused(outcome)
         try:
             events = _event_rows(outcome, checkpoint_id)
             with self._store.write() as connection:
@@ -99,7 +102,7 @@ class UnitOfWork:
                 if outcome.template is not None:
                     require_approved(connection, outcome.template)
                 _ADD_EVENTS.run(connection, *(row | {"seq": seq + row["ordinal"]} for row in events))
-                replies = _write_messages(connection, outcome, seq + len(outcome.happenings))
+                replies = _write_messages(connection, outcome, seq)
                 write_handover(connection, outcome)
                 moved = any(one.source is not one.target for one in outcome.happenings) or outcome.closed
                 if moved or Clock.IDLE not in outcome.timers:
@@ -163,8 +166,8 @@ def _event_rows(outcome: Outcome, checkpoint_id: str | None) -> list[dict[str, A
     return rows
 
 
-def _write_messages(connection: Connection, outcome: Outcome, seq: int) -> tuple[StoredMessage, ...]:
-    """Marks the customer's message as decided and adds what is said to the transcript."""
+def _write_messages(connection: Connection, outcome: Outcome, first_seq: int) -> tuple[StoredMessage, ...]:
+    """Marks the customer's message as decided and adds what is said to the transcript, after the events."""
     first = outcome.happenings[0].id
     if outcome.message_id is not None:
         decided = {"conversation": outcome.conversation_id, "message": outcome.message_id, "event": first}
@@ -172,8 +175,8 @@ def _write_messages(connection: Connection, outcome: Outcome, seq: int) -> tuple
     said = tuple(
         StoredMessage(
             id=f"{first}.{number}",
-            seq=seq + number,
-            author=one.author,
+            seq=first_seq + len(outcome.happenings) + number,
+            author=one.author.value,
             actor_id=one.actor_id,
             text=one.text,
             at=outcome.at,
@@ -184,7 +187,13 @@ def _write_messages(connection: Connection, outcome: Outcome, seq: int) -> tuple
         for number, one in enumerate(outcome.utterances)
     )
     if said:
-        _ADD_MESSAGES.run(connection, *(_message_row(outcome.conversation_id, one) for one in said))
+        place = {one.id: first_seq + ordinal for ordinal, one in enumerate(outcome.happenings)}
+        rows = (
+            _message_row(outcome.conversation_id, message)
+            | {"event_seq": place[one.event_id], "effect": one.effect.value}
+            for message, one in zip(said, outcome.utterances, strict=True)
+        )
+        _ADD_MESSAGES.run(connection, *rows)
     return said
 
 
@@ -208,12 +217,13 @@ def _event_row(outcome: Outcome, happening: Happening, ordinal: int, checkpoint_
 
 
 def write_handover(connection: Connection, outcome: Outcome) -> None:
-    """Changes to the open handover, and the one that opens."""
-    if outcome.handover_changed:
-        connection.execute(
-            update(HANDOVER)
-            .where(HANDOVER.c.conversation_id == outcome.conversation_id, HANDOVER.c.open)
-            .values(dict(outcome.handover_changed))
-        )
-    if outcome.handover_opened is not None:
-        connection.execute(insert(HANDOVER).values(dict(outcome.handover_opened)))
+    """The handover that opens, or what changes of the open one."""
+    after, before = outcome.handover, outcome.handover_before
+    if after is None:
+        return
+    if before is None:
+        connection.execute(insert(HANDOVER).values(after.to_row()))
+        return
+    changed = after.changes_since(before)
+    if changed:
+        connection.execute(update(HANDOVER).where(HANDOVER.c.id == before.id).values(changed))

@@ -37,6 +37,6 @@ def duties(packet: Packet, policy: Policy) -> Duties:
     )
 
 
-def higher(one: str, other: str) -> str:
-    """The higher of two levels, by their names in rows."""
-    return max(Level(one), Level(other), key=list(Level).index).value
+def higher(one: Level, other: Level) -> Level:
+    """The higher of two levels."""
+    return max(one, other, key=list(Level).index)

@@ -54,7 +54,6 @@ def test_same_act_twice_happens_once(desk: Desk) -> None:
         (Event.AGENT_REPLIED, BEN, "Hello.", {}),
         (Event.AGENT_REPLIED, Actor(id="anna", role=Role.COMPLIANCE_OFFICER), "Hello.", {}),
         (Event.AGENT_REPLIED, ANNA, "Your refund is on its way.", {}),
-        (Event.AGENT_REPLIED, ANNA, "Hello.", {"steps_done": ["checked"]}),
     ],
 )
 def test_act_id_of_another_act_is_a_conflict_and_not_a_repetition(

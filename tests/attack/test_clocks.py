@@ -106,7 +106,7 @@ def test_idle_clock_that_is_moved_on_late_does_not_stop_the_claim_clock(desk: De
     with desk.runtime.store.read() as connection:
         stale = timers.due_timers(connection, desk.clock.now())[0]
     desk.say("human please")  # Between the worker's look and its write.
-    desk.runtime._clockwork.rearmed(stale, desk.clock.now())
+    desk.runtime._timers.rearmed(stale, desk.clock.now())
     assert set(desk.view.timers) == {"claim", "resolve"}
 
 
@@ -165,7 +165,7 @@ def test_two_runtimes_fire_a_deadline_once(tmp_path: Path) -> None:
     with other.runtime.store.read() as connection:
         stale = timers.due_timers(connection, other.clock.now())
     desk.runtime.tick()
-    assert not other.runtime._clockwork.fire(stale[0])
+    assert not other.runtime._timers.fire(stale[0])
     assert desk.events.count("sla_breached") == 1
 
 

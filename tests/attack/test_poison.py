@@ -91,7 +91,9 @@ def test_message_that_was_kept_before_the_window_closed_still_reaches_a_person(d
     desk.do(Event.RESOLVED, text="explained")
     desk.clock.advance(timedelta(hours=71))
     with desk.runtime.store.write() as connection:
-        receive(connection, desk.runtime._turns.incoming(desk.id, "late", "still broken"), "a worker that died", 7200.0)
+        receive(
+            connection, desk.runtime._messages.incoming(desk.id, "late", "still broken"), "a worker that died", 7200.0
+        )
     desk.clock.advance(timedelta(hours=1, minutes=30))
     desk.runtime.tick()
     assert desk.view.closed
@@ -171,7 +173,9 @@ def test_card_that_the_assistant_or_an_agent_writes_is_in_no_row(tmp_path: Path)
     desk = _says(tmp_path, draft)
     desk.say(ROUTINE)
     desk.say("human please")
-    desk.do(Event.CLAIMED, text=f"card {card}", seen=[{"card": card, card: 1}])
+    desk.do(Event.CLAIMED, text=f"card {card}")
+    with pytest.raises(BadInput):
+        desk.do(Event.PACKET_REVIEWED, fields=[{"field": card, "verdict": "edit", "value": {card: card}}])
     desk.do(Event.AGENT_REPLIED, text=f"Is it {card}?")
     desk.runtime.open(NewConversation(id="c9", customer=card, facts={"customer.tier": card}))
     assert _rows_with(desk, card) == []

@@ -55,12 +55,10 @@ class SplitUnitOfWork(UnitOfWork):
         lease_owner: str | None,
     ) -> Committed:
         """Commits in two transactions what belongs into one."""
-        bare = replace(
-            outcome, handover_opened=None, happenings=tuple(replace(one, effects=()) for one in outcome.happenings)
-        )
+        bare = replace(outcome, handover=outcome.handover_before, outbound=())
         done = super().commit(bare, checkpoint, checkpoint_id, lease_owner)
         with self._store.write() as connection:
-            write_handover(connection, replace(outcome, handover_changed={}))
+            write_handover(connection, outcome)
             write_outbox(connection, outcome)
         return done
 

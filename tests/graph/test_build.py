@@ -11,8 +11,10 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.state import CompiledStateGraph
 from sqlalchemy import text
 
+from assistants.port import Question
+from conversation.answer import Consulted
 from graph.build import build_graph, edges
-from graph.studio import make_graph
+from graph.studio import studio_graph
 from states.errors import BadInput, ForbiddenRole
 from states.table import TABLE
 from states.vocabulary import State
@@ -22,8 +24,12 @@ from tests.graph.example import Desk, sqlite_url
 ROOT = Path(__file__).parent.parent.parent
 
 
+def _nobody(question: Question) -> Consulted:
+    raise AssertionError(f"no model is asked while a graph is drawn: {question.text!r}")
+
+
 def test_nodes_and_edges_are_those_of_the_table() -> None:
-    drawn = build_graph().get_graph()
+    drawn = build_graph(_nobody).get_graph()
     states = {state.value for state in State}
     assert set(drawn.nodes) == states | {"__start__", "__end__"}
     moves = {(one.source, one.target) for one in drawn.edges if one.source in states and one.target in states}
@@ -40,7 +46,7 @@ def test_row_that_leaves_the_table_leaves_the_graph() -> None:
 def studio() -> CompiledStateGraph[Any, Any, Any, Any]:
     named = json.loads((ROOT / "langgraph.json").read_text())["graphs"]["handrail"]
     assert named == "./graph/studio.py:make_graph"
-    return make_graph(InMemorySaver())
+    return studio_graph(InMemorySaver())
 
 
 def _send(graph: CompiledStateGraph[Any, Any, Any, Any], thread: str, **inbound: str) -> dict[str, Any]:

@@ -211,7 +211,7 @@ def test_a_message_held_by_a_worker_of_the_future_is_completed(desk: Desk) -> No
     with desk.runtime.store.write() as connection:
         from store.receiving import receive
 
-        incoming = replace(desk.runtime._turns.incoming(desk.id, "m1", "I smell gas"), at=START + timedelta(days=1))
+        incoming = replace(desk.runtime._messages.incoming(desk.id, "m1", "I smell gas"), at=START + timedelta(days=1))
         receive(connection, incoming, "a worker that died", 1.0)
     assert desk.runtime.recover() == 1
     assert desk.view.state is State.HANDED_OFF
@@ -399,7 +399,8 @@ def _mutant_table() -> ConversationMachine:
 
 
 def test_a_machine_that_renotifies_again_and_again_is_caught(desk: Desk) -> None:
-    desk.runtime._services = replace(desk.runtime._services, machine=_mutant_table())
+    parts = desk.runtime._parts
+    desk.runtime._parts = replace(parts, rules=replace(parts.rules, machine=_mutant_table()))
     desk.say("change my address")
     desk.wait(hours=3)
     assert any("asked for ['renotify']" in found for found in wrong(desk))
@@ -415,8 +416,10 @@ class Forgetful(UnitOfWork):
         checkpoint_id: str | None,
         lease_owner: str | None,
     ) -> Committed:
-        kept = {name: value for name, value in outcome.handover_changed.items() if name != "ladders"}
-        return super().commit(replace(outcome, handover_changed=kept), checkpoint, checkpoint_id, lease_owner)
+        after, before = outcome.handover, outcome.handover_before
+        if after is not None and before is not None:
+            outcome = replace(outcome, handover=replace(after, ladders=before.ladders))
+        return super().commit(outcome, checkpoint, checkpoint_id, lease_owner)
 
 
 def test_a_step_that_is_forgotten_and_taken_twice_is_caught(tmp_path: Path) -> None:

@@ -84,7 +84,8 @@ def test_a_checked_summary_follows_and_says_who_wrote_it(folder: Path) -> None:
         assert context(desk)["summary_method"] == "model"
         assert context(desk)["summary_model"].startswith("stub, prompt ")
         assert violations(desk.runtime.store, desk.id) == []
-        assert outbox(desk) == [{"handover_id": desk.view.handover.id, "what": "summary", "written": True}]
+        told_of = [(one["handover_id"], one["what"], one["written"]) for one in outbox(desk)]
+        assert told_of == [(desk.view.handover.id, "summary", True)]
         desk.runtime.close()
     shown = stub.requests[-1]["messages"][-1]["content"]
     assert "[1] customer: My order LM-20417" in shown

@@ -343,7 +343,7 @@ def test_claim_stops_the_claim_clock(desk: Desk) -> None:
 
 def test_stored_message_without_outcome_is_completed_by_recovery(tmp_path: Path) -> None:
     desk = Desk(sqlite_url(tmp_path))
-    incoming = desk.runtime._turns.incoming(desk.id, "m1", "I smell gas")
+    incoming = desk.runtime._messages.incoming(desk.id, "m1", "I smell gas")
     with desk.runtime.store.write() as connection:
         receive(connection, incoming, "a worker that died", 1.0)
     desk.clock.advance(timedelta(seconds=5))
@@ -355,7 +355,7 @@ def test_stored_message_without_outcome_is_completed_by_recovery(tmp_path: Path)
 def test_messages_are_decided_in_the_order_they_came(tmp_path: Path) -> None:
     desk = Desk(sqlite_url(tmp_path), ScriptedAssistant(knows))
     with desk.runtime.store.write() as connection:
-        receive(connection, desk.runtime._turns.incoming(desk.id, "m1", ROUTINE), "a worker that died", 1.0)
+        receive(connection, desk.runtime._messages.incoming(desk.id, "m1", ROUTINE), "a worker that died", 1.0)
     desk.clock.advance(timedelta(seconds=5))
     desk.say("human please", "m2")
     causes = [event.data for event in desk.view.events]

@@ -84,7 +84,8 @@ class Office(Desk):
 
     def mutate(self, table: tuple[Transition, ...]) -> None:
         """Runs on another table from now on: shows that a refusal comes from the row that was changed."""
-        self.runtime._services = replace(self.runtime._services, machine=ConversationMachine(table))
+        parts = self.runtime._parts
+        self.runtime._parts = replace(parts, rules=replace(parts.rules, machine=ConversationMachine(table)))
 
     @property
     def mark(self) -> tuple[int, int, Any]:

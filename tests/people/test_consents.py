@@ -383,11 +383,12 @@ def test_hash_binds_every_part_of_the_request(office: Office) -> None:
 def test_hash_that_looks_like_a_card_number_is_still_the_hash(office: Office) -> None:
     """One hash in sixty holds digits that pass for a card number; masked, it would fit no request."""
     looks_like_a_card = hashlib.sha256(b"8").hexdigest()
-    assert office.runtime._services.redacted(looks_like_a_card) != looks_like_a_card
+    assert office.runtime._parts.rules.redacted(looks_like_a_card) != looks_like_a_card
     data = {"request_hash": looks_like_a_card, "note": looks_like_a_card}
-    kept = act_data(data, office.runtime._services.redacted)
+    kept = act_data(data, office.runtime._parts.rules.redacted)
     assert kept["request_hash"] == looks_like_a_card
     assert kept["note"] != looks_like_a_card
     assert (
-        "[card]" in act_data({"request_hash": "4111 1111 1111 1111"}, office.runtime._services.redacted)["request_hash"]
+        "[card]"
+        in act_data({"request_hash": "4111 1111 1111 1111"}, office.runtime._parts.rules.redacted)["request_hash"]
     )

@@ -107,7 +107,7 @@ def test_neither_code_nor_address_is_in_any_row_log_or_view(
         office.say(f"it says {code[:3]} {code[3:]}")
         office.do(Event.AGENT_REPLIED, ANNA, text=f"You told me {code}, thank you.")
         office.do(Event.VERIFICATION_FAILED, ANNA, text=f"heard {code}", method="code")
-        office.do(Event.IDENTITY_VERIFIED, ANNA, method="code", code=code, heard=f"by phone: {code}")
+        office.do(Event.IDENTITY_VERIFIED, ANNA, method="code", code=code, question=f"by phone: {code}")
     seen = "\n".join((_dump(office), caplog.text, repr(office.view), repr(sender.letters)))
     for secret in (code, f"{code[:3]} {code[3:]}", ON_FILE):
         assert secret not in seen
@@ -475,7 +475,7 @@ def test_code_goes_out_to_a_webhook_on_file_signed(tmp_path: Path) -> None:
     with receiver() as other:
         office = Office(sqlite_url(tmp_path))
         (tmp_path / "hooked.yaml").write_text(f"cus-9: {{webhook: '{other.url}/codes'}}")
-        office.runtime._services = replace(office.runtime._services, directory=FileDirectory(tmp_path / "hooked.yaml"))
+        office.runtime._parts = replace(office.runtime._parts, directory=FileDirectory(tmp_path / "hooked.yaml"))
         office.id = office.runtime.open(NewConversation(id="c9", customer="cus-9")).id
         office.compliance_case()
         office.do(Event.CODE_SENT, ANNA)

@@ -1,0 +1,86 @@
+"""What each state does with what came in, and the outcome of a run. The state itself decides, not the caller."""
+
+from __future__ import annotations
+
+from conversation.acts import act
+from conversation.answer import Consult, broken, respond
+from conversation.clocks import running
+from conversation.hand_over import hand_over
+from conversation.inbound import Kind
+from conversation.latched import forward
+from conversation.records import Outcome
+from conversation.run import Run
+from conversation.survey import after_the_end
+from states.errors import IllegalEvent
+from states.table import ANSWERING
+from states.vocabulary import State
+
+
+def handle(run: Run, state: State, consult: Consult) -> None:
+    """One node of the graph: `state` handles the run, and `onward` says whether another state goes on with it."""
+    if state is State.TRIGGERED and run.record.packet_due:
+        return hand_over(run)
+    run.record.unanswered = False
+    if run.inbound.message is None:
+        return _not_a_message(run)
+    if state in ANSWERING:
+        if run.broken:
+            return broken(run)
+        respond(run, consult)
+        return None
+    if state is State.RESOLVED:
+        return after_the_end(run)
+    forward(run)
+
+
+def onward(run: Run) -> State | None:
+    """The state that goes on with the run: the packet is due, or the message is still unanswered; None: it is over."""
+    return run.standing.state if run.record.packet_due or run.record.unanswered else None
+
+
+def run_through(run: Run, consult: Consult) -> Outcome:
+    """The whole run without a graph, for judging policies and for proving the program."""
+    handle(run, run.standing.state, consult)
+    while (state := onward(run)) is not None:
+        handle(run, state, consult)
+    return outcome_of(run)
+
+
+def outcome_of(run: Run) -> Outcome:
+    """Everything that a run led to, ready to be committed."""
+    clocks = running(run)  # may move a ladder, so it comes before the handover is read
+    snapshot, standing, record, loaded = run.snapshot, run.standing, run.record, run.rules.loaded
+    return Outcome(
+        conversation_id=snapshot.id,
+        expected_version=snapshot.version,
+        cause=run.inbound.cause,
+        message_id=run.inbound.message.id if run.inbound.message else None,
+        happenings=tuple(record.happenings),
+        utterances=tuple(record.utterances),
+        state=standing.state,
+        language=standing.language,
+        latched=standing.latched,
+        owner_id=standing.owner_id,
+        owner_role=standing.owner_role,
+        history=standing.history.to_json(),
+        pending_consent=standing.consent.to_json() if standing.consent else None,
+        closed=standing.closed,
+        prev_hash=snapshot.head_hash,
+        policy_name=loaded.policy.name,
+        policy_hash=loaded.hash,
+        at=run.now,
+        timers=clocks,
+        handover=standing.handover,
+        handover_before=None if record.opened else snapshot.handover,
+        outbound=tuple(record.outbound),
+        template=run.inbound.template,
+    )
+
+
+def _not_a_message(run: Run) -> None:
+    """An act, a clock or a fault. A fault needs a person who has or awaits the case."""
+    told = (State.HANDED_OFF, State.AGENT_VERIFYING, State.ESCALATED)
+    if run.inbound.kind is Kind.FAULT and run.standing.state not in told:
+        where = run.standing.state.value
+        raise IllegalEvent(f"no person has or awaits this case in state {where!r}; nobody is to be told")
+    act(run)

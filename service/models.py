@@ -1,0 +1,84 @@
+"""The models of a turn: the assistant beside the classifier, each in a thread, under one deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import TypeVar
+
+from assistants.port import Assistant, Draft, Question
+from conversation.answer import Consulted
+from policy.schema import Policy
+from states.errors import DependencyFault
+from triggers.llm import TopicClassifier, TopicVerdict
+
+MODEL_THREADS = 32
+"""Model calls under way at once; when all hang, further ones run into their deadline and a person takes over."""
+Result = TypeVar("Result")
+
+
+class Models:
+    """What a turn may ask. Safe to call from any thread; whatever fails, hangs or lies is a DependencyFault."""
+
+    def __init__(
+        self, assistant: Assistant, policy: Callable[[], Policy], classifier: TopicClassifier | None = None
+    ) -> None:
+        self._assistant, self._classifier, self._policy = assistant, classifier, policy
+        self.pool = ThreadPoolExecutor(MODEL_THREADS, thread_name_prefix="handrail-model")
+
+    def __call__(self, question: Question) -> Consulted:
+        """The draft and, where a classifier is configured, its topics, within `question.deadline_s`."""
+        if self._classifier is None and self._assistant.instant:
+            return Consulted(draft=_faultless(lambda: self._assistant.draft(question), "assistant"))
+        deadline = time.monotonic() + question.deadline_s
+        drafting = self.pool.submit(self._assistant.draft, question)
+        if self._classifier is None:
+            return Consulted(draft=_within(drafting, deadline, "assistant"))
+        judging = self.pool.submit(self._classify, self._classifier, question)
+        topics = _within(judging, deadline, "classifier")
+        return Consulted(draft=_within(drafting, deadline, "assistant"), topics=topics)
+
+    def draft(self, question: Question) -> Draft:
+        """The draft alone."""
+        deadline = time.monotonic() + question.deadline_s
+        return _within(self.pool.submit(self._assistant.draft, question), deadline, "assistant")
+
+    def classify(self, question: Question) -> TopicVerdict | None:
+        """The topics alone; None where no classifier is configured."""
+        if self._classifier is None:
+            return None
+        deadline = time.monotonic() + question.deadline_s
+        return _within(self.pool.submit(self._classify, self._classifier, question), deadline, "classifier")
+
+    def ping(self) -> str:
+        """One line when the assistant is ready; DependencyFault otherwise."""
+        return self._assistant.ping()
+
+    def close(self) -> None:
+        """Lets go of threads; what is under way is not waited for."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _classify(self, classifier: TopicClassifier, question: Question) -> TopicVerdict:
+        window = [f"{turn.role}: {turn.text}" for turn in question.window]
+        return classifier.classify(question.text, window, self._policy().topics, question.deadline_s)
+
+
+def _within(future: Future[Result], deadline: float, what: str) -> Result:
+    """The result in time, or DependencyFault: late, broken and refused all count as failed."""
+    try:
+        return _faultless(lambda: future.result(timeout=max(0.0, deadline - time.monotonic())), what)
+    except FutureTimeout as error:
+        future.cancel()
+        raise DependencyFault("timeout", f"the {what} did not answer within the turn's deadline") from error
+
+
+def _faultless(call: Callable[[], Result], what: str) -> Result:
+    """What a port gives; whatever it raises against its promise becomes a DependencyFault."""
+    try:
+        return call()
+    except (DependencyFault, FutureTimeout):
+        raise
+    except Exception as error:
+        raise DependencyFault("broken", f"the {what} raised {type(error).__name__}") from error
