@@ -318,13 +318,19 @@ def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy
     A safe policy may be measured before all its vectors pass: measuring is how one finds out why they do not.
     """
     from audit.judge import Judge
+    from conversation.rules import Rules
+    from handover.people.codes import MIN_KEY, CodeMaker
     from policy.linter import require_safe
+    from states.clock import SystemIds
     from triggers.engine import compile_policy
 
     loaded = load_policy(policy)
     require_safe(loaded)
     assistant = build_knowledge(knowledge, loaded) if knowledge else None
-    return Judge(compile_policy(loaded), loaded.policy, assistant), loaded
+    rules = Rules(
+        loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY))
+    )
+    return Judge(rules, assistant), loaded
 
 
 @contextmanager

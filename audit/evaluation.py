@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,8 +20,9 @@ from audit.confusion import (
     conversation_figures,
     message_figures,
 )
-from audit.judge import FAULT_VERDICT, Judge, Outcome, Verdict
+from audit.judge import FAULT, Judge
 from audit.recordings import Line, parse_turns
+from conversation.decide import Disposition
 from states.errors import BadInput
 
 Prediction = dict[str, Any]
@@ -99,19 +100,20 @@ def _predict(line: Line, judge: Judge, found: Evaluation) -> Prediction | None:
 def _predict_message(number: int, row: Mapping[str, Any], judge: Judge, found: Evaluation) -> Prediction:
     text = row.get("text")
     if isinstance(text, str) and text.strip():
-        verdict = judge.message(text, _language(row))
+        forecast = judge.message(text, _language(row))
     else:
-        verdict = Verdict(**{**vars(FAULT_VERDICT), "note": "no text to judge: a person must look"})
-        found.notes.append((number, verdict.note))
-    found.messages.append(JudgedMessage(labels=Labels.of(row), action=verdict.outcome.value, families=verdict.families))
+        forecast = replace(FAULT, note="no text to judge: a person must look")
+        found.notes.append((number, forecast.note))
+    action = forecast.disposition.value
+    found.messages.append(JudgedMessage(labels=Labels.of(row), action=action, families=forecast.families))
     return {
         "id": row["id"],
-        "action": verdict.outcome.value,
-        "handover": verdict.outcome is Outcome.HANDOVER,
-        "triggers": list(verdict.families),
-        "rules": list(verdict.rules),
-        "score": verdict.score,
-        **({"note": verdict.note} if verdict.note else {}),
+        "action": action,
+        "handover": forecast.disposition is Disposition.HANDOVER,
+        "triggers": list(forecast.families),
+        "rules": list(forecast.rules),
+        "score": forecast.score,
+        **({"note": forecast.note} if forecast.note else {}),
     }
 
 

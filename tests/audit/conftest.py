@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from assistants.port import Draft, Question
 from audit.judge import Judge
-from policy.schema import Action, Policy, Severity
+from conversation.rules import Rules
+from policy.loader import load_text
+from policy.schema import Action, Severity
 from states.errors import DependencyFault
+from tests.rules import rules_of
 from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message
 
 
@@ -23,13 +27,25 @@ def fired(trigger_id: str, family: str, action: Action = Action.HANDOVER) -> Fir
 
 @dataclass(frozen=True)
 class Hit:
+    filter_id: str = "promise"
     promises_person: bool = True
 
 
 class WordRules:
     """ "person" hands over, "careful" guards, "fault" breaks, three repeats hand over."""
 
-    def evaluate(self, message: Message, circumstances: Circumstances) -> Assessment:
+    def scan(self, text: str) -> None:
+        return None
+
+    def language_of(self, text: str, hint: str, scanned: object) -> str:
+        return hint
+
+    def redact(self, text: str) -> tuple[str, tuple[()]]:
+        return text, ()
+
+    def evaluate(
+        self, message: Message, circumstances: Circumstances, topics: object = None, scanned: object = None
+    ) -> Assessment:
         if "fault" in message.text:
             return Assessment(decision=Decision.FAULT, fault="scanner_silent")
         if "person" in message.text:
@@ -40,7 +56,7 @@ class WordRules:
             return Assessment(decision=Decision.GUARD, fired=(fired("frustration.angry", "frustration", Action.GUARD),))
         return Assessment(decision=Decision.CLEAR)
 
-    def judge_answer(self, circumstances: Circumstances) -> tuple[Fired, ...]:
+    def judge_answer(self, circumstances: Circumstances, message: Message | None = None) -> tuple[Fired, ...]:
         if circumstances.facts["answer.confidence"] == 0.13:
             return (fired("answer.low_confidence", "low_confidence"),)
         return ()
@@ -48,7 +64,7 @@ class WordRules:
     def smalltalk(self, text: str, language: str) -> tuple[str, str] | None:
         return ("greeting", "Hello!") if text == "hi" else None
 
-    def sentiment(self, text: str) -> float:
+    def sentiment(self, text: str, scanned: object) -> float:
         return 0.0
 
     def offer_answer(self, text: str) -> str | None:
@@ -78,14 +94,19 @@ class WordAssistant:
         return "ready"
 
 
-POLICY = Policy(handrail=1, name="words")
+LOADED = load_text("handrail: 1\nname: words\n")
+
+
+def _rules() -> Rules:
+    engine: Any = WordRules()
+    return replace(rules_of(LOADED), engine=engine)
 
 
 @pytest.fixture
 def open_judge() -> Judge:
-    return Judge(WordRules(), POLICY)
+    return Judge(_rules())
 
 
 @pytest.fixture
 def closed_judge() -> Judge:
-    return Judge(WordRules(), POLICY, WordAssistant())
+    return Judge(_rules(), WordAssistant())

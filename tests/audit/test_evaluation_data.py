@@ -13,7 +13,7 @@ from audit.evaluation import evaluate
 from audit.judge import Judge
 from audit.recordings import CUSTOMER_ROLES, read_lines
 from policy.loader import load_pack
-from triggers.engine import compile_policy
+from tests.rules import rules_of
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("HANDRAIL_EVAL_DATA") or ROOT.parent / "shared" / "data")
@@ -26,8 +26,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    loaded = load_pack("default")
-    return Judge(compile_policy(loaded), loaded.policy)
+    return Judge(rules_of(load_pack("default")))
 
 
 @pytest.mark.parametrize("name", ["messages.jsonl", "conversations.jsonl"])

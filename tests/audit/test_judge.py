@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from audit.judge import Judge, Outcome
+from audit.judge import Judge
 from audit.recordings import parse_turns
+from conversation.decide import Disposition
 
 
 def _turns(*texts: str) -> list[dict[str, str]]:
@@ -23,36 +24,36 @@ def _handover(judge: Judge, *texts: str) -> int | None:
 @pytest.mark.parametrize(
     ("text", "outcome"),
     [
-        ("a person please", Outcome.HANDOVER),
-        ("careful with that", Outcome.GUARD),
-        ("anything else", Outcome.ANSWER),
-        ("fault", Outcome.HANDOVER),
+        ("a person please", Disposition.HANDOVER),
+        ("careful with that", Disposition.GUARD),
+        ("anything else", Disposition.ANSWER),
+        ("fault", Disposition.HANDOVER),
     ],
 )
-def test_without_knowledge_the_evidence_alone_decides(open_judge: Judge, text: str, outcome: Outcome) -> None:
-    assert open_judge.message(text).outcome is outcome
+def test_without_knowledge_the_evidence_alone_decides(open_judge: Judge, text: str, outcome: Disposition) -> None:
+    assert open_judge.message(text).disposition is outcome
 
 
 @pytest.mark.parametrize(
     ("text", "outcome"),
     [
-        ("when is delivery", Outcome.ANSWER),
-        ("hi", Outcome.ANSWER),
-        ("something unheard of", Outcome.GUARD),
-        ("careful about delivery", Outcome.GUARD),
-        ("0.6 enough", Outcome.ANSWER),
-        ("0.59 too little", Outcome.GUARD),
-        ("recommend somebody", Outcome.HANDOVER),
-        ("promise me", Outcome.HANDOVER),
-        ("0.13 low", Outcome.HANDOVER),
-        ("broken", Outcome.HANDOVER),
-        ("a person about delivery", Outcome.HANDOVER),
+        ("when is delivery", Disposition.ANSWER),
+        ("hi", Disposition.ANSWER),
+        ("something unheard of", Disposition.GUARD),
+        ("careful about delivery", Disposition.GUARD),
+        ("0.6 enough", Disposition.ANSWER),
+        ("0.59 too little", Disposition.GUARD),
+        ("recommend somebody", Disposition.HANDOVER),
+        ("promise me", Disposition.HANDOVER),
+        ("0.13 low", Disposition.HANDOVER),
+        ("broken", Disposition.HANDOVER),
+        ("a person about delivery", Disposition.HANDOVER),
     ],
 )
 def test_in_the_closed_world_only_what_is_recognised_is_answered(
-    closed_judge: Judge, text: str, outcome: Outcome
+    closed_judge: Judge, text: str, outcome: Disposition
 ) -> None:
-    assert closed_judge.message(text).outcome is outcome
+    assert closed_judge.message(text).disposition is outcome
 
 
 def test_a_fault_is_a_handover_with_the_reason_noted(open_judge: Judge, closed_judge: Judge) -> None:
