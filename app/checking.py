@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from app.beside import beside
+from conversation.proof import program_faults
+from conversation.rules import Rules
+from handover.people.codes import MIN_KEY, CodeMaker
 from policy.linter import lint
 from policy.loader import LoadedPolicy
 from policy.schema import Filter, Trigger, Vectors
 from policy.sources import Gravity
 from states.check import Report, prove
-from triggers.engine import compile_policy
+from states.clock import SequentialIds
+from triggers.engine import Engine, compile_policy
 from triggers.vectors import rule_failures
 
 
@@ -23,6 +27,7 @@ class Checked:
     """Everything that was checked."""
 
     machine: Report
+    program_faults: tuple[str, ...]
     policy: str
     policy_hash: str
     errors: tuple[str, ...]
@@ -34,7 +39,7 @@ class Checked:
     @property
     def passed(self) -> bool:
         """Whether the machine and the policy may be used."""
-        return self.machine.holds and not self.errors and not self.vector_failures
+        return self.machine.holds and not self.program_faults and not self.errors and not self.vector_failures
 
 
 def run_checks(loaded: LoadedPolicy) -> Checked:
@@ -42,6 +47,7 @@ def run_checks(loaded: LoadedPolicy) -> Checked:
     started = perf_counter()
     proved = beside(lambda: (prove(), lint(loaded)))
     engine = compile_policy(loaded)
+    program = tuple(program_faults(_rules(loaded, engine)))
     rules: tuple[Trigger | Filter, ...] = (*loaded.policy.triggers, *loaded.policy.filters)
     others = beside(lambda: rule_failures(engine, rules[::2]))
     own = rule_failures(engine, rules[1::2])
@@ -49,6 +55,7 @@ def run_checks(loaded: LoadedPolicy) -> Checked:
     report, problems = proved()
     return Checked(
         machine=report,
+        program_faults=program,
         policy=loaded.policy.name,
         policy_hash=loaded.hash,
         errors=tuple(str(one) for one in problems if one.severity is Gravity.ERROR),
@@ -57,6 +64,10 @@ def run_checks(loaded: LoadedPolicy) -> Checked:
         vector_failures=tuple(str(failure) for failure in failures),
         seconds=perf_counter() - started,
     )
+
+
+def _rules(loaded: LoadedPolicy, engine: Engine) -> Rules:
+    return Rules(loaded=loaded, engine=engine, ids=SequentialIds(), codes=CodeMaker(bytes(MIN_KEY)))
 
 
 def _count(vectors: Vectors) -> int:

@@ -73,3 +73,8 @@ def new_database(cluster: str, name: str) -> str:
     with psycopg.connect(f"{cluster}/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     return f"{cluster}/{name}"
+
+
+def examples(everyday: int, soak: int) -> int:
+    """How many examples a property is tried on: every day, or in the long campaigns."""
+    return soak if SOAK else everyday

@@ -55,7 +55,8 @@ def _show_machine(checked: Checked) -> None:
         sys.stdout.write(f"  {'✓' if one.holds else '✗'} {one.statement}\n")
         if not one.holds:
             sys.stdout.write(f"    {one.name}: {one.counterexample}\n")
-    sys.stdout.write("\n")
+    proved = "the program does every effect of the table, and says nothing to a customer beside them"
+    sys.stdout.write(f"  {'✗' if checked.program_faults else '✓'} {proved}\n\n")
     sys.stdout.flush()
 
 
@@ -75,6 +76,6 @@ def _show(checked: Checked) -> None:
             ("seconds", f"{checked.seconds:.2f}"),
         ],
     )
-    for line in (*checked.errors, *checked.warnings, *checked.vector_failures)[:SHOWN]:
+    for line in (*checked.program_faults, *checked.errors, *checked.warnings, *checked.vector_failures)[:SHOWN]:
         note(line)
     note("everything holds" if checked.passed else "NOT SAFE: see above")
