@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 
 from assistants.port import Assistant, Citation, Draft, Question
 from audit.recordings import RecordedTurn
-from conversation.answer import Consulted, respond
+from conversation.answer import Direct, respond
 from conversation.decide import Disposition, Verdict
 from conversation.inbound import Inbound, Kind
 from conversation.records import Snapshot, StoredMessage
 from conversation.rules import Rules
 from conversation.run import Run
-from states.errors import DependencyFault
 from states.table import INITIAL
 from states.vocabulary import Author, Event
 from triggers.assessment import Assessment, Fired
@@ -53,7 +52,8 @@ class Judge:
     """
 
     def __init__(self, rules: Rules, assistant: Assistant | None = None, now: datetime = WORKDAY) -> None:
-        self._rules, self._assistant, self._now = rules, assistant, now
+        self._rules, self._now = rules, now
+        self._models = Direct(assistant.draft if assistant is not None else _anything)
 
     def message(self, text: str, language: str | None = None) -> Forecast:
         """The forecast for a conversation's first message."""
@@ -84,7 +84,7 @@ class Judge:
         )
         inbound = Inbound(kind=Kind.MESSAGE, id=message.id, message=message, text=text)
         run = Run.begin(standing, inbound, self._rules, self._now)
-        verdict = respond(run, self._consult)
+        verdict = respond(run, self._models)
         after = run.standing
         standing = replace(
             standing, version=number, state=after.state, latched=after.latched, language=after.language,
@@ -101,15 +101,9 @@ class Judge:
             checkpoint_id=None, closed=False, created_at=self._now, updated_at=self._now,
         )  # fmt: skip
 
-    def _consult(self, question: Question) -> Consulted:
-        if self._assistant is None:
-            return Consulted(draft=_ANYTHING)
-        try:
-            return Consulted(draft=self._assistant.draft(question))
-        except DependencyFault:
-            raise
-        except Exception as error:
-            raise DependencyFault("broken", f"the assistant raised {type(error).__name__}") from error
+
+def _anything(question: Question) -> Draft:
+    return _ANYTHING
 
 
 def _offered(standing: Snapshot, offered: bool) -> Snapshot:

@@ -18,7 +18,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from multiprocessing.connection import Connection
@@ -107,10 +107,11 @@ def _used_bytes(path: Path) -> int:
 
 
 @contextmanager
-def ours() -> Iterator[Contender]:
+def ours(detail: str = "states") -> Iterator[Contender]:
     """Handrail with the default pack: rules, graph, two commits, log, timers and checkpoint."""
     from assistants.port import Draft
     from assistants.scripted import ScriptedAssistant
+    from graph.build import Detail
     from policy.loader import load_pack
     from service.runtime import Runtime
     from service.views import NewConversation
@@ -125,6 +126,7 @@ def ours() -> Iterator[Contender]:
             assistant=ScriptedAssistant([draft]),
             clock=SystemClock(),
             ids=SystemIds(),
+            detail=Detail(detail),
         )
 
         def turn(conversation: str, number: int) -> None:
@@ -180,7 +182,12 @@ def langgraph() -> Iterator[Contender]:
         yield Contender(turn=turn, size=lambda: _used_bytes(folder / "plain.db"))
 
 
-CONTENDERS = {"ours": ours, "langgraph": langgraph}
+def steps() -> AbstractContextManager[Contender]:
+    """The same with the answering part as a LangGraph graph of its own."""
+    return ours("steps")
+
+
+CONTENDERS = {"ours": ours, "langgraph": langgraph, "steps": steps}
 
 
 def run() -> dict[str, Any]:
@@ -219,9 +226,9 @@ def main() -> None:
     if asked.json:
         print(json.dumps(figures))
         return
-    print(f"{'a turn without model time':34}{'ours':>12}{'langgraph':>12}")
+    print(f"{'a turn without model time':34}" + "".join(f"{name:>12}" for name in CONTENDERS))
     for name in figures["ours"]:
-        print(f"{name:34}{figures['ours'][name]:>12}{figures['langgraph'][name]:>12}")
+        print(f"{name:34}" + "".join(f"{figures[one][name]:>12}" for one in CONTENDERS))
     for length in BLOCKS:
         print(f"{f'times less CPU at {length} messages':34}{figures[f'ratio_{length}']:>12}")
 

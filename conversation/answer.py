@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from assistants.port import Draft, Question, Turn
 from conversation.decide import Asked, Verdict, by_draft, by_rules, by_topics, faulted
@@ -35,16 +35,55 @@ class Consulted:
     """None: no classifier is configured."""
 
 
-Consult = Callable[[Question], Consulted]
-"""Asks the models under one deadline. DependencyFault for whatever is late, broken, refused or unreadable."""
+class Models(Protocol):
+    """What a turn may ask of models, each call within `question.deadline_s`.
+
+    Whatever is late, broken, refused or unreadable is a DependencyFault; nothing else is raised.
+    """
+
+    def __call__(self, question: Question) -> Consulted:
+        """Draft and topics, side by side under one deadline."""
+        ...
+
+    def draft(self, question: Question) -> Draft:
+        """The draft alone."""
+        ...
+
+    def classify(self, question: Question) -> TopicVerdict | None:
+        """The topics alone; None where no classifier is configured."""
+        ...
 
 
-def respond(run: Run, consult: Consult) -> Verdict:
+class Direct:
+    """`Models` without a thread or a classifier, for an assistant that is instant: judging, proving, Studio."""
+
+    def __init__(self, draft: Callable[[Question], Draft]) -> None:
+        self._draft = draft
+
+    def __call__(self, question: Question) -> Consulted:
+        """The draft."""
+        return Consulted(draft=self.draft(question))
+
+    def draft(self, question: Question) -> Draft:
+        """What the assistant says."""
+        try:
+            return self._draft(question)
+        except DependencyFault:
+            raise
+        except Exception as error:
+            raise DependencyFault("broken", f"the assistant raised {type(error).__name__}") from error
+
+    def classify(self, question: Question) -> TopicVerdict | None:
+        """Nothing."""
+        return None
+
+
+def respond(run: Run, models: Models) -> Verdict:
     """Decides a message in `bot_handling` or `guarded`, and carries the verdict out."""
     verdict = judge(run)
     if verdict is None:
         try:
-            consulted = consult(question_of(run))
+            consulted = models(question_of(run))
         except DependencyFault as error:
             verdict = failed(run, error.kind, str(error))
         else:

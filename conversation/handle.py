@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversation.acts import act
-from conversation.answer import Consult, broken, respond
+from conversation.answer import Models, broken, respond
 from conversation.clocks import running
 from conversation.hand_over import hand_over
 from conversation.inbound import Kind
@@ -16,7 +16,7 @@ from states.table import ANSWERING
 from states.vocabulary import State
 
 
-def handle(run: Run, state: State, consult: Consult) -> None:
+def handle(run: Run, state: State, models: Models) -> None:
     """One node of the graph: `state` handles the run, and `onward` says whether another state goes on with it."""
     if state is State.TRIGGERED and run.record.packet_due:
         return hand_over(run)
@@ -26,7 +26,7 @@ def handle(run: Run, state: State, consult: Consult) -> None:
     if state in ANSWERING:
         if run.broken:
             return broken(run)
-        respond(run, consult)
+        respond(run, models)
         return None
     if state is State.RESOLVED:
         return after_the_end(run)
@@ -38,11 +38,11 @@ def onward(run: Run) -> State | None:
     return run.standing.state if run.record.packet_due or run.record.unanswered else None
 
 
-def run_through(run: Run, consult: Consult) -> Outcome:
+def run_through(run: Run, models: Models) -> Outcome:
     """The whole run without a graph, for judging policies and for proving the program."""
-    handle(run, run.standing.state, consult)
+    handle(run, run.standing.state, models)
     while (state := onward(run)) is not None:
-        handle(run, state, consult)
+        handle(run, state, models)
     return outcome_of(run)
 
 

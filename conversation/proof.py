@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from assistants.port import Draft, Question
-from conversation.answer import Consulted
+from conversation.answer import Direct
 from conversation.clocks import next_step
 from conversation.effects import OUTBOUND, Matter, Urgency
 from conversation.handle import outcome_of, run_through
@@ -161,7 +161,7 @@ def _voice_faults(rules: Rules, opened: Handover) -> Iterator[str]:
             row = next(one for one in TABLE if one.source is state)
             run = _run(rules, replace(row, event=Event.CUSTOMER_REPLIED), opened, text)
             try:
-                outcome = run_through(run, _knows)
+                outcome = run_through(run, Direct(_knows))
                 require_caused(outcome)
             except HandrailError as error:
                 yield f"a message in {state.value}: {type(error).__name__}: {error}"
@@ -171,8 +171,8 @@ def _voice_faults(rules: Rules, opened: Handover) -> Iterator[str]:
                 yield f"the assistant speaks to a message in {state.value}"
 
 
-def _knows(question: Question) -> Consulted:
-    return Consulted(draft=Draft(text=WORDS, confidence=1.0, verbatim=True))
+def _knows(question: Question) -> Draft:
+    return Draft(text=WORDS, confidence=1.0, verbatim=True)
 
 
 # Situations made by hand

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, Protocol
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -9,11 +11,12 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
-from conversation.answer import Consult
+from conversation.answer import Models
 from conversation.handle import handle, onward
 from conversation.run import Run
-from graph.thread import Step, Thread
-from states.table import TABLE, Transition
+from graph.steps import answering_graph
+from graph.thread import Thread, report
+from states.table import ANSWERING, TABLE, Transition
 from states.vocabulary import State
 
 
@@ -38,17 +41,33 @@ def edges(table: tuple[Transition, ...] = TABLE) -> dict[State, tuple[State, ...
     return {state: tuple(dict.fromkeys(row.target for row in table if row.source is state)) for state in State}
 
 
+class Detail(StrEnum):
+    """How much of a run the graph shows."""
+
+    STATES = "states"
+    """One node a state: what production runs."""
+    STEPS = "steps"
+    """The answering states are graphs of their own (`graph.steps`): what Studio shows, and what may be traced."""
+
+
 def build_graph(
-    consult: Consult, saver: BaseCheckpointSaver[Any] | None = None, arrive: Node | None = None
+    models: Models,
+    saver: BaseCheckpointSaver[Any] | None = None,
+    arrive: Node | None = None,
+    detail: Detail = Detail.STATES,
 ) -> CompiledStateGraph[Thread, None, Thread, Thread]:
     """The compiled graph. One run handles one inbound event and ends; waiting for a person is a state, not a pause.
 
-    `consult` asks the models. `arrive` runs first where nobody else prepares the run, as under LangGraph's own server.
+    `arrive` runs first where nobody else prepares the run, as under LangGraph's own server.
     """
     builder = StateGraph(Thread)
     for state, targets in edges().items():
         reached = (*(target.value for target in targets if target is not state), END)
-        builder.add_node(state.value, _node(state, consult, frozenset(reached)), destinations=reached)
+        if detail is Detail.STEPS and state in ANSWERING:
+            builder.add_node(state.value, answering_graph(state, models, hidden=saver is not None))
+            builder.add_conditional_edges(state.value, _after(frozenset(reached)), list(reached))
+        else:
+            builder.add_node(state.value, _node(state, models, frozenset(reached)), destinations=reached)
     entry = START
     if arrive is not None:
         entry = "arrive"
@@ -63,7 +82,14 @@ def _entry(thread: Thread) -> str:
     return thread["state"]
 
 
-def _node(of: State, consult: Consult, reached: frozenset[str]) -> _Deciding:
+def _after(reached: frozenset[str]) -> Callable[[Thread], str]:
+    def after(thread: Thread) -> str:
+        return _next(thread["run"], reached)
+
+    return after
+
+
+def _node(of: State, models: Models, reached: frozenset[str]) -> _Deciding:
     """The node of a state: handles what came in, reports where the machine now stands and goes on to one of `reached`.
 
     It names the next node itself: an edge that asks for it would read every channel once more.
@@ -71,18 +97,8 @@ def _node(of: State, consult: Consult, reached: frozenset[str]) -> _Deciding:
 
     def node(state: Thread) -> Command[str]:
         run = state["run"]
-        before = len(run.record.happenings)
-        handle(run, of, consult)
-        trail: list[Step] = [*state.get("trail", ())]
-        trail += [
-            Step(event=one.event.value, role=one.role.value, source=one.source.value, target=one.target.value)
-            for one in run.record.happenings[before:]
-        ]
-        said = [{"author": one.author.value, "text": one.text} for one in run.record.utterances]
-        return Command(
-            update=Thread(state=run.standing.state.value, trail=trail, memory=memory_of(run), said=said, run=run),
-            goto=_next(run, reached),
-        )
+        handle(run, of, models)
+        return Command(update=report(run), goto=_next(run, reached))
 
     return node
 
@@ -94,10 +110,3 @@ def _next(run: Run, reached: frozenset[str]) -> str:
     if name not in reached:
         raise LookupError(f"no row of the table leads to {name!r} from here")
     return name
-
-
-def memory_of(run: Run) -> dict[str, Any]:
-    """What a thread remembers of a run, as plain JSON."""
-    standing = run.standing
-    owner = {"id": standing.owner_id, "role": standing.owner_role.value} if standing.owner_role else None
-    return {"history": standing.history.to_json(), "latched": standing.latched, "owner": owner}

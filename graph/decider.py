@@ -8,13 +8,13 @@ from typing import Any
 
 from langgraph.types import Command
 
-from conversation.answer import Consult
+from conversation.answer import Models
 from conversation.handle import outcome_of
 from conversation.inbound import Inbound
 from conversation.records import Snapshot
 from conversation.rules import Rules
 from conversation.run import Material, Run
-from graph.build import build_graph
+from graph.build import Detail, build_graph
 from graph.saver import Buffer, TurnSaver
 from graph.thread import Thread
 from states.errors import Conflict, StoreError
@@ -29,12 +29,20 @@ log = logging.getLogger("handrail.deciding")
 
 
 class Decider:
-    """The graph over a store. Holds no conversation; safe to call from any thread. `consult` asks the models."""
+    """The graph over a store. Holds no conversation; safe to call from any thread."""
 
-    def __init__(self, store: Store, consult: Consult, unit_of_work: UnitOfWork | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        models: Models,
+        unit_of_work: UnitOfWork | None = None,
+        detail: Detail = Detail.STATES,
+    ) -> None:
         self._store = store
         self._saver = TurnSaver(store)
-        self._graph = build_graph(consult, self._saver)
+        self._graph = build_graph(models, self._saver, detail=detail)
+        # One thing at a time: without a number LangGraph would size a pool by the machine's processors in every run.
+        self._at_once = 1 if detail is Detail.STATES else 2
         self._work = unit_of_work or UnitOfWork(store)
 
     def decide(
@@ -73,8 +81,7 @@ class Decider:
     def _invoke(self, run: Run) -> Buffer:
         """The graph run; its checkpoint waits in the buffer."""
         snapshot = run.snapshot
-        # One thing at a time: without a number LangGraph would size a pool by the machine's processors in every run.
-        config: Any = {"configurable": {"thread_id": snapshot.id}, "max_concurrency": 1}
+        config: Any = {"configurable": {"thread_id": snapshot.id}, "max_concurrency": self._at_once}
         start = Thread(
             state=snapshot.state.value, version=snapshot.version, inbound=run.inbound.to_json(), trail=[], run=run
         )

@@ -17,13 +17,12 @@ from langgraph.graph.state import CompiledStateGraph
 
 import assistants
 from assistants.knowledge_base import KnowledgeBase
-from assistants.port import Question
-from conversation.answer import Consulted
+from conversation.answer import Direct
 from conversation.inbound import Inbound, Kind
 from conversation.records import Snapshot, StoredMessage
 from conversation.rules import Rules
 from conversation.run import Run
-from graph.build import Node, build_graph
+from graph.build import Detail, Node, build_graph
 from graph.thread import Thread
 from handover.people.codes import MIN_KEY, CodeMaker
 from policy.loader import load_pack
@@ -48,11 +47,7 @@ def studio_graph(saver: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     rules = Rules(
         loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY))
     )
-
-    def consult(question: Question) -> Consulted:
-        return Consulted(draft=assistant.draft(question))
-
-    return build_graph(consult, saver, _arrival(rules, SystemClock()))
+    return build_graph(Direct(assistant.draft), saver, _arrival(rules, SystemClock()), Detail.STEPS)
 
 
 def _arrival(rules: Rules, clock: Clock) -> Node:

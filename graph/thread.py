@@ -32,3 +32,20 @@ class Thread(TypedDict, total=False):
     """`author` and `text` of what the run would say; the transcript lives in rows, so it is not checkpointed."""
     run: Annotated[Run, UntrackedValue]
     """The run itself; never checkpointed, gone when it ends."""
+
+
+def report(run: Run) -> Thread:
+    """What a node tells of a run: where it stands, how it got there, what it would say."""
+    trail = [
+        Step(event=one.event.value, role=one.role.value, source=one.source.value, target=one.target.value)
+        for one in run.record.happenings
+    ]
+    said = [{"author": one.author.value, "text": one.text} for one in run.record.utterances]
+    return Thread(state=run.standing.state.value, trail=trail, memory=memory_of(run), said=said, run=run)
+
+
+def memory_of(run: Run) -> dict[str, Any]:
+    """What a thread remembers of a run, as plain JSON."""
+    standing = run.standing
+    owner = {"id": standing.owner_id, "role": standing.owner_role.value} if standing.owner_role else None
+    return {"history": standing.history.to_json(), "latched": standing.latched, "owner": owner}

@@ -13,6 +13,7 @@ from assistants.port import Assistant
 from conversation.intake import channel_facts, check_holder, check_id, check_role, label
 from conversation.records import TemplateUse
 from conversation.rules import Rules
+from graph.build import Detail
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
 from handover.packet.model_summary import SummaryWriter
@@ -69,6 +70,7 @@ class Runtime:
         codes: CodeMaker | None = None,
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
+        detail: Detail = Detail.STATES,
     ) -> None:
         self._store = store
         rules = Rules(
@@ -87,7 +89,7 @@ class Runtime:
             summariser=summariser,
         )
         self._book = TemplateBook(store)
-        decider = Decider(store, self._parts.models, unit_of_work)
+        decider = Decider(store, self._parts.models, unit_of_work, detail)
         lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         self._acts = Acts(store, decider, lambda: self._parts, self._book)
         self._messages = Messages(store, decider, lambda: self._parts, lease_s)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 import conversation.effects
 from assistants.port import Draft
 from audit.judge import Judge
-from conversation.answer import Consulted
+from conversation.answer import Direct
 from conversation.effects import EFFECTS, Doing
 from conversation.handle import outcome_of, run_through
 from conversation.inbound import Inbound, Kind
@@ -172,7 +172,7 @@ def _outcome(rules: Rules, said: str) -> Outcome:
     message = StoredMessage(id="m", seq=1, author="customer", actor_id="", text=said, at=_snapshot(rules).created_at)
     inbound = Inbound(kind=Kind.MESSAGE, id="m", message=message, text=said)
     run = Run.begin(_snapshot(rules), inbound, rules, message.at)
-    run_through(run, lambda question: Consulted(draft=Draft(text="Three days.", confidence=1.0, verbatim=True)))
+    run_through(run, Direct(lambda question: Draft(text="Three days.", confidence=1.0, verbatim=True)))
     return outcome_of(run)
 
 

@@ -11,8 +11,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.state import CompiledStateGraph
 from sqlalchemy import text
 
-from assistants.port import Question
-from conversation.answer import Consulted
+from assistants.port import Draft, Question
+from conversation.answer import Direct
 from graph.build import build_graph, edges
 from graph.studio import studio_graph
 from states.errors import BadInput, ForbiddenRole
@@ -24,12 +24,12 @@ from tests.graph.example import Desk, sqlite_url
 ROOT = Path(__file__).parent.parent.parent
 
 
-def _nobody(question: Question) -> Consulted:
+def _nobody(question: Question) -> Draft:
     raise AssertionError(f"no model is asked while a graph is drawn: {question.text!r}")
 
 
 def test_nodes_and_edges_are_those_of_the_table() -> None:
-    drawn = build_graph(_nobody).get_graph()
+    drawn = build_graph(Direct(_nobody)).get_graph()
     states = {state.value for state in State}
     assert set(drawn.nodes) == states | {"__start__", "__end__"}
     moves = {(one.source, one.target) for one in drawn.edges if one.source in states and one.target in states}
