@@ -29,7 +29,6 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
         ("don’t “quote” – it", 'don\'t "quote" - it'),
         ("nul\0l", "null"),
         ("a\ud800b", "a\ufffdb"),
-        ("uɐɯnɥ ɐ oʇ ʞɐǝds", "speak to a human"),
     ],
 )
 def test_disguises_fold_to_plain_letters(typed: str, plain: str) -> None:
@@ -46,7 +45,7 @@ def test_spans_never_leave_the_original(text: str, start: int, end: int) -> None
     assert 0 <= first <= last <= len(folded.data)
 
 
-@given(ANY_TEXT.filter(lambda text: sum(char in "ɐǝɟƃɥᴉɾʞɯɹʇʌʍʎɔ" for char in text) < 3))
+@given(ANY_TEXT)
 def test_every_folded_character_leads_back_to_the_one_it_came_from(text: str) -> None:
     folded = fold(text)
     for at, char in enumerate(folded.text[:50]):
