@@ -19,6 +19,7 @@ from policy.loader import LoadedPolicy
 from policy.schema import Action, Policy, Severity, Trigger
 from states.errors import DependencyFault, PolicyError
 from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message, Redaction
+from triggers.burst import Burst, BurstAssessment, mask, united
 from triggers.conditions import Bound, Conditions, mentions_answer
 from triggers.folding import Folded, fold
 from triggers.language import by_stop_words, detect
@@ -114,6 +115,49 @@ class Engine:
             kind = error.kind if isinstance(error, DependencyFault) else "evaluation_error"
             return self._fault(message, kind, started)
 
+    def evaluate_burst(
+        self,
+        burst: Burst,
+        message: Message,
+        circumstances: Circumstances,
+        topics: Mapping[str, float] | None = None,
+        scanned: Scanned | None = None,
+    ) -> BurstAssessment:
+        """What the newest message of a burst calls for, alone and together with those before it. Total.
+
+        `message` is that newest message; the other arguments are as for `evaluate`.
+        """
+        started = perf_counter()
+        alone = self.evaluate(message, circumstances, topics, scanned)
+        if len(burst.parts) == 1 or alone.decision is Decision.FAULT:
+            return BurstAssessment(assessment=alone)
+        try:
+            return self._assess_burst(burst, alone, message, circumstances, started)
+        except Exception as error:  # noqa: BLE001 - safety boundary: a burst nobody could judge goes to a person
+            kind = error.kind if isinstance(error, DependencyFault) else "evaluation_error"
+            return BurstAssessment(assessment=self._fault(message, kind, started, alone.fired))
+
+    def _assess_burst(
+        self, burst: Burst, alone: Assessment, message: Message, circumstances: Circumstances, started: float
+    ) -> BurstAssessment:
+        scanned = self.scan(burst.text)
+        whole = replace(message, text=burst.text)
+        judged = self._judged(whole, scanned, settled=burst.open_from, breaks=burst.starts)
+        facts = _own_facts(message, alone.language, alone.sentiment) | dict(circumstances.facts)
+        joined = self._fired(judged, self._conditions.bind(facts), {}, circumstances.disarmed)
+        fired = self._ordered(united(alone.fired, joined, burst))
+        masked = mask(burst, judged.found)
+        text, redactions = masked.pop(burst.newest.id, (message.text, ()))
+        assessment = replace(
+            alone,
+            decision=_decision(fired),
+            fired=fired,
+            redactions=redactions,
+            redacted_text=text,
+            micros=(perf_counter() - started) * 1e6,
+        )
+        return BurstAssessment(assessment=assessment, masked=masked)
+
     def _assess(
         self,
         message: Message,
@@ -190,10 +234,10 @@ class Engine:
             return None
         return _fire(self._triggers[number], evidence)
 
-    def _judged(self, message: Message, scanned: Scanned) -> Judged:
+    def _judged(self, message: Message, scanned: Scanned, *, settled: int = 0, breaks: tuple[int, ...] = ()) -> Judged:
         found = private_data(scanned.readings, self._extra)
         redactions = redactions_of(found, message.text) if found else ()
-        judged = Judged(message.text, found, redactions, self._scanner, message.turn)
+        judged = Judged(message.text, found, redactions, self._scanner, message.turn, settled, breaks)
         for folded, hits in scanned.read:
             judged.take(folded, hits, self._signs)
         return judged
