@@ -21,8 +21,8 @@ from states.errors import DependencyFault, PolicyError
 from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message, Redaction
 from triggers.burst import Burst, BurstAssessment, mask, united
 from triggers.conditions import Bound, Conditions, mentions_answer
-from triggers.folding import Folded, fold
-from triggers.language import by_stop_words, detect
+from triggers.folding import Folded
+from triggers.language import detect, shown
 from triggers.masks import private_data, redact
 from triggers.pii import SYNONYMS, redactions_of, without
 from triggers.readings import Readings, readings
@@ -170,7 +170,7 @@ class Engine:
             return self._too_long(message, circumstances, topics, started)
         if scanned is None or scanned.text != message.text:
             scanned = self.scan(message.text)
-        language = message.language or by_stop_words(scanned.read[0][0].text) or "en"
+        language = message.language or shown(message.text, classify=False).language or "en"
         judged = self._judged(message, scanned)
         sentiment = self._score(scanned)
         facts = _own_facts(message, language, sentiment) | dict(circumstances.facts)
@@ -291,9 +291,11 @@ class Engine:
         return self._recogniser.offer_answer(text)
 
     def language_of(self, text: str, hint: str | None = None, scanned: Scanned | None = None) -> str:
-        """The language of a message, one of the packs' five; the hint where the text does not tell."""
-        folded = fold(text[:2000]) if scanned is None else scanned.read[0][0]
-        return detect(text, folded.text, hint)
+        """The language of a message by itself, one of the packs' five; the hint where the text is not sure.
+
+        A conversation asks `History.hear` instead, which knows the messages before.
+        """
+        return detect(text, hint)
 
     def sentiment(self, text: str, scanned: Scanned | None = None) -> float:
         """-1 (angry) to 1 (pleased), from the policy's word lists."""

@@ -52,14 +52,17 @@ class Recogniser:
         self._offer = _offer_words(policy.offer)
 
     def smalltalk(self, text: str, language: str | None) -> tuple[str, str] | None:
-        """The kind of small talk and the approved reply, if the whole message is small talk; otherwise None."""
+        """The kind of small talk and the approved reply, if the whole message is small talk; otherwise None.
+
+        The reply is in `language`, the conversation's; without one, in the language of the words.
+        """
         spoken = self._spoken(text)
         if not spoken:
             return None
         ranked = [(_RANK.get(kind, len(_RANK)), at, kind, lang) for at, (kind, lang) in enumerate(spoken)]
         _, _, kind, spoken_in = max(ranked)
         replies = self._replies[kind]
-        wanted = next((one for one in (spoken_in, language, "en") if one in replies), None)
+        wanted = next((one for one in (language, spoken_in, "en") if one in replies), None)
         return (kind, replies[wanted]) if wanted is not None else None
 
     def offer_answer(self, text: str) -> Literal["accept", "decline"] | None:
