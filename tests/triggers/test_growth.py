@@ -27,8 +27,8 @@ ROUNDS, ATTEMPTS = (9, 4) if SOAK else (4, 4)
 UNITS = (
     "I can smell gas ", "how do I kill a process ", "how do I kill a process. ", "kill ", "s p e a k t o a h u m a n ",
     ". ", "...", "\n", " ", " \n", "🔥", "a🔥b ", "ɐǝɟ ", "привет ", "a\u200b", "a\u0301", "\U000e0041", "é ß ü ñ ",
-    "a*b ", "* ", "*", "xyzzy ", "a", "aaab", "don't ", "my passport ", "ａ🔥ɐп٣\u200b ", "h|u|m|a|n ", "a€b ", "... --- ",
-    "a'", "_a", "class action figures ", "great not great terrible ", "(((", "please ", "hi ", "password ",
+    "a*b ", "* ", "*", "xyzzy ", "a", "aaab", "don't ", "my passport ", "ａ🔥ɐп٣\u200b ", "h|u|m|a|n ", "a€b ",
+    "... --- ", "a'", "_a", "class action figures ", "great not great terrible ", "(((", "please ", "hi ", "password ",
 )  # fmt: skip
 Work = Callable[[str], object]
 
