@@ -113,7 +113,7 @@ class Engine:
             return self._assess(message, circumstances, topics or {}, scanned, started)
         except Exception as error:  # noqa: BLE001 - safety boundary: a message nobody could judge goes to a person
             kind = error.kind if isinstance(error, DependencyFault) else "evaluation_error"
-            return self._fault(message, kind, started)
+            return self._fault(message, kind, started, self._by_words(message, circumstances))
 
     def evaluate_burst(
         self,
@@ -256,6 +256,18 @@ class Engine:
             for one in self._assess(part, circumstances, topics, None, started).fired:
                 fired.setdefault(one.trigger_id, _moved(one, first))
         return self._fault(message, "message_too_long", started, self._ordered(fired.values()))
+
+    def _by_words(self, message: Message, circumstances: Circumstances) -> tuple[Fired, ...]:
+        """What the words of a message fire whose private data could not be told: urgent stays urgent. No quotes."""
+        try:
+            scanned = self.scan(message.text[: self.policy.limits.message_chars])
+            withheld = (Redaction(entity="secret", start=0, end=len(message.text)),)
+            judged = Judged(message.text, (), withheld, self._scanner, message.turn)
+            for folded, hits in scanned.read:
+                judged.take(folded, hits, self._signs)
+            return self._fired(judged, self._conditions.bind(circumstances.facts), {}, circumstances.disarmed)
+        except Exception:  # noqa: BLE001 - safety boundary: the message goes to a person without it
+            return ()
 
     def _fault(self, message: Message, kind: str, started: float, fired: tuple[Fired, ...] = ()) -> Assessment:
         text, redactions = _redacted(message.text)

@@ -25,6 +25,8 @@ _TAGS = {0xE0000 + code: code for code in range(0x20, 0x7F)}
 """Tag characters show nothing, and a model reads them as the ASCII that they mirror."""
 _WESTERN = frozenset("àáâãäçèéêëìíîïñòóôõöùúûüÿœæßªº¿¡")
 """Letters of the packs' five languages beside ASCII."""
+_PUNCTUATION = frozenset("‘’‚‛“”„‟‐‑‒–—―…•·«»‹›−")
+"""Signs that word processors put for ASCII ones."""
 _WESTERN_WORDS = frozenset(("à", "á", "é", "è", "ê", "ó", "ô"))
 """Words of those languages without one ASCII letter."""
 _WORD = re.compile(r"\w+")
@@ -66,9 +68,9 @@ def kind(char: str) -> Kind:
         return Kind.VOID
     if not plain.isascii():
         return Kind.FOREIGN
-    if char.isspace() or unicodedata.category(char)[0] == "P":
+    if char.isspace() or char in _PUNCTUATION:
         return Kind.PLAIN
-    if unicodedata.normalize("NFKC", char).isascii() or unicodedata.decimal(char, None) is not None:
+    if unicodedata.normalize("NFKC", char).isascii() or unicodedata.digit(char, None) is not None:
         return Kind.STYLED
     name = unicodedata.name(char, "")
     if name.startswith(("LATIN", "MODIFIER")):

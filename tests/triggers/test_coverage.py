@@ -56,9 +56,9 @@ def test_courtesies_and_friendly_signs_take_no_answer_away(around: str) -> None:
     assert rest(around.format(QUESTION)) == ()
 
 
-def _not_covered(read: Read) -> list[str]:
+def _not_covered(read: Read, step: int = 1) -> list[str]:
     """Examples that fire a trigger, are written after a routine question, and pass for read."""
-    texts = dict.fromkeys(one.vector.text for one in positives() if not one.vector.facts)
+    texts = dict.fromkeys(one.vector.text for one in positives()[::step] if not one.vector.facts)
     return [text for text in texts if not rest(f"{QUESTION} {text}", read=read)]
 
 
@@ -73,7 +73,7 @@ def test_a_coverage_that_ignores_clauses_is_caught() -> None:
     def words_alone(text: str, known: Collection[str]) -> tuple[Uncovered, ...]:
         return tuple(one for one in uncovered(text, known) if one.kind is not Unread.CLAUSE)
 
-    assert len(_not_covered(words_alone)) > 100
+    assert len(_not_covered(words_alone, 4)) > 25
 
 
 @pytest.mark.parametrize(

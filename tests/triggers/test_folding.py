@@ -59,6 +59,13 @@ def test_ascii_folds_to_its_lower_case(text: str) -> None:
     assert fold(text).text == text.replace("\0", "").lower()
 
 
+def test_every_digit_folds_to_an_ascii_one() -> None:
+    """What counts digits and what reads numbers out of them must mean the same characters."""
+    folded = fold("".join(map(chr, range(0x30000)))).text
+    assert [char for char in set(folded) if char.isdigit() and not char.isascii()] == []
+    assert fold("➃²፪").text == "422"
+
+
 def test_other_scripts_survive() -> None:
     for text in ("你好，我的订单", "مرحبا", "שלום", "हिन्दी", "ไทย", "한국어"):
         assert any(unicodedata.category(char)[0] == "L" for char in fold(text).text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.loader import load_pack
-from tests.triggers.decorations import EVERY, FAMILIES, decorated
+from tests.triggers.decorations import EVERY, FAMILIES, PLACES, decorated
 from tests.triggers.policies import CARD
 from tests.triggers.samples import PACKS, Sample, engine, fired, held, positives
 from tests.triggers.test_private_data import DISGUISES, TOLD
@@ -49,6 +50,23 @@ def _lost_filters(judge: Callable[[str], Engine], samples: Iterable[Sample], eac
             lost = wanted - {hit.filter_id for hit in judge(sample.pack).screen(made.text)}
             if lost:
                 yield f"{sorted(lost)}: {made.text[:150]!r} ({made.how})"
+
+
+def _drawn(dice: random.Random) -> str:
+    """A few characters from anywhere in Unicode but ASCII and the Western letters."""
+    chars = [chr(dice.choice((dice.randrange(0x100, 0x3000), dice.randrange(0x100, 0x30000)))) for _ in range(9)]
+    return "".join([char for char in chars if unicodedata.category(char) != "Cn" and char not in "œŒŸ"][:3])
+
+
+def test_no_characters_from_anywhere_take_a_trigger_away() -> None:
+    dice, lost = random.Random(8), []
+    for _ in range(60_000 if SOAK else 3_000):
+        sample, mark, place = dice.choice(positives()), _drawn(dice), dice.choice(list(PLACES))
+        text = PLACES[place](sample.vector.text, mark, dice) if not mark.isspace() else None
+        judge = engine(sample.pack)
+        if text and fired(judge, sample.vector.text, sample) - fired(judge, text, sample):
+            lost.append(text)
+    assert lost == []
 
 
 def _bare(text: str) -> str:
@@ -141,6 +159,19 @@ def test_what_is_urgent_in_a_message_that_is_too_long_stays_urgent() -> None:
     (danger,) = [one for one in found.fired if one.trigger_id == "safety.danger"]
     assert "smell gas" in text[danger.evidence[0].start : danger.evidence[0].end]
     assert danger.sla == "immediate"
+
+
+def test_what_is_urgent_stays_urgent_where_private_data_cannot_be_told() -> None:
+    def unreadable(text: str) -> tuple[Folded, ...]:
+        folded = fold(text)
+        folded.original = None  # type: ignore[assignment]  # what looks for private data fails on it
+        return (folded,)
+
+    found = Engine(load_pack("default"), read=unreadable).evaluate(Message(text="I can smell gas"), Circumstances())
+    assert (found.decision, found.fault) == (Decision.FAULT, "evaluation_error")
+    assert [(one.trigger_id, {told.quote for told in one.evidence}) for one in found.fired] == [
+        ("safety.danger", {"[secret]"})
+    ]
 
 
 def test_a_lookalike_that_is_repeated_does_not_hide_what_comes_after_it() -> None:
