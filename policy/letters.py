@@ -58,7 +58,8 @@ def fold_letter(char: str) -> str:
     """The plain form of one character: lower case, without accent, Latin where it only looks Latin.
 
     Empty for what shows nothing (zero-width, bidi controls, soft hyphen, NUL) and for accents on their own;
-    ASCII for digits of any script; U+FFFD for half of a surrogate pair. Several characters for ligatures.
+    ASCII for digits of any script, circled ones too; U+FFFD for half of a surrogate pair. Several characters for
+    ligatures.
     """
     if char in _PLAIN:
         return _PLAIN[char]
@@ -71,7 +72,7 @@ def fold_letter(char: str) -> str:
         return "\ufffd"
     if category == "Cf" or _is_mark(char):
         return ""
-    digit = unicodedata.decimal(char, None)
+    digit = unicodedata.digit(char, None)
     if digit is not None:
         return str(digit)
     if char.isspace():

@@ -50,6 +50,15 @@ class Circumstances:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """A span of the text of one message of a burst."""
+
+    message_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """One piece of evidence, quoted from the original text."""
 
@@ -62,6 +71,8 @@ class Evidence:
     start: int = -1
     """Offsets of the quote in the original text; -1 where there is none."""
     end: int = -1
+    places: tuple[Place, ...] = ()
+    """Where the quote stands, oldest first, if it does not stand in the newest message of a burst alone."""
     score: float = 1.0
     threshold: float = 0.0
     turn: int = 0

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Literal
 
@@ -19,12 +19,15 @@ from policy.loader import LoadedPolicy
 from policy.schema import Action, Policy, Severity, Trigger
 from states.errors import DependencyFault, PolicyError
 from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message, Redaction
+from triggers.burst import Burst, BurstAssessment, mask, united
 from triggers.conditions import Bound, Conditions, mentions_answer
-from triggers.folding import Folded, fold
-from triggers.language import by_stop_words, detect
-from triggers.pii import SYNONYMS, find, redact, redactions_of, without
+from triggers.folding import Folded
+from triggers.language import detect, shown
+from triggers.masks import private_data, redact
+from triggers.pii import SYNONYMS, redactions_of, without
+from triggers.readings import Readings, readings
 from triggers.recognised import Recogniser
-from triggers.rules import Reading, Rule, rule_of, signs_of
+from triggers.rules import Judged, Rule, rule_of, signs_of
 from triggers.scanner import Hit, Scanner
 from triggers.screen import FilterHit, Screen
 from triggers.sentiment import Lexicon
@@ -39,17 +42,21 @@ _CACHED = 32
 
 @dataclass(frozen=True, kw_only=True)
 class Scanned:
-    """A text with what the scan of it found."""
+    """A text with what the scans of its readings found; the first reading is the text as it stands."""
 
     text: str
-    folded: Folded
-    hits: list[Hit]
+    read: tuple[tuple[Folded, list[Hit]], ...]
+
+    @property
+    def readings(self) -> tuple[Folded, ...]:
+        """The readings alone."""
+        return tuple(folded for folded, _ in self.read)
 
 
 class Engine:
     """A compiled policy. Safe to share between threads; PolicyError if a pattern or condition cannot be compiled."""
 
-    def __init__(self, loaded: LoadedPolicy, make_set: SetFactory | None = None) -> None:
+    def __init__(self, loaded: LoadedPolicy, make_set: SetFactory | None = None, read: Readings = readings) -> None:
         self.policy: Policy = loaded.policy
         self.policy_hash = loaded.hash
         self._triggers: tuple[Trigger, ...] = self.policy.triggers
@@ -57,7 +64,8 @@ class Engine:
         self._signs = tuple(sign for n, trigger in enumerate(self._triggers) for sign in signs_of(n, trigger.any))
         self._lexicon = Lexicon(self.policy, offset=len(self._signs))
         self._scanner = Scanner([*(sign.pattern for sign in self._signs), *self._lexicon.patterns], make_set)
-        self._screen = Screen(self.policy, make_set)
+        self._read = read
+        self._screen = Screen(self.policy, make_set, read)
         self._recogniser = Recogniser(self.policy)
         whens = (when for rule in self._rules for when in (*rule.whens, *((rule.gate,) if rule.gate else ())))
         self._conditions = Conditions((*whens, *self._screen.conditions()))
@@ -85,9 +93,8 @@ class Engine:
     # Messages
 
     def scan(self, text: str) -> Scanned:
-        """The text folded and scanned once, for `language_of`, `sentiment` and `evaluate` of the same message."""
-        folded = fold(text)
-        return Scanned(text=text, folded=folded, hits=self._scanner.scan(folded))
+        """The text read and scanned once, for `language_of`, `sentiment` and `evaluate` of the same message."""
+        return Scanned(text=text, read=tuple((folded, self._scanner.scan(folded)) for folded in self._read(text)))
 
     def evaluate(
         self,
@@ -106,7 +113,50 @@ class Engine:
             return self._assess(message, circumstances, topics or {}, scanned, started)
         except Exception as error:  # noqa: BLE001 - safety boundary: a message nobody could judge goes to a person
             kind = error.kind if isinstance(error, DependencyFault) else "evaluation_error"
-            return self._fault(message, kind, started)
+            return self._fault(message, kind, started, self._by_words(message, circumstances))
+
+    def evaluate_burst(
+        self,
+        burst: Burst,
+        message: Message,
+        circumstances: Circumstances,
+        topics: Mapping[str, float] | None = None,
+        scanned: Scanned | None = None,
+    ) -> BurstAssessment:
+        """What the newest message of a burst calls for, alone and together with those before it. Total.
+
+        `message` is that newest message; the other arguments are as for `evaluate`.
+        """
+        started = perf_counter()
+        alone = self.evaluate(message, circumstances, topics, scanned)
+        if len(burst.parts) == 1 or alone.decision is Decision.FAULT:
+            return BurstAssessment(assessment=alone)
+        try:
+            return self._assess_burst(burst, alone, message, circumstances, started)
+        except Exception as error:  # noqa: BLE001 - safety boundary: a burst nobody could judge goes to a person
+            kind = error.kind if isinstance(error, DependencyFault) else "evaluation_error"
+            return BurstAssessment(assessment=self._fault(message, kind, started, alone.fired))
+
+    def _assess_burst(
+        self, burst: Burst, alone: Assessment, message: Message, circumstances: Circumstances, started: float
+    ) -> BurstAssessment:
+        scanned = self.scan(burst.text)
+        whole = replace(message, text=burst.text)
+        judged = self._judged(whole, scanned, settled=burst.open_from, breaks=burst.starts)
+        facts = _own_facts(message, alone.language, alone.sentiment) | dict(circumstances.facts)
+        joined = self._fired(judged, self._conditions.bind(facts), {}, circumstances.disarmed)
+        fired = self._ordered(united(alone.fired, joined, burst))
+        masked = mask(burst, judged.found)
+        text, redactions = masked.pop(burst.newest.id, (message.text, ()))
+        assessment = replace(
+            alone,
+            decision=_decision(fired),
+            fired=fired,
+            redactions=redactions,
+            redacted_text=text,
+            micros=(perf_counter() - started) * 1e6,
+        )
+        return BurstAssessment(assessment=assessment, masked=masked)
 
     def _assess(
         self,
@@ -117,23 +167,19 @@ class Engine:
         started: float,
     ) -> Assessment:
         if len(message.text) > self.policy.limits.message_chars:
-            return self._fault(message, "message_too_long", started)
+            return self._too_long(message, circumstances, topics, started)
         if scanned is None or scanned.text != message.text:
             scanned = self.scan(message.text)
-        folded, hits = scanned.folded, scanned.hits
-        language = message.language or by_stop_words(folded.text) or "en"
-        found = find(folded, self._extra)
-        redactions = redactions_of(found, message.text) if found else ()
-        sentiment = self._lexicon.score(hits, folded, self._scanner) if hits else 0.0
-        reading = Reading(folded, found, redactions, self._scanner, message.turn)
-        reading.take(hits, self._signs)
+        language = message.language or shown(message.text, classify=False).language or "en"
+        judged = self._judged(message, scanned)
+        sentiment = self._score(scanned)
         facts = _own_facts(message, language, sentiment) | dict(circumstances.facts)
-        fired = self._fired(reading, self._conditions.bind(facts), topics, circumstances.disarmed)
+        fired = self._fired(judged, self._conditions.bind(facts), topics, circumstances.disarmed)
         return Assessment(
             decision=_decision(fired),
             fired=fired,
-            redactions=redactions,
-            redacted_text=without(message.text, redactions) if redactions else message.text,
+            redactions=judged.redactions,
+            redacted_text=without(message.text, judged.redactions) if judged.redactions else message.text,
             language=language,
             sentiment=sentiment,
             policy_hash=self.policy_hash,
@@ -141,20 +187,20 @@ class Engine:
         )
 
     def _fired(
-        self, reading: Reading, bound: Bound, topics: Mapping[str, float], disarmed: frozenset[str]
+        self, judged: Judged, bound: Bound, topics: Mapping[str, float], disarmed: frozenset[str]
     ) -> tuple[Fired, ...]:
         whens: dict[int, list[Evidence]] = {}
         for number, condition in self._by_fact:
             if bound.holds(condition) and self._rules[number].id not in disarmed:
-                whens.setdefault(number, []).append(_conditional(condition, reading.turn))
-        candidates = {*reading.hits, *whens, *(self._by_pii if reading.found else ())}
+                whens.setdefault(number, []).append(_conditional(condition, judged.turn))
+        candidates = {*judged.hits, *whens, *(self._by_pii if judged.found else ())}
         if topics:
             candidates.update(self._by_topic)
         fired: list[Fired] = []
         for number in candidates - self._gated_late:
             rule = self._rules[number]
-            evidence = [*reading.signs(number, rule), *reading.private_data(rule), *whens.get(number, ())]
-            evidence += _topical(rule, topics, reading.turn)
+            evidence = [*judged.signs(number, rule), *judged.private_data(rule), *whens.get(number, ())]
+            evidence += _topical(rule, topics, judged.turn)
             if evidence and (rule.gate is None or bound.holds(rule.gate)):
                 fired.append(_fire(self._triggers[number], evidence))
         return self._ordered(fired)
@@ -166,40 +212,68 @@ class Engine:
         """
         try:
             bound = self._conditions.bind(circumstances.facts)
-            reading = self._reading(message) if message is not None and self._gated_late else None
+            judged = (
+                self._judged(message, self.scan(message.text)) if message is not None and self._gated_late else None
+            )
             turn = message.turn if message is not None else 0
             disarmed = circumstances.disarmed
-            fired = [one for n in self._late if (one := self._judged_late(n, bound, reading, turn, disarmed))]
+            fired = [one for n in self._late if (one := self._judged_late(n, bound, judged, turn, disarmed))]
             return self._ordered(fired)
         except Exception as error:  # noqa: BLE001 - safety boundary: an answer nobody could judge goes to a person
             return (_fault_fired(type(error).__name__),)
 
     def _judged_late(
-        self, number: int, bound: Bound, reading: Reading | None, turn: int, disarmed: frozenset[str]
+        self, number: int, bound: Bound, judged: Judged | None, turn: int, disarmed: frozenset[str]
     ) -> Fired | None:
         rule = self._rules[number]
         late = (when for when in rule.whens if mentions_answer(when) or number in self._gated_late)
         evidence = [_conditional(when, turn) for when in late if rule.id not in disarmed and bound.holds(when)]
-        if reading is not None and number in self._gated_late:
-            evidence += [*reading.signs(number, rule), *reading.private_data(rule)]
+        if judged is not None and number in self._gated_late:
+            evidence += [*judged.signs(number, rule), *judged.private_data(rule)]
         if not evidence or (rule.gate is not None and not bound.holds(rule.gate)):
             return None
         return _fire(self._triggers[number], evidence)
 
-    def _reading(self, message: Message) -> Reading:
-        folded = fold(message.text)
-        found = find(folded, self._extra)
-        reading = Reading(folded, found, redactions_of(found, message.text), self._scanner, message.turn)
-        reading.take(self._scanner.scan(folded), self._signs)
-        return reading
+    def _judged(self, message: Message, scanned: Scanned, *, settled: int = 0, breaks: tuple[int, ...] = ()) -> Judged:
+        found = private_data(scanned.readings, self._extra)
+        redactions = redactions_of(found, message.text) if found else ()
+        judged = Judged(message.text, found, redactions, self._scanner, message.turn, settled, breaks)
+        for folded, hits in scanned.read:
+            judged.take(folded, hits, self._signs)
+        return judged
 
     def _ordered(self, fired: Iterable[Fired]) -> tuple[Fired, ...]:
         return tuple(sorted(fired, key=lambda one: self._order[one.trigger_id]))
 
-    def _fault(self, message: Message, kind: str, started: float) -> Assessment:
+    def _too_long(
+        self, message: Message, circumstances: Circumstances, topics: Mapping[str, float], started: float
+    ) -> Assessment:
+        """A fault that still tells what fired in the beginning and in the end: what is urgent there stays urgent."""
+        limit = self.policy.limits.message_chars
+        fired: dict[str, Fired] = {}
+        for first in (0, len(message.text) - limit):
+            part = replace(message, text=message.text[first : first + limit])
+            for one in self._assess(part, circumstances, topics, None, started).fired:
+                fired.setdefault(one.trigger_id, _moved(one, first))
+        return self._fault(message, "message_too_long", started, self._ordered(fired.values()))
+
+    def _by_words(self, message: Message, circumstances: Circumstances) -> tuple[Fired, ...]:
+        """What the words of a message fire whose private data could not be told: urgent stays urgent. No quotes."""
+        try:
+            scanned = self.scan(message.text[: self.policy.limits.message_chars])
+            withheld = (Redaction(entity="secret", start=0, end=len(message.text)),)
+            judged = Judged(message.text, (), withheld, self._scanner, message.turn)
+            for folded, hits in scanned.read:
+                judged.take(folded, hits, self._signs)
+            return self._fired(judged, self._conditions.bind(circumstances.facts), {}, circumstances.disarmed)
+        except Exception:  # noqa: BLE001 - safety boundary: the message goes to a person without it
+            return ()
+
+    def _fault(self, message: Message, kind: str, started: float, fired: tuple[Fired, ...] = ()) -> Assessment:
         text, redactions = _redacted(message.text)
         return Assessment(
             decision=Decision.FAULT,
+            fired=fired,
             redactions=redactions,
             redacted_text=text,
             language=message.language or "en",
@@ -229,14 +303,19 @@ class Engine:
         return self._recogniser.offer_answer(text)
 
     def language_of(self, text: str, hint: str | None = None, scanned: Scanned | None = None) -> str:
-        """The language of a message, one of the packs' five; the hint where the text does not tell."""
-        folded = fold(text[:2000]) if scanned is None else scanned.folded
-        return detect(text, folded.text, hint)
+        """The language of a message by itself, one of the packs' five; the hint where the text is not sure.
+
+        A conversation asks `History.hear` instead, which knows the messages before.
+        """
+        return detect(text, hint)
 
     def sentiment(self, text: str, scanned: Scanned | None = None) -> float:
         """-1 (angry) to 1 (pleased), from the policy's word lists."""
-        read = scanned or self.scan(text)
-        return self._lexicon.score(read.hits, read.folded, self._scanner)
+        return self._score(scanned or self.scan(text))
+
+    def _score(self, scanned: Scanned) -> float:
+        """The worst of the readings."""
+        return min(self._lexicon.score(hits, folded, self._scanner) if hits else 0.0 for folded, hits in scanned.read)
 
     def redact(self, text: str) -> tuple[str, tuple[Redaction, ...]]:
         """The text that may be stored. Never raises: a text that cannot be redacted is withheld as a whole."""
@@ -248,6 +327,12 @@ def _redacted(text: str) -> tuple[str, tuple[Redaction, ...]]:
         return redact(text)
     except Exception:  # noqa: BLE001 - safety boundary: nothing that might hold a card number is written
         return WITHHELD, (Redaction(entity="secret", start=0, end=len(text)),)
+
+
+def _moved(fired: Fired, offset: int) -> Fired:
+    """The same with its quotes so many characters further on."""
+    moved = (replace(one, start=one.start + offset, end=one.end + offset) for one in fired.evidence if one.start >= 0)
+    return replace(fired, evidence=(*moved, *(one for one in fired.evidence if one.start < 0)))
 
 
 def _own_facts(message: Message, language: str, sentiment: float) -> dict[str, Scalar]:

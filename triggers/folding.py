@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from itertools import compress
 from string import ascii_lowercase
 
@@ -27,11 +28,10 @@ _EURO = re.compile(rb"(?<=[a-z])\xe2\x82\xac|\xe2\x82\xac(?=[a-z])")
 """A euro sign beside a letter, which stands for e; beside a price it stands for itself."""
 _RUN = re.compile(rb"([a-z])\1{2,}")
 _HAS_RUN = compile_source("|".join(f"{letter}{{3}}" for letter in ascii_lowercase))
+Places = Callable[[], Sequence[int]]
+"""The place in the original of each character that a reading reads, worked out when somebody asks."""
 _KEPT = (1, 2)
 """Letters that may be meant by a stretched one: "huuuman", "neeeed"."""
-_TURNED = frozenset("ɐǝɟƃɥᴉɾʞɯɹʇʌʍʎɔ")
-_UPRIGHT = str.maketrans("nupdbq", "undpqb")
-_ENOUGH_TURNED, _HEAD = 3, 240
 
 
 class Squeezed:
@@ -65,18 +65,19 @@ class Folded:
     """A text, its folded form and the map between them.
 
     `text` is the folded form, `data` the same in UTF-8 (what RE2 reads). The maps are built when first asked for.
-    A text typed upside down is read from its end.
+    A reading of a part of the original, or in another order, gives the text it reads and how to find the place of
+    each of its characters in the original (`triggers.readings`).
     """
 
-    __slots__ = ("_origins", "_read", "_squeezed", "_starts", "_turned", "_views", "data", "original", "text")
+    __slots__ = ("_origins", "_places", "_read", "_squeezed", "_starts", "_views", "data", "original", "text")
 
-    def __init__(self, original: str) -> None:
+    def __init__(self, original: str, read: str | None = None, places: Places | None = None) -> None:
         self.original = original
-        self._turned = not original.isascii() and _looks_turned(original[:_HEAD])
-        self._read = original[::-1].translate(_UPRIGHT) if self._turned else original
+        self._read = original if read is None else read
+        self._places = places
         self.text = _folded(self._read)
         self.data = self.text.encode()
-        self._origins: list[int] | None = None
+        self._origins: Sequence[int] | None = None
         self._starts: list[int] | None = None
         self._squeezed: Squeezed | None = None
         self._views: tuple[Squeezed, ...] | None = None
@@ -97,14 +98,18 @@ class Folded:
         return self._views
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Offsets in the original for offsets in `text`; always inside the original."""
+        """Offsets in the original for offsets in `text`; always inside the original.
+
+        Between the characters of a reading the span holds what the reading passed over.
+        """
         size = len(self._read)
-        if self._read.isascii() and len(self.text) == size:
+        if self._places is None and self._read.isascii() and len(self.text) == size:
             return _through(range(size), start, end, size)
         if self._origins is None:
-            self._origins = [at for at, char in enumerate(self._read) for _ in FOLD[ord(char)]]
-        first, last = _through(self._origins, start, end, size)
-        return (size - last, size - first) if self._turned else (first, last)
+            read = (at for at, char in enumerate(self._read) for _ in FOLD[ord(char)])
+            places = self._places() if self._places is not None else range(size)
+            self._origins = [places[at] for at in read]
+        return _through(self._origins, start, end, len(self.original))
 
     def byte_span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the original for byte offsets in `data`."""
@@ -124,11 +129,6 @@ def _unstretched(data: bytes, kept: int) -> Squeezed:
     return Squeezed(_RUN.sub(lambda run: run[0][:kept].ljust(len(run[0]), b"\0"), data))
 
 
-def _looks_turned(head: str) -> bool:
-    """Whether the beginning of a text holds letters typed upside down."""
-    return sum(char in _TURNED for char in head) >= _ENOUGH_TURNED
-
-
 def _folded(text: str) -> str:
     """The folded text. ASCII, nearly all in practice, takes the fast path; a few kinds of accents the next best."""
     if text.isascii() and "\0" not in text:
@@ -142,16 +142,17 @@ def _folded(text: str) -> str:
     return plain.lower() if plain.isascii() else text.translate(FOLD)
 
 
-def _through(origins: list[int] | range, start: int, end: int, size: int) -> tuple[int, int]:
-    """A span through an index map, clamped to the source's size."""
+def _through(origins: Sequence[int], start: int, end: int, size: int) -> tuple[int, int]:
+    """A span through an index map, which may run backwards, clamped to the source's size."""
     start, end = max(0, start), min(end, len(origins))
     if start >= len(origins):
         return size, size
     if end <= start:
         return origins[start], origins[start]
-    return origins[start], min(origins[end - 1] + 1, size)
+    first, last = origins[start], origins[end - 1]
+    return min(first, last), min(max(first, last) + 1, size)
 
 
 def fold(text: str) -> Folded:
-    """The folded text; never raises for any string, lone surrogates and NUL included."""
+    """The folded text as it stands; never raises for any string, lone surrogates and NUL included."""
     return Folded(text)

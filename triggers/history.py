@@ -11,6 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from policy.facts import Scalar
+from triggers.language import Shown
 
 CONTRADICTION = "context.contradiction"
 """The trigger that says that the customer calls the answer wrong; how often it fired is a fact."""
@@ -21,7 +22,7 @@ TREND = 5
 _WORDS = re.compile(r"\w+")
 _MAX_WORDS = 40
 _SAME = 0.75
-_SELDOM = frozenset({"evidence", "handed", "returned", "survey"})
+_SELDOM = frozenset({"evidence", "handed", "returned", "survey", "spoken", "leaning"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,10 @@ class History:
     """Marks of what fired before a person gave the conversation back: the same again is a loop."""
     returned: str = ""
     """The event by which a person gave the conversation back; empty once a person has it again."""
+    spoken: str = ""
+    """The language the conversation is held in: told by the channel or shown by the customer; empty until then."""
+    leaning: str = ""
+    """Another language that the newest message showed, too short to change to it."""
     survey: str = ""
     """Whom the customer was asked about, `person` or `assistant`, and has not answered; empty otherwise."""
     unmet_since: str | None = None
@@ -79,6 +84,25 @@ class History:
             recent=(*self.recent, words)[-WINDOW:],
             sentiments=(*self.sentiments, round(sentiment, 3))[-TREND:],
         )
+
+    def hear(self, shown: Shown, default: str = "en") -> History:
+        """The history with what one more customer message shows about its language; `language` tells the outcome.
+
+        A sentence of some length changes the language, or a second short one in a row; a greeting counts only where
+        nothing else was heard. What shows nothing changes nothing.
+        """
+        told = shown.language or ("" if self.spoken else shown.greeting or "")
+        if not told:
+            return self
+        if told == self.language(default):
+            return replace(self, spoken=told, leaning="")
+        if shown.sure or not self.spoken or told == self.leaning:
+            return replace(self, spoken=told, leaning="")
+        return replace(self, leaning=told)
+
+    def language(self, default: str = "en") -> str:
+        """The language to answer in; the default where the customer's words and the channel told none."""
+        return self.spoken or default
 
     def answered(self, *, routine: bool, failed: bool, soft: bool) -> History:
         """The history after the turn was decided without a person."""

@@ -12,7 +12,9 @@ import re2
 
 from policy.phrases import compile_phrase
 from policy.schema import OfferWords, Policy
+from triggers.coverage import strange_signs
 from triggers.folding import Folded, fold
+from triggers.visible import visible
 
 _LONGEST = 160
 """A longer message is never small talk."""
@@ -50,19 +52,22 @@ class Recogniser:
         self._offer = _offer_words(policy.offer)
 
     def smalltalk(self, text: str, language: str | None) -> tuple[str, str] | None:
-        """The kind of small talk and the approved reply, if the whole message is small talk; otherwise None."""
+        """The kind of small talk and the approved reply, if the whole message is small talk; otherwise None.
+
+        The reply is in `language`, the conversation's; without one, in the language of the words.
+        """
         spoken = self._spoken(text)
         if not spoken:
             return None
         ranked = [(_RANK.get(kind, len(_RANK)), at, kind, lang) for at, (kind, lang) in enumerate(spoken)]
         _, _, kind, spoken_in = max(ranked)
         replies = self._replies[kind]
-        wanted = next((one for one in (spoken_in, language, "en") if one in replies), None)
+        wanted = next((one for one in (language, spoken_in, "en") if one in replies), None)
         return (kind, replies[wanted]) if wanted is not None else None
 
     def offer_answer(self, text: str) -> Literal["accept", "decline"] | None:
         """Whether the whole message takes up or declines the offer of a person; None if it does neither, or both."""
-        if len(text) > _LONGEST:
+        if not _is_short(text):
             return None
         folded = fold(text)
         found = _cover(folded, self._offer, _POLITE | _FILLERS, named=())
@@ -74,9 +79,15 @@ class Recogniser:
         return "accept" if "accept" in kinds else "decline"
 
     def _spoken(self, text: str) -> list[tuple[str, str]] | None:
-        if len(text) > _LONGEST or not text.strip():
+        if not _is_short(text) or not text.strip():
             return None
         return _cover(fold(text), self._talk, _FILLERS, named=_NAMED)
+
+
+def _is_short(text: str) -> bool:
+    """Whether a message is short enough to be recognised as a whole, and all of it can be read."""
+    signs = (sign for sign in strange_signs(text) if sign not in _THUMBS)
+    return len(text) <= _LONGEST and not visible(text).hid and next(signs, None) is None
 
 
 def _offer_words(words: OfferWords) -> _Kinds:

@@ -5,7 +5,8 @@ Without it the engine would walk the policy for every message instead of looking
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -20,7 +21,7 @@ from triggers.pii import ENTITIES, MASKS, Found, without
 from triggers.scanner import Hit, Pattern, Scanner, phrase_pattern
 from triggers.watched import compile_source
 
-_STOPS = ("\n", ". ", "! ", "? ", ".\n", "...")
+_STOPS = ("\n", ". ", "! ", "? ", "...")
 _MAX_EVIDENCE = 8
 _MAX_QUOTE = 240
 
@@ -86,35 +87,45 @@ def signs_of(rule: int, wanted: Sequence[Wanted]) -> Iterable[Sign]:
             yield Sign(rule=rule, kind="pattern", detail=source, pattern=Pattern(source=source))
 
 
-@dataclass
-class Reading:
-    """One text being judged: its folded form, what the scan hit and the private data in it."""
+Seen = tuple[Sign, Hit, Folded]
+"""A pattern, where it was met, and in which reading of the text."""
 
-    folded: Folded
-    found: list[Found]
+
+@dataclass
+class Judged:
+    """One text being judged: what the scans of its readings hit and the private data in it."""
+
+    original: str
+    found: Sequence[Found]
     redactions: tuple[Redaction, ...]
     scanner: Scanner
     turn: int = 0
-    hits: dict[int, list[tuple[Sign, Hit]]] = field(default_factory=dict)
+    settled: int = 0
+    """Evidence that ends before this offset was judged earlier."""
+    breaks: tuple[int, ...] = ()
+    """Where one message ends and the next begins, in order; what takes back reaches no further than its phrase."""
+    hits: dict[int, list[Seen]] = field(default_factory=dict)
+    _stops: dict[int, list[int]] = field(default_factory=dict)
+    _verdicts: dict[tuple[str, int, int, int], tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
-    def take(self, hits: Iterable[Hit], signs: Sequence[Sign]) -> None:
-        """Groups the hits by rule; hits beyond the signs belong to somebody else."""
+    def take(self, folded: Folded, hits: Iterable[Hit], signs: Sequence[Sign]) -> None:
+        """Groups the hits in one reading by rule; hits beyond the signs belong to somebody else."""
         for hit in hits:
             if hit.index < len(signs):
                 sign = signs[hit.index]
-                self.hits.setdefault(sign.rule, []).append((sign, hit))
+                self.hits.setdefault(sign.rule, []).append((sign, hit, folded))
 
     def signs(self, number: int, rule: Rule) -> list[Evidence]:
-        """Evidence from patterns, less what the rule takes back."""
-        evidence: list[Evidence] = []
-        for sign, hit in self.hits.get(number, ()):
-            spans = self.scanner.spans(hit, self.folded)
-            span = next((one for one in spans if not rule.unless or not self._taken_back(rule, *one)), None)
-            if span is not None:
-                evidence.append(self._quoted(sign.kind, sign.detail, *self.folded.span(*span)))
+        """Evidence from patterns, less what the rule takes back; each pattern from the first reading that has it."""
+        evidence: dict[tuple[str, str], Evidence] = {}
+        for sign, hit, folded in self.hits.get(number, ()):
+            if (sign.kind, sign.detail) not in evidence:
+                span = next(self._standing(rule, hit, folded), None)
+                if span is not None:
+                    evidence[sign.kind, sign.detail] = self._quoted(sign.kind, sign.detail, *span)
             if len(evidence) == _MAX_EVIDENCE:
                 break
-        return evidence
+        return list(evidence.values())
 
     def private_data(self, rule: Rule) -> list[Evidence]:
         """Evidence from private data; the quote is the placeholder."""
@@ -122,21 +133,54 @@ class Reading:
             Evidence(kind="pii", detail=name, quote=MASKS[one.group], start=one.start, end=one.end, turn=self.turn)
             for name in rule.pii
             for one in self.found
-            if one.is_a(name)
+            if one.is_a(name) and one.end > self.settled
         ][:_MAX_EVIDENCE]
+
+    def _standing(self, rule: Rule, hit: Hit, folded: Folded) -> Iterator[tuple[int, int]]:
+        """Places of a hit in the original that count and that nothing takes back."""
+        for start, end in self.scanner.spans(hit, folded):
+            first, last = folded.span(start, end)
+            if last > self.settled and not (rule.unless and self._taken_back(rule, folded, start, end)):
+                yield first, last
 
     def _quoted(self, kind: str, detail: str, start: int, end: int) -> Evidence:
         end = min(end, start + _MAX_QUOTE)
-        quote = without(self.folded.original, self.redactions, start, end)
+        quote = without(self.original, self.redactions, start, end)
         return Evidence(kind=kind, detail=detail, quote=quote, start=start, end=end, turn=self.turn)
 
-    def _taken_back(self, rule: Rule, start: int, end: int) -> bool:
-        """Whether a look-alike overlaps the span or stands in its sentence."""
-        first, last = self._sentence(start, end)
-        return rule.takes_back.search(self.folded.text[first:last].encode()) is not None
+    def _taken_back(self, rule: Rule, folded: Folded, start: int, end: int) -> bool:
+        """Whether a look-alike overlaps the span or stands in its sentence, in a message that the span is in."""
+        first, last = self._sentence(folded, start, end)
+        asked = rule.id, id(folded), first, last
+        if asked not in self._verdicts:
+            self._verdicts[asked] = tuple(_lookalikes(rule, folded, first, last, everyone=bool(self.breaks)))
+        if not self.breaks:
+            return bool(self._verdicts[asked])
+        here, there = folded.span(start, end)
+        begin = max((at for at in self.breaks if at <= here), default=0)
+        finish = min((at for at in self.breaks if at >= there), default=len(self.original))
+        return any(begin <= one and other <= finish for one, other in self._verdicts[asked])
 
-    def _sentence(self, start: int, end: int) -> tuple[int, int]:
-        text = self.folded.text
-        first = max(text.rfind(stop, 0, start) + 1 for stop in _STOPS)
-        ends = [at for stop in _STOPS if (at := text.find(stop, end)) >= 0]
-        return first, min(ends, default=len(text))
+    def _sentence(self, folded: Folded, start: int, end: int) -> tuple[int, int]:
+        """The offsets of the sentence around a span, from stop to stop."""
+        stops = self._stops.get(id(folded))
+        if stops is None:
+            stops = self._stops[id(folded)] = sorted(at for stop in _STOPS for at in _places(folded.text, stop))
+        before, after = bisect_left(stops, start), bisect_left(stops, end)
+        return stops[before - 1] + 1 if before else 0, stops[after] if after < len(stops) else len(folded.text)
+
+
+def _places(text: str, sought: str) -> Iterator[int]:
+    at = text.find(sought)
+    while at >= 0:
+        yield at
+        at = text.find(sought, at + len(sought))
+
+
+def _lookalikes(rule: Rule, folded: Folded, first: int, last: int, *, everyone: bool) -> Iterator[tuple[int, int]]:
+    """Where in a sentence something takes back, as offsets in the original; just that it does unless `everyone`."""
+    data = folded.text[first:last].encode()
+    if not everyone:
+        return iter(((first, last),) if rule.takes_back.search(data) is not None else ())
+    head = len(folded.text[:first].encode())
+    return (folded.byte_span(head + one.start(), head + one.end()) for one in rule.takes_back.finditer(data))

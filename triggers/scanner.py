@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from policy.anchors import Anchors, Group
@@ -27,7 +26,6 @@ from triggers.watched import (
 _LONG = 12
 """A squeezed match of so many letters may stand inside a run of letters ("ispeaktoahuman"); a shorter one must
 begin and end where words do, or it would be found across ordinary words."""
-_MAX_SPANS = 20
 _TELLING = 4
 
 
@@ -92,9 +90,8 @@ class Scanner:
         return sorted(found, key=lambda hit: hit.index) if len(found) > 1 else found
 
     def spans(self, hit: Hit, folded: Folded) -> Iterator[tuple[int, int]]:
-        """Where a hit stands, as offsets in `folded.text`, in order; at most twenty places."""
-        found = self._tight_spans(hit.index, folded) if hit.squeezed else self._spaced_spans(hit.index, folded)
-        return islice(found, _MAX_SPANS)
+        """Where a hit stands, as offsets in `folded.text`; those of one view in order."""
+        return self._tight_spans(hit.index, folded) if hit.squeezed else self._spaced_spans(hit.index, folded)
 
     def _spaced_spans(self, index: int, folded: Folded) -> Iterator[tuple[int, int]]:
         for found in self._regex(index, tight=False).finditer(folded.data):

@@ -12,9 +12,10 @@ from policy.facts import Scalar
 from policy.schema import Filter, Policy
 from triggers.assessment import Evidence
 from triggers.conditions import Bound, Conditions
-from triggers.folding import fold
-from triggers.pii import PLACEHOLDERS, find, redactions_of
-from triggers.rules import Reading, Rule, rule_from, signs_of
+from triggers.masks import private_data
+from triggers.pii import PLACEHOLDERS, redactions_of
+from triggers.readings import Readings, readings
+from triggers.rules import Judged, Rule, rule_from, signs_of
 from triggers.scanner import Scanner
 from triggers.watched import SetFactory
 
@@ -36,7 +37,8 @@ class FilterHit:
 class Screen:
     """The filters of one policy, compiled. Safe to share between threads."""
 
-    def __init__(self, policy: Policy, make_set: SetFactory | None = None) -> None:
+    def __init__(self, policy: Policy, make_set: SetFactory | None = None, read: Readings = readings) -> None:
+        self._read = read
         self._filters: tuple[Filter, ...] = policy.filters
         self._rules = tuple(rule_from(one.id, one.any) for one in policy.filters)
         self._signs = tuple(sign for number, one in enumerate(policy.filters) for sign in signs_of(number, one.any))
@@ -54,21 +56,22 @@ class Screen:
         """The filters that match; a failure inside is a hit of its own."""
         try:
             bound = conditions.bind(facts)
-            folded = fold(draft)
-            found = find(folded, self._extra)
-            reading = Reading(folded, found, redactions_of(found, draft), self._scanner)
-            reading.take(self._scanner.scan(folded), self._signs)
+            read = self._read(draft)
+            found = private_data(read, self._extra)
+            judged = Judged(draft, found, redactions_of(found, draft), self._scanner)
+            for folded in read:
+                judged.take(folded, self._scanner.scan(folded), self._signs)
             wanted = [(n, one) for n, one in enumerate(self._filters) if not (promises_allowed and one.promises_person)]
-            judged = ((one, self._evidence(reading, n, self._rules[n], bound)) for n, one in wanted)
+            held = ((one, self._evidence(judged, n, self._rules[n], bound)) for n, one in wanted)
             return tuple(
                 FilterHit(filter_id=one.id, reason=one.reason, evidence=evidence, promises_person=one.promises_person)
-                for one, evidence in judged
+                for one, evidence in held
                 if evidence
             )
         except Exception as error:  # noqa: BLE001 - safety boundary: a draft nobody could screen is held back
             reason = f"The draft could not be screened ({type(error).__name__})."
             return (FilterHit(filter_id=FAULT_FILTER, reason=reason),)
 
-    def _evidence(self, reading: Reading, number: int, rule: Rule, bound: Bound) -> tuple[Evidence, ...]:
+    def _evidence(self, judged: Judged, number: int, rule: Rule, bound: Bound) -> tuple[Evidence, ...]:
         whens = tuple(Evidence(kind="when", detail=when) for when in rule.whens if bound.holds(when))
-        return (*reading.signs(number, rule), *reading.private_data(rule), *whens)
+        return (*judged.signs(number, rule), *judged.private_data(rule), *whens)

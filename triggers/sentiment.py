@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from policy.schema import Policy
 from triggers.folding import Folded
@@ -16,6 +17,7 @@ _NEGATED = re.compile(
     r"\b(?:not|no|never|hardly|barely|\w+n'?t|ne|pas|nicht|kein\w*|nao|nunca|jamas|jamais|nie)\W+(?:\w+\W+)?$"
 )
 _SHOUTED_LETTERS = 15
+_MAX_PLACES = 20
 
 
 class Lexicon:
@@ -46,8 +48,8 @@ class Lexicon:
 
 
 def _is_negated(hit: Hit, folded: Folded, scanner: Scanner) -> bool:
-    """Whether every place where the word stands is negated."""
-    spans = list(scanner.spans(hit, folded))
+    """Whether every place where the word stands, of the first twenty, is negated."""
+    spans = list(islice(scanner.spans(hit, folded), _MAX_PLACES))
     return bool(spans) and all(_NEGATED.search(folded.text[max(0, start - 30) : start]) for start, _ in spans)
 
 

@@ -227,7 +227,7 @@ def test_sentiment_reads_negation_and_shouting() -> None:
         ("Lieferung verspätet sich offenbar wieder einmal erheblich", "de"),
     ],
 )  # fmt: skip
-def test_the_language_is_told_by_small_words_and_otherwise_by_the_hint(text: str, language: str) -> None:
+def test_the_language_is_told_by_a_sentence_and_otherwise_by_the_hint(text: str, language: str) -> None:
     assert ENGINE.language_of(text, "fr") == language
 
 

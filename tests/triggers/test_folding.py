@@ -29,7 +29,6 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
         ("don’t “quote” – it", 'don\'t "quote" - it'),
         ("nul\0l", "null"),
         ("a\ud800b", "a\ufffdb"),
-        ("uɐɯnɥ ɐ oʇ ʞɐǝds", "speak to a human"),
     ],
 )
 def test_disguises_fold_to_plain_letters(typed: str, plain: str) -> None:
@@ -46,7 +45,7 @@ def test_spans_never_leave_the_original(text: str, start: int, end: int) -> None
     assert 0 <= first <= last <= len(folded.data)
 
 
-@given(ANY_TEXT.filter(lambda text: sum(char in "ɐǝɟƃɥᴉɾʞɯɹʇʌʍʎɔ" for char in text) < 3))
+@given(ANY_TEXT)
 def test_every_folded_character_leads_back_to_the_one_it_came_from(text: str) -> None:
     folded = fold(text)
     for at, char in enumerate(folded.text[:50]):
@@ -58,6 +57,13 @@ def test_every_folded_character_leads_back_to_the_one_it_came_from(text: str) ->
 @given(st.text(st.characters(codec="ascii"), max_size=100))
 def test_ascii_folds_to_its_lower_case(text: str) -> None:
     assert fold(text).text == text.replace("\0", "").lower()
+
+
+def test_every_digit_folds_to_an_ascii_one() -> None:
+    """What counts digits and what reads numbers out of them must mean the same characters."""
+    folded = fold("".join(map(chr, range(0x30000)))).text
+    assert [char for char in set(folded) if char.isdigit() and not char.isascii()] == []
+    assert fold("➃²፪").text == "422"
 
 
 def test_other_scripts_survive() -> None:

@@ -34,8 +34,10 @@ def test_anything_besides_small_talk_is_not_recognised(text: str) -> None:
     assert ENGINE.smalltalk(text, "en") is None
 
 
-def test_small_talk_is_answered_in_the_language_it_was_said_in() -> None:
-    assert ENGINE.smalltalk("hola", "en") == ("greeting", "Hola.")
+def test_small_talk_is_answered_in_the_language_of_the_conversation() -> None:
+    assert ENGINE.smalltalk("hola", "en") == ("greeting", "Hello.")
+    assert ENGINE.smalltalk("hi", "es") == ("greeting", "Hola.")
+    assert ENGINE.smalltalk("hola") == ("greeting", "Hola.")
     assert ENGINE.smalltalk("thanks", "es") == ("thanks", "You are welcome.")
 
 
