@@ -17,10 +17,11 @@ stands in `assistants.confidence`; which words mean the same, in `assistants.lex
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 
+from assistants.accounted import accounted
 from assistants.articles import Article, read_articles
 from assistants.index import LanguageIndex, Match
 from assistants.lexicon import fold, lexicon
@@ -84,6 +85,19 @@ class KnowledgeBase:
             verbatim=known,
             intent=matches[0].article.source if matches else "",
             model=f"knowledge-base {fingerprint}",
+            matched=self.accounted(question, matches) if known else (),
+        )
+
+    def accounted(self, question: Question, matches: Iterable[Match]) -> tuple[str, ...]:
+        """The words of the question that these passages account for."""
+        indexes, _ = self._ready()
+        found = tuple(matches)
+        return tuple(
+            dict.fromkeys(
+                word
+                for code in dict.fromkeys(one.article.language for one in found)
+                for word in accounted(question.text, found, indexes[code].lexicon)
+            )
         )
 
     def passages(self, question: Question, limit: int = 4) -> tuple[Match, ...]:

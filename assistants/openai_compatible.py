@@ -75,6 +75,7 @@ class OpenAICompatible:
             wants_person=filled.wants_person,
             intent=filled.intent[:80],
             model=f"{self._model.name}, prompt {self._prompt.fingerprint}",
+            matched=self._knowledge.accounted(question, passages),
         )
 
     def ping(self) -> str:

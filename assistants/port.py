@@ -80,6 +80,8 @@ class Draft:
     """Short name of what the customer wants, e.g. the article's identifier."""
     model: str = ""
     """Which model or index drafted it, with its version or fingerprint."""
+    matched: tuple[str, ...] | None = None
+    """The words of the question that the answer accounts for, as they are written; None: the assistant cannot tell."""
     changed: tuple[Changed, ...] = ()
     """Empty, as the contract wants it; what an assistant does all the same must be stated here, so that nobody does
     it again."""

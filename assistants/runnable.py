@@ -85,6 +85,7 @@ class RunnableAssistant:
             wants_person=reply.wants_person,
             intent=reply.intent[:80],
             model=self._name,
+            matched=self._knowledge.accounted(question, self._knowledge.passages(question, PASSAGES)),
             changed=tuple(Changed(tool=one.tool, result=one.result) for one in reply.changed),
         )
 

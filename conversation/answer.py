@@ -10,19 +10,22 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from assistants.port import Draft, Question, Turn
+from conversation.burst import burst_of, counted
 from conversation.decide import Asked, Verdict, by_draft, by_rules, by_topics, faulted
 from conversation.effects import Matter
 from conversation.evidence import circumstances, facts_of, fired_json, raised
 from conversation.facts import guard_facts
 from conversation.hand_back import stretch
-from conversation.intake import kept, masked, storable
+from conversation.intake import HIDDEN, kept, masked, storable
 from conversation.run import Run
 from conversation.step import apply
 from handover.words.scripts import render
 from states.errors import DependencyFault
 from states.vocabulary import Event, Role, State
 from triggers.assessment import Assessment, Circumstances, Decision, Message
+from triggers.burst import BurstAssessment
 from triggers.history import CONTRADICTION
+from triggers.language import shown
 from triggers.llm import TopicVerdict
 
 
@@ -122,6 +125,9 @@ def asked_of(run: Run) -> Asked:
         history=run.standing.history,
         facts=facts_of(run),
         guarded=run.standing.state is State.GUARDED,
+        spoken=run.judgement.spoken,
+        files=tuple(one.name for one in run.message.attachments),
+        hid=bool(run.message.redactions.get(HIDDEN)),
         complaint=run.judgement.fired,
     )
 
@@ -139,27 +145,40 @@ def question_of(run: Run) -> Question:
 
 
 def assess(run: Run, topics: TopicVerdict | None = None) -> Assessment:
-    """Judges the message; the first time in a run the history observes it."""
+    """Judges the message with those before it that nobody answered; the first time the history observes it."""
     if run.broken:
         return Assessment(decision=Decision.FAULT, fault="run_broken", language=run.standing.language)
-    engine, message = run.rules.engine, run.message
+    engine, message, first = run.rules.engine, run.message, run.judgement.assessment is None
     scanned = engine.scan(message.text)
-    first = run.judgement.assessment is None
     if first:
         history = run.standing.history.observe(message.text, engine.sentiment(message.text, scanned))
-        language = engine.language_of(message.text, run.snapshot.language, scanned)
-        run.stand(language=language, history=history)
+        history = history.hear(shown(message.text), run.snapshot.language)
+        run.stand(language=history.language(run.snapshot.language), history=history)
         if history.unmet_since is None:
             run.remember(unmet_since=message.at.isoformat())
     asked = Message(text=message.text, language=run.standing.language, turn=run.standing.history.turns)
     if first and run.standing.history.disarmed:
         _rearm(run, asked)
     scores = {one.topic: one.score for one in topics.scores} if topics is not None else None
-    found = engine.evaluate(asked, circumstances(run), topics=scores, scanned=scanned)
-    run.judged(assessment=found)
-    if first and any(one.trigger_id == CONTRADICTION for one in found.fired):
-        run.remember(contradictions=run.standing.history.contradictions + 1)
+    burst = burst_of(run)
+    judged = engine.evaluate_burst(burst, asked, circumstances(run), topics=scores, scanned=scanned)
+    found = judged.assessment
+    run.judged(assessment=found, spoken=burst.text)
+    if first:
+        _mask(run, judged)
+        if any(one.trigger_id == CONTRADICTION for one in found.fired):
+            run.remember(contradictions=run.standing.history.contradictions + 1)
     return found
+
+
+def _mask(run: Run, judged: BurstAssessment) -> None:
+    """What only shows together is masked in every message that it spans."""
+    found, masked = judged.assessment, dict(judged.masked)
+    if found.redactions and found.redacted_text != run.message.text:
+        masked[run.message.id] = (found.redacted_text, found.redactions)
+    if masked:
+        run.mask(counted(masked, (*run.snapshot.window, run.message)))
+        run.judged(spoken=burst_of(run).text)
 
 
 def _rearm(run: Run, asked: Message) -> None:

@@ -7,6 +7,7 @@ guarded or goes to a person.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -18,8 +19,12 @@ from policy.facts import Scalar
 from policy.schema import Action, Policy
 from states.vocabulary import Event, Role
 from triggers.assessment import Assessment, Circumstances, Decision, Fired, Message
+from triggers.coverage import Unread, uncovered
 from triggers.engine import Engine
+from triggers.folding import fold
 from triggers.history import History
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 class Disposition(StrEnum):
@@ -42,13 +47,19 @@ class Asked:
     """The documented facts by full name, without those of an answer."""
     guarded: bool
     """The conversation is in `guarded`."""
+    spoken: str = ""
+    """What its author wrote without an answer between, this message last; empty: the message alone."""
+    files: tuple[str, ...] = ()
+    """The names of files that came with it."""
+    hid: bool = False
+    """Characters that nobody sees were taken out of it: it is not answered."""
     complaint: tuple[Fired, ...] = ()
     """The conversation was opened again by a complaint: whatever the message says besides, a person has it."""
 
     @property
     def message(self) -> Message:
-        """As the engine reads it."""
-        return Message(text=self.text, language=self.language, turn=self.history.turns)
+        """As the engine reads it, with what was written before it."""
+        return Message(text=self.spoken or self.text, language=self.language, turn=self.history.turns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,8 +126,11 @@ def by_draft(asked: Asked, found: Assessment, draft: Draft, engine: Engine, poli
     """The verdict once a draft is there."""
     soft = found.decision is Decision.GUARD
     careful = soft or asked.guarded
-    routine = is_routine(draft, policy, careful=careful)
+    unread = unread_of(asked, draft)
+    routine = is_routine(draft, policy, careful=careful) and not unread
     turn, data = asked.history.turns, draft_data(draft, routine=routine)
+    if unread:
+        data["unread"] = list(dict.fromkeys(one.value for one in unread))
     if draft.wants_person:
         wants = raised(policy, turn, "answer.recommended", "assistant", "the assistant recommends a person")
         return _person((wants,), Role.ASSISTANT, draft=draft, routine=routine, data=data)
@@ -155,6 +169,20 @@ def is_routine(draft: Draft, policy: Policy, *, careful: bool) -> bool:
     """
     needed = policy.answers.guarded_confidence if careful else policy.answers.confidence
     return bool(draft.text.strip()) and needed <= draft.confidence <= 1.0 and (draft.verbatim or not careful)
+
+
+def unread_of(asked: Asked, draft: Draft) -> tuple[Unread, ...]:
+    """The kinds of pieces of the message that the draft does not account for: what was not read is not answered.
+
+    A single word beside what was matched refuses nothing: it costs confidence where the assistant weighs it. An
+    assistant that cannot tell its words is asked about signs, files and what was hidden only.
+    """
+    tells = draft.matched is not None
+    words = draft.matched if draft.matched is not None else _WORD.findall(asked.text)
+    known = frozenset(fold(word).text for word in words)
+    pieces = uncovered(asked.text, known, language=asked.language, files=asked.files)
+    found = [one.kind for one in pieces if one.kind is not Unread.WORD and (tells or one.kind is not Unread.CLAUSE)]
+    return (*found, *((Unread.HIDDEN,) if asked.hid else ()))
 
 
 def judged_late(asked: Asked, draft: Draft, engine: Engine, *, routine: bool, misses: int) -> tuple[Fired, ...]:

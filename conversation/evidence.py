@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from conversation.run import Run
@@ -28,6 +29,7 @@ def fired_json(fired: tuple[Fired, ...]) -> list[dict[str, Any]]:
                     "score": round(found.score, 4),
                     "threshold": found.threshold,
                     "turn": found.turn,
+                    **({"places": [asdict(place) for place in found.places]} if found.places else {}),
                 }
                 for found in one.evidence
             ],

@@ -73,6 +73,7 @@ def outcome_of(run: Run) -> Outcome:
         handover=standing.handover,
         handover_before=None if record.opened else snapshot.handover,
         outbound=tuple(record.outbound),
+        masked=record.masked,
         template=run.inbound.template,
     )
 

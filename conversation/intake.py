@@ -16,11 +16,14 @@ from policy.facts import FACTS_BY_NAME, Scalar
 from policy.schema import Policy
 from states.errors import BadInput, ForbiddenRole
 from states.vocabulary import STAFF, Role
+from triggers.visible import visible
 
 MAX_NAME = 200
 MAX_FILES = 20
 _MAX_DEPTH = 8
 _BIGGEST = 2**63
+HIDDEN = "hidden_characters"
+"""The entity under which a message's row counts characters that nobody sees and that were taken out."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 Redact = Callable[[str], str]
@@ -88,7 +91,7 @@ def described(attachments: Sequence[Attachment], redact: Redact) -> tuple[Attach
             raise BadInput(f"the size of a file is {one.size!r}; give its bytes, or 0 if unknown")
     return tuple(
         Attachment(
-            name=label(one.name, "file name", redact),
+            name=label(visible(one.name).text, "file name", redact),
             media_type=label(one.media_type, "file media_type", redact),
             size=one.size,
             ref=label(one.ref, "file ref", redact),

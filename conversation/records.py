@@ -27,6 +27,8 @@ class StoredMessage:
     citations: tuple[Mapping[str, str], ...] = ()
     attachments: tuple[Attachment, ...] = ()
     outcome_event_id: str | None = None
+    effect: Effect | None = None
+    """The effect by which it was said; None for a customer's message, and for what older versions wrote."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +144,8 @@ class Outcome:
     """The same one as it was read; None where this outcome opens it, or there is none."""
     outbound: tuple[Outbound, ...] = ()
     """The effects that leave the database."""
+    masked: Mapping[str, tuple[str, Mapping[str, int]]] = field(default_factory=dict)
+    """Message id → the text that stands from now on, and how many spans of which kind were masked in it."""
     template: TemplateUse | None = None
     """The stored template whose words are said: the outcome is stale if it is no longer approved."""
 

@@ -62,6 +62,8 @@ class Judgement:
     """What the packet must explain."""
     looping: bool = False
     """What fired had fired before the last hand-back."""
+    spoken: str = ""
+    """The message with those before it that nobody answered."""
 
 
 @dataclass(kw_only=True)
@@ -73,6 +75,8 @@ class Record:
     outbound: list[Outbound] = field(default_factory=list)
     due: dict[Clock, datetime] = field(default_factory=dict)
     """Clocks that this run sets anew; the others keep the due time they have."""
+    masked: dict[str, tuple[str, Mapping[str, int]]] = field(default_factory=dict)
+    """Messages of the customer whose text must change: together they show what neither shows alone."""
     opened: bool = False
     """The handover was opened by this run."""
     packet_due: bool = False
@@ -141,6 +145,21 @@ class Run:
         if self.inbound.message is None:
             raise LookupError(f"{self.inbound.cause!r} is no customer's message")
         return self.inbound.message
+
+    def mask(self, masked: Mapping[str, tuple[str, Mapping[str, int]]]) -> None:
+        """Takes out what only several messages together show to be private, here and wherever the run reads them."""
+        if not masked:
+            return
+        self.record.masked |= masked
+
+        def safe(one: StoredMessage) -> StoredMessage:
+            text, redactions = masked.get(one.id, (one.text, one.redactions))
+            return replace(one, text=text, redactions=redactions)
+
+        self.snapshot = replace(self.snapshot, window=tuple(map(safe, self.snapshot.window)))
+        if self.inbound.message is not None:
+            message = safe(self.inbound.message)
+            self.inbound = replace(self.inbound, message=message, text=message.text)
 
     def stand(self, **changes: Any) -> None:
         """Changes where the conversation stands."""

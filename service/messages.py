@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from conversation.handover import Handover
 from conversation.inbound import Inbound, Kind, Proof
-from conversation.intake import check_id, described, storable
+from conversation.intake import HIDDEN, check_id, described, storable
 from conversation.records import Snapshot
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
@@ -27,6 +27,7 @@ from store.connection import Connection
 from store.database import Store
 from store.records import Incoming, Received
 from store.work import AlreadyDone, StaleOutcome
+from triggers.visible import visible
 
 MAX_CHARS = 1_200_000
 """Longer messages are refused: they are no messages. Up to here a message is kept and goes to a person unread."""
@@ -82,7 +83,11 @@ class Messages:
             raise BadInput("the message is empty; send some text")
         if len(text) > MAX_CHARS:
             raise MessageTooLong(f"the message has {len(text)} characters; {MAX_CHARS} are the most that is kept")
-        redacted, redactions = self._parts().rules.engine.redact(storable(text))
+        seen = visible(storable(text))
+        redacted, redactions = self._parts().rules.engine.redact(seen.text)
+        masked = Counter(one.entity for one in redactions)
+        if seen.hid:
+            masked[HIDDEN] = sum(count for _, count in seen.removed)
         files = described(attachments, self._parts().rules.redacted)
         body = redacted + (json.dumps([one.to_json() for one in files], sort_keys=True) if files else "")
         return Incoming(
@@ -91,7 +96,7 @@ class Messages:
             text=redacted,
             body_hash=hashlib.sha256(body.encode()).hexdigest(),
             attachments=files,
-            redactions=dict(Counter(one.entity for one in redactions)),
+            redactions=dict(masked),
             at=self._parts().clock.now(),
         )
 

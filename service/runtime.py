@@ -143,6 +143,7 @@ class Runtime:
                 conversation_id=conversation_id,
                 channel=channel,
                 language=language or "en",
+                channel_language=bool(language),
                 customer=customer,
                 channel_facts=facts,
                 opened_by=new.opened_by,

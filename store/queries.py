@@ -12,7 +12,7 @@ from conversation.handover import Handover
 from conversation.records import Snapshot, StoredMessage
 from handover.packet.attachment import Attachment
 from states.errors import NotFound
-from states.vocabulary import Event, Role, State
+from states.vocabulary import Effect, Event, Role, State
 from store.prepared import Prepared
 from store.rows import (
     ConversationRow,
@@ -151,6 +151,7 @@ def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
         citations=tuple(row["citations"]),
         attachments=tuple(map(Attachment.from_json, row["attachments"] or ())),
         outcome_event_id=row["outcome_event_id"],
+        effect=Effect(row["effect"]) if row["effect"] else None,
     )
 
 

@@ -74,18 +74,22 @@ def create(
     customer: str,
     channel_facts: dict[str, Any],
     opened_by: str = "",
+    channel_language: bool = False,
     policy_name: str,
     policy_hash: str,
     idle_until: datetime,
     now: datetime,
 ) -> bool:
-    """Writes a new conversation; False if there is one of that id already, which stays as it is."""
+    """Writes a new conversation; False if there is one of that id already, which stays as it is.
+
+    `channel_language`: the language is what the channel says, and no guess.
+    """
     if connection.execute(select(CONVERSATION.c.id).where(CONVERSATION.c.id == conversation_id)).first():
         return False
     row = {
         "id": conversation_id, "state": INITIAL.value, "version": 0, "next_seq": 1, "channel": channel,
         "language": language, "customer": customer, "channel_facts": channel_facts, "opened_by": opened_by,
-        "history": {}, "latched": False,
+        "history": {"spoken": language} if channel_language else {}, "latched": False,
         "policy_name": policy_name, "policy_hash": policy_hash, "head_hash": GENESIS, "closed": False,
         "created_at": now, "updated_at": now,
     }  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, insert, update
+from sqlalchemy import Connection, and_, bindparam, case, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from conversation.records import Happening, Outcome, StoredMessage
@@ -103,6 +103,7 @@ class UnitOfWork:
                     require_approved(connection, outcome.template)
                 _ADD_EVENTS.run(connection, *(row | {"seq": seq + row["ordinal"]} for row in events))
                 replies = _write_messages(connection, outcome, seq)
+                _mask_messages(connection, outcome)
                 write_handover(connection, outcome)
                 moved = any(one.source is not one.target for one in outcome.happenings) or outcome.closed
                 if moved or Clock.IDLE not in outcome.timers:
@@ -183,6 +184,7 @@ def _write_messages(connection: Connection, outcome: Outcome, first_seq: int) ->
             redactions=one.redactions,
             in_reply_to=outcome.message_id,
             citations=one.citations,
+            effect=one.effect,
         )
         for number, one in enumerate(outcome.utterances)
     )
@@ -195,6 +197,13 @@ def _write_messages(connection: Connection, outcome: Outcome, first_seq: int) ->
         )
         _ADD_MESSAGES.run(connection, *rows)
     return said
+
+
+def _mask_messages(connection: Connection, outcome: Outcome) -> None:
+    """Takes out of earlier messages what only a later one has shown to be private."""
+    for message_id, (text, redactions) in outcome.masked.items():
+        row = and_(MESSAGE.c.conversation_id == outcome.conversation_id, MESSAGE.c.id == message_id)
+        connection.execute(update(MESSAGE).where(row).values(text=text, redactions=dict(redactions)))
 
 
 def _message_row(conversation_id: str, message: StoredMessage) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from policy.schema import Action, Severity
 from states.errors import DependencyFault
 from tests.rules import rules_of
 from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message
+from triggers.burst import BurstAssessment
 
 
 def fired(trigger_id: str, family: str, action: Action = Action.HANDOVER) -> Fired:
@@ -55,6 +56,11 @@ class WordRules:
         if "careful" in message.text:
             return Assessment(decision=Decision.GUARD, fired=(fired("frustration.angry", "frustration", Action.GUARD),))
         return Assessment(decision=Decision.CLEAR)
+
+    def evaluate_burst(
+        self, burst: object, message: Message, circumstances: Circumstances, topics: object, scanned: object
+    ) -> BurstAssessment:
+        return BurstAssessment(assessment=self.evaluate(message, circumstances))
 
     def judge_answer(self, circumstances: Circumstances, message: Message | None = None) -> tuple[Fired, ...]:
         if circumstances.facts["answer.confidence"] == 0.13:

@@ -1,0 +1,42 @@
+"""What a customer wrote without an answer between, as one utterance: taken from the messages of the snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from conversation.records import StoredMessage
+from conversation.run import Run
+from states.vocabulary import Author, Effect
+from triggers.assessment import Redaction
+from triggers.burst import Burst, Part
+
+_ANSWERS = (Effect.SEND_ANSWER, Effect.SEND_AGENT_MESSAGE)
+"""What answers a customer; a caution, a notice or a script does not."""
+
+
+def burst_of(run: Run) -> Burst:
+    """The message of the run with those before it that nobody answered. Each of those was judged by itself already."""
+    earlier = [Part(id=one.id, text=one.text, settled=True) for one in _unanswered(run.snapshot.window)]
+    newest = Part(id=run.message.id, text=run.message.text)
+    return Burst.of(newest, earlier[::-1], most_chars=run.rules.policy.limits.message_chars)
+
+
+def counted(
+    masked: Mapping[str, tuple[str, tuple[Redaction, ...]]], messages: tuple[StoredMessage, ...]
+) -> dict[str, tuple[str, Mapping[str, int]]]:
+    """The texts that stand from now on, with what was masked in them before and now."""
+    before = {one.id: one.redactions for one in messages}
+    return {
+        name: (text, dict(Counter(before.get(name, {})) + Counter(one.entity for one in redactions)))
+        for name, (text, redactions) in masked.items()
+    }
+
+
+def _unanswered(window: tuple[StoredMessage, ...]) -> Iterator[StoredMessage]:
+    """Messages of the customer from the newest back to the last answer. What an older version said counts as one."""
+    for one in reversed(window):
+        if one.author == Author.CUSTOMER:
+            yield one
+        elif one.author in (Author.ASSISTANT, Author.AGENT) and one.effect in (None, *_ANSWERS):
+            return
