@@ -1,34 +1,28 @@
 """Private data in a text: where it is, and the text without it.
 
-Without it card numbers and passwords would reach the database, the logs, the model and the ticket.
+One grammar serves what is masked and what evidence names: a rule asks for a card by the same detectors.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 from triggers.assessment import Redaction
-from triggers.cards import PREFILTERS, find_cards, luhn
-from triggers.detectors import LINK, Detector, by_regex
 from triggers.folding import Folded, fold
-from triggers.identifiers import IDENTIFIERS
+from triggers.private.accounts import ACCOUNTS
+from triggers.private.cards import CARDS
+from triggers.private.contacts import CONTACTS
+from triggers.private.detectors import MAX_CHARS, Detector, Searched, TooMuchToMask
+from triggers.private.national_ids import NATIONAL_IDS
+from triggers.private.passwords import SECRETS
+from triggers.private.seed_phrases import SEED_PHRASES
+from triggers.private.tokens import TOKENS
 from triggers.scanner import Pattern, Scanner
-from triggers.secrets import SECRETS
 
-CARD = Detector(entity="card", group="card", prefilters=PREFILTERS, find=lambda folded: find_cards(folded.text))
-LABELLED_CARD = Detector(
-    entity="card",
-    group="card",
-    prefilters=(r"\bcards?\b",),
-    find=by_regex(
-        rf"\bcards?\b{LINK}\b([0-9](?:[ -]?[0-9]){{11,18}})\b", lambda text: luhn("".join(filter(str.isdigit, text)))
-    ),
-    digits=12,
-)
-"""A number called a card needs no known issuer, only a right check sum."""
-DETECTORS: tuple[Detector, ...] = (CARD, LABELLED_CARD, *SECRETS, *IDENTIFIERS)
+DETECTORS: tuple[Detector, ...] = (*CARDS, *TOKENS, *SECRETS, *SEED_PHRASES, *ACCOUNTS, *NATIONAL_IDS, *CONTACTS)
 """In order of precedence: where two overlap, the first names the redaction."""
 
 PLACEHOLDERS = {
@@ -72,16 +66,19 @@ def find(folded: Folded, extra: frozenset[str] = frozenset()) -> list[Found]:
     """Private data that must be redacted, and what `extra` names besides (`phone`, `email`), in order.
 
     Placeholders of an earlier redaction count as what they stand for, so that a stored text is judged like the
-    text that came in. Raises ScannerSilent if the scan did not happen.
+    text that came in. Raises ScannerSilent if the scan did not happen, TooMuchToMask if the text costs too much.
     """
+    _within_budget(folded.original)
     scanner, owners = _scanner()
     hits = scanner.scan(folded)
     found = _placeholders(folded) if "[" in folded.original else []
     if hits:
+        searched = Searched(folded)
         digits = len(folded.data) - len(folded.data.translate(None, b"0123456789"))
-        for detector in dict.fromkeys(owners[hit.index] for hit in hits):
-            if digits >= detector.digits and (detector.group in PLACEHOLDERS or detector.group in extra):
-                for start, end in detector.find(folded):
+        wanted = {one.find: one for one in reversed([owners[hit.index] for hit in hits]) if digits >= one.digits}
+        for detector in reversed(wanted.values()):
+            if detector.group in PLACEHOLDERS or detector.group in extra:
+                for start, end in detector.find(searched):
                     found.append(Found(detector.entity, detector.group, *folded.span(start, end)))
     return sorted(found, key=lambda one: (one.start, -one.end))
 
@@ -90,7 +87,9 @@ def redact(text: str) -> tuple[str, tuple[Redaction, ...]]:
     """The text that may be stored, and what was taken out, as spans of the given text. Idempotent.
 
     Cards, secrets, national ids, IBANs and account numbers go; e-mail addresses and phone numbers stay.
+    TooMuchToMask before anything is read if the text is too long: it must be withheld then.
     """
+    _within_budget(text)
     redactions = redactions_of(find(fold(text)), text)
     return without(text, redactions), redactions
 
@@ -106,28 +105,41 @@ def redactions_of(found: Iterable[Found], text: str) -> tuple[Redaction, ...]:
         more = _merged(find(fold(clean)), clean) if redactions else ()
         if not more:
             break
-        hidden = [
-            (one.entity, _origin(one.start, redactions, end=False), _origin(one.end, redactions, end=True))
-            for one in more
-        ]
-        spans = [*((one.entity, one.start, one.end) for one in redactions), *hidden]
+        hidden = zip((one.entity for one in more), _origins(more, redactions), strict=True)
+        spans = [*((one.entity, one.start, one.end) for one in redactions), *((who, *span) for who, span in hidden)]
         every = (Found(entity, entity, start, end) for entity, start, end in spans)
         redactions = _merged(sorted(every, key=lambda one: (one.start, -one.end)), text)
     return redactions
 
 
-def _origin(at: int, redactions: Iterable[Redaction], *, end: bool) -> int:
-    """The offset in the text of an offset in what is left of it; inside a placeholder, the edge of what it hides."""
+def _within_budget(text: str) -> None:
+    if len(text) > MAX_CHARS:
+        raise TooMuchToMask
+
+
+def _origins(spans: Iterable[Redaction], redactions: tuple[Redaction, ...]) -> list[tuple[int, int]]:
+    """Spans of what is left of a text, as spans of the text; inside a placeholder, the edge of what it hides."""
+    firsts: list[int] = []
     shift = 0
     for one in redactions:
-        first = one.start + shift
-        last = first + len(PLACEHOLDERS[one.entity])
-        if at <= first:
-            break
-        if at < last:
-            return one.end if end else one.start
+        firsts.append(one.start + shift)
         shift += len(PLACEHOLDERS[one.entity]) - (one.end - one.start)
-    return at - shift
+    return [
+        (_origin(one.start, redactions, firsts, end=False), _origin(one.end, redactions, firsts, end=True))
+        for one in spans
+    ]
+
+
+def _origin(at: int, redactions: tuple[Redaction, ...], firsts: list[int], *, end: bool) -> int:
+    """The offset in the text of an offset in what is left of it. `firsts` is where the placeholders begin there."""
+    before = bisect_left(firsts, at) - 1
+    if before < 0:
+        return at
+    one = redactions[before]
+    last = firsts[before] + len(PLACEHOLDERS[one.entity])
+    if at < last:
+        return one.end if end else one.start
+    return one.end + at - last
 
 
 def _merged(found: Iterable[Found], text: str) -> tuple[Redaction, ...]:
