@@ -20,7 +20,7 @@ from triggers.private.national_ids import NATIONAL_IDS
 from triggers.private.passwords import SECRETS
 from triggers.private.seed_phrases import SEED_PHRASES
 from triggers.private.tokens import TOKENS
-from triggers.scanner import Pattern, Scanner
+from triggers.watched import WatchedSet
 
 DETECTORS: tuple[Detector, ...] = (*CARDS, *TOKENS, *SECRETS, *SEED_PHRASES, *ACCOUNTS, *NATIONAL_IDS, *CONTACTS)
 """In order of precedence: where two overlap, the first names the redaction."""
@@ -57,9 +57,17 @@ class Found:
 
 
 @cache
-def _scanner() -> tuple[Scanner, tuple[Detector, ...]]:
-    owners = tuple(one for one in DETECTORS for _ in one.prefilters)
-    return Scanner([Pattern(source=source) for one in DETECTORS for source in one.prefilters]), owners
+def _sets() -> tuple[tuple[WatchedSet, int, tuple[Detector, ...]], ...]:
+    """The shared set and one for each detector that stands apart: the digits it needs, the owner of every source."""
+    groups = [[one for one in DETECTORS if not one.apart], *([one] for one in DETECTORS if one.apart)]
+    return tuple(
+        (
+            WatchedSet([f"(?m:{source})" for one in group for source in one.prefilters]),
+            min(one.digits for one in group),
+            tuple(one for one in group for _ in one.prefilters),
+        )
+        for group in groups
+    )
 
 
 def find(folded: Folded, extra: frozenset[str] = frozenset()) -> list[Found]:
@@ -69,17 +77,18 @@ def find(folded: Folded, extra: frozenset[str] = frozenset()) -> list[Found]:
     text that came in. Raises ScannerSilent if the scan did not happen, TooMuchToMask if the text costs too much.
     """
     _within_budget(folded.original)
-    scanner, owners = _scanner()
-    hits = scanner.scan(folded)
+    data = folded.data
+    digits = len(data) - len(data.translate(None, b"0123456789"))
+    met = {owners[at] for watched, least, owners in _sets() if digits >= least for at in watched.match(data)}
     found = _placeholders(folded) if "[" in folded.original else []
-    if hits:
+    if met:
         searched = Searched(folded)
-        digits = len(folded.data) - len(folded.data.translate(None, b"0123456789"))
-        wanted = {one.find: one for one in reversed([owners[hit.index] for hit in hits]) if digits >= one.digits}
-        for detector in reversed(wanted.values()):
-            if detector.group in PLACEHOLDERS or detector.group in extra:
-                for start, end in detector.find(searched):
-                    found.append(Found(detector.entity, detector.group, *folded.span(start, end)))
+        wanted = {
+            one.find: one for one in met if digits >= one.digits and (one.group in PLACEHOLDERS or one.group in extra)
+        }
+        for detector in sorted(wanted.values(), key=DETECTORS.index):
+            for start, end in detector.find(searched):
+                found.append(Found(detector.entity, detector.group, *folded.span(start, end)))
     return sorted(found, key=lambda one: (one.start, -one.end))
 
 

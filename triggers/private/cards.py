@@ -12,21 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from typing import Any
 
 from triggers.private.detectors import JOINER, LINK, Detector, Searched, label_ends
-from triggers.private.numerals import NUMBER_WORD, Part, runs, side_by_side
+from triggers.private.numerals import NUMBER_WORD, Part, runs, side_by_side, zones
 from triggers.watched import compile_source
 
 _PREFILTERS = (
     # Digits, or letters that pass for digits, with little between them.
     r"[0-9oilbs](?:[^a-z0-9]{0,4}[0-9oilbs]){12}",
-    # Groups of digits with words between them.
-    r"[0-9]{3,7}(?:[^0-9]{1,32}[0-9]{3,7}){2}",
     # Number words in a row.
     rf"\b{NUMBER_WORD}(?:[^a-z0-9]+(?:{NUMBER_WORD}|[0-9]+)){{3}}",
 )
+_GROUPED = (r"[0-9]{3,7}(?:[^0-9]{1,32}[0-9]{3,7}){2}",)
+"""Groups of digits with words between them."""
 _NAMES = (
     "(?:credit|debit|bank|payment|gift)?cards?|visa|master ?card|amex|american express|maestro|diners|discover|ccn|pan|"
     "cc (?:number|num|no|nr|is)|(?:kredit|bank|giro|ec-?)?karten?(?:nummer|nr)?|tarjetas?|"
@@ -237,8 +237,9 @@ def find_cards(searched: Searched) -> Iterator[tuple[int, int]]:
     """Offsets of card numbers in folded text, in order, without overlaps."""
     text, names = searched.folded.text, _Names.of(searched)
     found: list[tuple[int, int]] = []
-    for weak_counts in (True, False):
-        for parts in runs(text, weak_counts=weak_counts):
+    places = list(zones(searched.folded, _SHORTEST))
+    for weak_counts, (start, end) in product((True, False), places):
+        for parts in runs(text, start, end, weak_counts=weak_counts):
             if sum(len(part.digits) for part in parts) >= _SHORTEST:
                 found += _in_run(_Run(text, parts), names)
     found += ((start, end) for number, start, end in names.held if number in names.numbers)
@@ -344,6 +345,7 @@ def _glued_from(text: str, start: int) -> int:
 
 CARDS: tuple[Detector, ...] = (
     Detector(entity="card", group="card", prefilters=_PREFILTERS, find=find_cards),
+    Detector(entity="card", group="card", prefilters=_GROUPED, find=find_cards, digits=_SHORTEST, apart=True),
     Detector(
         entity="card",
         group="card",
@@ -352,4 +354,4 @@ CARDS: tuple[Detector, ...] = (
         digits=_SHORTEST,
     ),
 )
-"""Numbers that look like a card, and numbers that are called one."""
+"""Numbers in the disguise of letters, and those whose digits show: in groups with words between, or called a card."""

@@ -119,6 +119,8 @@ class Detector:
     find: Finder
     digits: int = 0
     """ASCII digits the folded text must hold."""
+    apart: bool = False
+    """Looked for in a set of its own: a prefilter that counts words would multiply the states of the shared one."""
 
 
 def by_regex(source: str, accept: Callable[[str], bool] | None = None, *, weighed: bool = False) -> Finder:

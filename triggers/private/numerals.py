@@ -6,8 +6,12 @@ Cards and one-time codes are read through the same parts, so that a disguise kno
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from triggers.folding import Folded
+from triggers.watched import compile_source
 
 _UNITS = (
     ("zero", "nought", "cero", "null"),
@@ -40,6 +44,7 @@ _SEPARATORS = 4
 """Characters that may stand between two parts of a number."""
 _FILLERS, _FILLER_CHARS = 5, 32
 """Words, and characters, that may stand between two groups of a number."""
+_HINT = compile_source(rf"[0-9]+|\b{NUMBER_WORD}\b")
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,38 @@ class Part:
     spoken: bool = False
 
 
-def runs(text: str, *, weak_counts: bool) -> Iterator[list[Part]]:
+def zones(folded: Folded, least: int) -> Iterator[tuple[int, int]]:
+    """Offsets in the folded text between which numbers may stand that have `least` digits; the rest need not be read.
+
+    Letters may stand for most of the digits ("4lll IIII"), so a sixth of them suffices.
+    """
+    start, end, weight = 0, -1, 0
+    for found in _HINT.finditer(folded.data):
+        if end >= 0 and found.start() - end > 2 * _FILLER_CHARS:
+            if weight * 6 >= least:
+                yield _zone(folded, start, end)
+            end = -1
+        if end < 0:
+            start, weight = found.start(), 0
+        end, weight = found.end(), weight + found.end() - found.start()
+    if end >= 0 and weight * 6 >= least:
+        yield _zone(folded, start, end)
+
+
+def _zone(folded: Folded, first: int, last: int) -> tuple[int, int]:
+    """Offsets in the text a little around two byte offsets, not inside a word."""
+    text, hint = folded.text, folded.char_at(first)
+    start = max(0, hint - _FILLER_CHARS)
+    while 0 < start < hint and text[start - 1].isalnum():
+        start += 1
+    return start, folded.char_at(last) + _FILLER_CHARS
+
+
+def runs(text: str, start: int = 0, end: int = sys.maxsize, *, weak_counts: bool) -> Iterator[list[Part]]:
     """Stretches of parts near enough to be one number; letters-only look-alikes count as digits or as words."""
     run: list[Part] = []
     words, times, tens = 0, 1, False
-    for token in _TOKEN.finditer(text):
+    for token in _TOKEN.finditer(text, start, end):
         if token[0] in _TIMES:
             times = _TIMES[token[0]]
             continue
