@@ -11,12 +11,12 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise, product
 from typing import Any
 
 from triggers.private.detectors import JOINER, LINK, Detector, Searched, label_ends
-from triggers.private.numerals import NUMBER_WORD, Part, runs, side_by_side, zones
+from triggers.private.numerals import NUMBER_WORD, Part, has_weak_words, runs, side_by_side, zones
 from triggers.watched import compile_source
 
 _PREFILTERS = (
@@ -43,6 +43,8 @@ _NEAR = rf"\b(?:{_NAMES}|exp|expiry|expires|expiration|valid thru|cvv2?|cvc2?)(?
 _BEFORE, _AFTER = 90, 40
 """Characters around a number in which the name of a card counts as near."""
 _LONGEST, _SHORTEST = 19, 12
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+"""Twice a digit, its own digits added up."""
 _FULL, _TEST_LENGTH = 16, 14
 """Shorter numbers are no card unless a card is named near them: thirteen digits stand on every packet (EAN-13)."""
 _DATED = re.compile(r"[0-9]{1,2}\W[0-9]{1,2}\W(?:19|20)[0-9]{2}\b|(?:19|20)[0-9]{2}\W[0-9]{1,2}\W[0-9]{1,2}\b")
@@ -71,6 +73,7 @@ def luhn(digits: str) -> bool:
     return (total + sum(divmod(2 * int(digit), 10)[0] + 2 * int(digit) % 10 for digit in digits[-2::-2])) % 10 == 0
 
 
+@lru_cache(maxsize=4096)
 def plausible_lengths(digits: str) -> tuple[int, ...]:
     """Lengths that the issuer of a number beginning with `digits` gives out; empty if no known issuer does."""
     two, three, four, six = (int(digits[:n] or 0) for n in (2, 3, 4, 6))
@@ -116,6 +119,11 @@ class _Names:
         called = label_ends(folded, _CALLED) - label_ends(folded, _NOT_CALLED)
         return cls(searched, called, after, near)
 
+    @property
+    def may_call(self) -> bool:
+        """Whether anything in the text is called a card."""
+        return bool(self.called or self.called_after)
+
     def calls(self, start: int, end: int) -> bool:
         """Whether a number is called a card, before or after it."""
         return start in self.called or any(end + gap in self.called_after for gap in range(5))
@@ -136,6 +144,7 @@ class _Run:
         self.joined = [False, *(side_by_side(between) for between in self.between[1:])]
         self.starts: dict[int, tuple[int, int]] = {}
         self.ends: dict[int, tuple[int, int]] = {}
+        self._sums = _alternating(self.digits)
         at = accumulate((len(part.digits) for part in parts), initial=0)
         for n, (part, first) in enumerate(zip(parts, at, strict=False)):
             self.starts[first] = (part.start, n)
@@ -144,6 +153,20 @@ class _Run:
                 self.starts[first + part.sure[0] - part.start] = (part.sure[0], n)
                 self.ends[first + part.sure[1] - part.start] = (part.sure[1], n)
 
+    def sums_up(self, at: int, end: int) -> bool:
+        """`luhn` of some of the digits, in constant time."""
+        sums = self._sums[(end - 1) % 2]
+        return (sums[end] - sums[at]) % 10 == 0
+
+
+def _alternating(digits: str) -> tuple[list[int], list[int]]:
+    """Running sums of the digits, every second one doubled as `luhn` does: those at odd places, those at even ones."""
+    single = [int(digit) for digit in digits]
+    doubled = [_DOUBLED[digit] for digit in single]
+    mixed = list(single), list(doubled)
+    mixed[0][1::2], mixed[1][1::2] = doubled[1::2], single[1::2]
+    return list(accumulate(mixed[0], initial=0)), list(accumulate(mixed[1], initial=0))
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Candidate:
@@ -151,6 +174,7 @@ class _Candidate:
 
     run: _Run
     number: str
+    sums: bool
     first: int
     last: int
     """Indices of the first and the last part."""
@@ -239,6 +263,8 @@ def find_cards(searched: Searched) -> Iterator[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     places = list(zones(searched.folded, _SHORTEST))
     for weak_counts, (start, end) in product((True, False), places):
+        if not weak_counts and not has_weak_words(text, start, end):
+            continue
         for parts in runs(text, start, end, weak_counts=weak_counts):
             if sum(len(part.digits) for part in parts) >= _SHORTEST:
                 found += _in_run(_Run(text, parts), names)
@@ -279,17 +305,19 @@ def _candidates(run: _Run, at: int, names: _Names) -> Iterator[_Candidate]:
         lengths = [len(run.digits) if run.ends.get(len(run.digits)) is None else len(run.parts[first].digits)]
     names.searched.spend(1 if lengths else 0)
     fitting = [length for length in lengths if at + length in run.ends]
-    for length in sorted(fitting, key=lambda n: not luhn(run.digits[at : at + n])):
+    for length in sorted(fitting, key=lambda n: not run.sums_up(at, at + n)):
         end, last = run.ends[at + length]
-        number = run.digits[at : at + length]
-        yield _Candidate(run=run, number=number, first=first, last=last, start=start, end=end)
+        number, sums = run.digits[at : at + length], run.sums_up(at, at + length)
+        yield _Candidate(run=run, number=number, sums=sums, first=first, last=last, start=start, end=end)
 
 
 def _is_card(one: _Candidate, names: _Names, *, follows_card: bool) -> bool:
     """Label, layout and check sum, weighed."""
+    sums, known = one.sums, len(one.number) in plausible_lengths(one.number[:6])
+    if not known and not names.may_call:
+        return False
     if not any(part.sure[0] < part.sure[1] for part in one.parts):
         return False
-    sums, known = luhn(one.number), len(one.number) in plausible_lengths(one.number)
     if names.calls(one.start, one.end):
         return one.whole or (sums and known)
     if not known or (len(one.number) < 16 and one.run.text[max(0, one.start - 2) : one.start].endswith(("+", "+("))):
@@ -297,9 +325,9 @@ def _is_card(one: _Candidate, names: _Names, *, follows_card: bool) -> bool:
     near = names.is_near(one.start, one.end)
     if len(one.number) < _TEST_LENGTH and not near:
         return False
-    layout = one.layout()
     if not sums:
-        return not _is_everyday(one, names) and _speaks_for_itself(one, layout)
+        return one.stands_alone() and _speaks_for_itself(one, one.layout()) and not _is_everyday(one, names)
+    layout = one.layout()
     if near:
         return layout is not Layout.LOOSE or not any(":" in separator for separator in one.separators)
     if layout is Layout.CARD:
@@ -313,8 +341,6 @@ def _is_card(one: _Candidate, names: _Names, *, follows_card: bool) -> bool:
 
 def _speaks_for_itself(one: _Candidate, layout: Layout) -> bool:
     """Whether the layout is one that nothing but a card has, so that a mistyped digit does not matter."""
-    if not one.stands_alone():
-        return False
     sizes = {len(part.digits) for part in one.parts}
     if layout is Layout.CARD:
         return len(set(one.separators)) == 1 and one.separators[0] in (" ", "-", " - ", "  ", "\n")

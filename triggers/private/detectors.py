@@ -18,7 +18,7 @@ from triggers.watched import compile_source
 
 MAX_CHARS = 200_000
 """Characters of the longest text that is searched; a policy's limit on messages is ten times lower by default."""
-MAX_CANDIDATES = 20_000
+MAX_CANDIDATES = 10_000
 """Places of one text that may be looked at closely; a message of 20,000 characters has room for about 3,000."""
 
 

@@ -39,6 +39,7 @@ NUMBER_WORD = "(?:" + "|".join((*_WORDS, *_TEN_WORDS, *_TIMES)) + ")"
 
 _TOKEN = re.compile(r"[0-9oilbs]*[0-9][0-9oilbs]*|\[[a-z_ ]{1,20}\]|[a-z]+|[^\W_]")
 _WEAK = re.compile(r"[oilbs]+")
+_WEAK_WORD = re.compile(r"(?<![a-z0-9])[oilbs]+(?![a-z0-9])")
 _LOOKS = str.maketrans("oilbs", "01185")
 _SEPARATORS = 4
 """Characters that may stand between two parts of a number."""
@@ -110,6 +111,11 @@ def runs(text: str, start: int = 0, end: int = sys.maxsize, *, weak_counts: bool
         words, times = 0, 1
     if run:
         yield run
+
+
+def has_weak_words(text: str, start: int, end: int) -> bool:
+    """Whether a word in a place of the text can be read as a word or as digits."""
+    return _WEAK_WORD.search(text, start, end) is not None
 
 
 def side_by_side(between: str) -> bool:
