@@ -89,10 +89,10 @@ def _zone(folded: Folded, first: int, last: int) -> tuple[int, int]:
 def runs(text: str, start: int = 0, end: int = sys.maxsize, *, weak_counts: bool) -> Iterator[list[Part]]:
     """Stretches of parts near enough to be one number; letters-only look-alikes count as digits or as words."""
     run: list[Part] = []
-    words, times, tens = 0, 1, False
+    words, times, spoken_from, tens = 0, 1, 0, False
     for token in _TOKEN.finditer(text, start, end):
         if token[0] in _TIMES:
-            times = _TIMES[token[0]]
+            times, spoken_from = _TIMES[token[0]], token.start()
             continue
         part = _part(token, weak_counts=weak_counts)
         if part is None:
@@ -106,7 +106,7 @@ def runs(text: str, start: int = 0, end: int = sys.maxsize, *, weak_counts: bool
         if tens and len(part.digits) == 1 and part.digits != "0" and run:
             run[-1] = _joined(run[-1], part)
         else:
-            run.append(_repeated(part, times))
+            run.append(_repeated(part, times, spoken_from))
         tens = token[0] in _TEN_WORDS
         words, times = 0, 1
     if run:
@@ -119,9 +119,7 @@ def has_weak_words(text: str, start: int, end: int) -> bool:
 
 
 def side_by_side(between: str) -> bool:
-    """Whether two parts with this between them stand side by side: punctuation, or the "double" of a spoken number."""
-    if between.strip(" \t\n.,-_/") in _TIMES:
-        return True
+    """Whether two parts with this between them stand side by side: a little punctuation, no word and no placeholder."""
     return len(between) <= _SEPARATORS and not any(char.isalnum() or char in "[]" for char in between)
 
 
@@ -145,8 +143,8 @@ def _joined(tens: Part, unit: Part) -> Part:
     return Part(tens.digits[0] + unit.digits, tens.start, unit.end, (tens.start, unit.end), spoken=True)
 
 
-def _repeated(part: Part, times: int) -> Part:
-    """ "double four" is 44."""
+def _repeated(part: Part, times: int, start: int) -> Part:
+    """ "double four", which begins at `start`, is 44."""
     if times == 1:
         return part
-    return Part(part.digits * times, part.start, part.end, (part.start, part.end), spoken=True)
+    return Part(part.digits * times, start, part.end, (start, part.end), spoken=True)
