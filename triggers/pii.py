@@ -33,6 +33,8 @@ PLACEHOLDERS = {
     "account_number": "[account number]",
 }
 """Group → what stands in its place. These never reach the database."""
+WITHHELD = "[withheld: this text could not be redacted]"
+"""What is stored in place of a text that could not be masked; a text that is exactly this is treated like that one."""
 MASKS = PLACEHOLDERS | {"email": "[e-mail]", "phone": "[phone]"}
 """The same for quotes and logs, which hold no contact data either."""
 
@@ -74,7 +76,8 @@ def find(folded: Folded, extra: frozenset[str] = frozenset()) -> list[Found]:
     """Private data that must be redacted, and what `extra` names besides (`phone`, `email`), in order.
 
     Placeholders of an earlier redaction count as what they stand for, so that a stored text is judged like the
-    text that came in. Raises ScannerSilent if the scan did not happen, TooMuchToMask if the text costs too much.
+    text that came in. Raises ScannerSilent if the scan did not happen, TooMuchToMask if the text costs too much or
+    was withheld for that.
     """
     _within_budget(folded.original)
     data = folded.data
@@ -122,7 +125,7 @@ def redactions_of(found: Iterable[Found], text: str) -> tuple[Redaction, ...]:
 
 
 def _within_budget(text: str) -> None:
-    if len(text) > MAX_CHARS:
+    if len(text) > MAX_CHARS or text == WITHHELD:
         raise TooMuchToMask
 
 

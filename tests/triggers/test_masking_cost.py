@@ -16,11 +16,12 @@ import pytest
 
 from benchmarks.masking import GROWTH, HOSTILE, answered, hostile
 from tests.triggers.policies import CARD, support_policy
+from triggers import pii
 from triggers.assessment import Circumstances, Decision, Message
 from triggers.engine import WITHHELD, Engine
 from triggers.folding import fold
 from triggers.pii import find, redact
-from triggers.private.detectors import MAX_CANDIDATES, MAX_CHARS, TooMuchToMask
+from triggers.private.detectors import MAX_CANDIDATES, MAX_CHARS, MAX_READ, TooMuchToMask
 
 SIZE = 400
 FACTOR = 1.3
@@ -84,6 +85,11 @@ def test_a_text_with_too_many_candidates_is_refused() -> None:
     assert refused.value.kind == "masking_budget"
 
 
+def test_a_text_with_too_many_numbers_is_refused() -> None:
+    with pytest.raises(TooMuchToMask):
+        redact("4 1 1 1 " * (MAX_READ // 8 + 1))
+
+
 @pytest.mark.parametrize("text", ["pin 4821, " * (MAX_CANDIDATES + 1), f"{CARD} " * 20_000])
 def test_what_cannot_be_masked_is_withheld_and_goes_to_a_person(text: str) -> None:
     loaded = support_policy()
@@ -91,5 +97,7 @@ def test_what_cannot_be_masked_is_withheld_and_goes_to_a_person(text: str) -> No
     engine = Engine(replace(loaded, policy=loaded.policy.model_copy(update={"limits": limits})))
     judged = engine.evaluate(Message(text=text), Circumstances())
     assert (judged.decision, judged.fault, judged.redacted_text) == (Decision.FAULT, "masking_budget", WITHHELD)
-    assert engine.redact(text)[0] == WITHHELD
+    assert engine.redact(text)[0] == WITHHELD == pii.WITHHELD
+    again = engine.evaluate(Message(text=WITHHELD), Circumstances())
+    assert (again.decision, again.fault) == (Decision.FAULT, "masking_budget")
     assert engine.screen(text) != ()

@@ -76,6 +76,8 @@ def _is_account(text: str) -> bool:
     return count_digits(text) >= 6 and DATE.fullmatch(text) is None
 
 
+_SHORT_ACCOUNT = r"\b(?:account|acct|acc|a/c) (?:number|num|no|nr)\b\.?:? ?(?:is|was|are|:|=|#)? ?([0-9]{4,5})\b"
+"""The last digits, by which customers are asked to name an account."""
 _LABELLED_ACCOUNT = (
     rf"\b(?:{_ACCOUNT_LABELS})\b[\"'`*_)]{{0,3}}{LINK}[:=]?\s{{0,2}}[\"'`*(]{{0,3}}\b"
     r"([a-z]{0,4}-?[0-9](?:[ .-]?[0-9]){5,20})\b"
@@ -101,6 +103,13 @@ ACCOUNTS: tuple[Detector, ...] = (
         prefilters=(rf"\b(?:{_ACCOUNT_LABELS})\b",),
         find=by_regex(_LABELLED_ACCOUNT, _is_account),
         digits=6,
+    ),
+    Detector(
+        entity="account_number",
+        group="account_number",
+        prefilters=(r"\b(?:account|acct|acc|a/c) (?:number|num|no|nr)\b",),
+        find=by_regex(_SHORT_ACCOUNT),
+        digits=4,
     ),
 )
 """Detectors of accounts."""

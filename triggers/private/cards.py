@@ -262,6 +262,7 @@ def find_cards(searched: Searched) -> Iterator[tuple[int, int]]:
     text, names = searched.folded.text, _Names.of(searched)
     found: list[tuple[int, int]] = []
     places = list(zones(searched.folded, _SHORTEST))
+    searched.read(sum(min(end, len(text)) - start for start, end in places))
     for weak_counts, (start, end) in product((True, False), places):
         if not weak_counts and not has_weak_words(text, start, end):
             continue

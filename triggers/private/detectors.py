@@ -16,8 +16,10 @@ from states.errors import DependencyFault
 from triggers.folding import Folded
 from triggers.watched import compile_source
 
-MAX_CHARS = 200_000
-"""Characters of the longest text that is searched; a policy's limit on messages is ten times lower by default."""
+MAX_CHARS = 1_250_000
+"""Characters of the longest text that is searched: a little more than the longest message that is kept."""
+MAX_READ = 150_000
+"""Characters that may be read closely, token by token; prose without numbers costs none."""
 MAX_CANDIDATES = 10_000
 """Places of one text that may be looked at closely; a message of 20,000 characters has room for about 3,000."""
 
@@ -27,26 +29,32 @@ class TooMuchToMask(DependencyFault):
 
     def __init__(self) -> None:
         super().__init__(
-            "masking_budget", f"over {MAX_CHARS} characters or {MAX_CANDIDATES} candidates; withhold the text"
+            "masking_budget", f"over {MAX_CHARS} characters, {MAX_READ} of them numbers, or {MAX_CANDIDATES} candidates"
         )
 
 
 class Searched:
     """A folded text being searched, and what is left of the budget."""
 
-    __slots__ = ("_everyday", "_left", "folded")
+    __slots__ = ("_everyday", "_left", "_unread", "folded")
 
     def __init__(self, folded: Folded) -> None:
         if len(folded.text) > 2 * MAX_CHARS:
             raise TooMuchToMask
         self.folded = folded
-        self._left = MAX_CANDIDATES
+        self._left, self._unread = MAX_CANDIDATES, MAX_READ
         self._everyday: frozenset[int] | None = None
 
     def spend(self, candidates: int = 1) -> None:
         """Takes candidates from the budget; TooMuchToMask if it is used up."""
         self._left -= candidates
         if self._left < 0:
+            raise TooMuchToMask
+
+    def read(self, chars: int) -> None:
+        """Takes characters from the budget of close reading; TooMuchToMask if it is used up."""
+        self._unread -= chars
+        if self._unread < 0:
             raise TooMuchToMask
 
     def is_everyday(self, start: int) -> bool:

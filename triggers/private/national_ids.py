@@ -131,6 +131,13 @@ NATIONAL_IDS: tuple[Detector, ...] = (
         digits=9,
     ),
     Detector(
+        entity="us_ssn",
+        group="national_id",
+        prefilters=(r"\b(?:ssn|social security)\b",),
+        find=by_regex(rf"\b(?:ssn|social security)\b(?: ?(?:number|num|no))?{LINK}[:=]? ?([0-9]{{4}})\b"),
+        digits=4,
+    ),
+    Detector(
         entity="uk_nino",
         group="national_id",
         prefilters=(r"\b(?:ni|nino|national insurance|hmrc|insurance|tax)\b",),

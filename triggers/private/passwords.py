@@ -31,6 +31,8 @@ _EXPLICIT = re.compile(r"[:=\"'`<>|]|->|--$")
 _ACCOUNT = re.compile(r"\b(?:user(?:name|id)?|login|usuario|usuaria|utilisateur|benutzer(?:name)?|identifiant|id)\b")
 _PLACEHOLDER = re.compile(r"\[[a-z_ -]{3,20}\]?")
 _LOOSE_END = re.compile(r"[\s\"'`*]*(?:$|[.,;!?\n)]|and\b|but\b)")
+_MORE_DIGITS = re.compile(r" [0-9]{2,6}(?![\w.,:/-])")
+"""A password told in two words: "rainbow 123"."""
 _OTHER_PASSES = frozenset(
     ("boarding", "bus", "travel", "season", "ski", "day", "guest", "visitor", "parking", "train", "palabra", "palabras")
 )
@@ -118,6 +120,9 @@ class _Told:
                 self.end = close
         while self.end > self.start and text[self.end - 1] in ".,;!?)]}*_":
             self.end -= 1
+        more = _MORE_DIGITS.match(text, self.end)
+        if more and (self.linked or self.explicit) and text[self.start : self.end] not in _NO_PASSWORD:
+            self.end = more.end()
 
     def is_password(self) -> bool:
         """Whether what follows the label is a value and no remark about passwords."""
