@@ -60,6 +60,16 @@ def passwords() -> Iterator[Told]:
         value = PASSWORDS[at % len(PASSWORDS)]
         text = WRAPPINGS[at % len(WRAPPINGS)].replace("{}", _joined(label, separator, value))
         yield Told(kind="password", text=text, value=value)
+    for form in (
+        "pw {}",
+        "pwd {} please",
+        "mdp {}",
+        "password {}",
+        "login: ana / {}",
+        "user: bob, {}",
+        "creds: bob:{}",
+    ):
+        yield Told(kind="password", text=form.format("hunter2"), value="hunter2")
 
 
 TOKENS = {

@@ -103,6 +103,7 @@ class _Told:
         self.folded = folded
         self.label = folded.char_at(found.start(1))
         self.short = re.fullmatch(_SHORT, found.group(1).decode()) is not None
+        self.vague = found.group(1) in (b"pass", b"clave")
         self.start, self.end = folded.char_at(found.start(4)), folded.char_at(found.end(4))
         self.before = folded.text[max(0, self.label - 60) : self.label]
         between, opened = found.group(2).decode(), found.group(3).decode()
@@ -133,7 +134,7 @@ class _Told:
             return False
         letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
         if digits:
-            return self.linked or self.explicit or (letters and not self.short) or (self.adjacent and not self.short)
+            return self.linked or self.explicit or (self.adjacent and not self.short) or (letters and not self.vague)
         return self._is_word_or_odd(value)
 
     def _is_word_or_odd(self, value: str) -> bool:
@@ -180,7 +181,20 @@ def _is_secret_number(text: str) -> bool:
     return count_digits(text) != 0 or len(text.split()) > 2
 
 
+_LOGIN = r"\b(?:login|log-?in|user(?:name)?|credentials|creds|zugang|acceso|identifiants?)[ \t]?[:=][ \t]?"
+
+
+def _is_mixed(text: str) -> bool:
+    return any(map(str.isalpha, text)) and count_digits(text) > 0
+
+
 SECRETS: tuple[Detector, ...] = (
+    Detector(
+        entity="password",
+        group="secret",
+        prefilters=(_LOGIN,),
+        find=by_regex(rf"{_LOGIN}[^\s/|,]{{1,64}}[ \t]?[/|,:][ \t]?([^\s,;\"'`]{{4,64}})", _is_mixed),
+    ),
     Detector(
         entity="password",
         group="secret",
