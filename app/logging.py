@@ -24,13 +24,14 @@ TEXT_KEYS = frozenset({"text", "body", "draft", "message_text", "quote", "prompt
 SECRET_KEYS = frozenset({"token", "api_key", "authorization", "password", "secret", "cookie", "database_url"})
 
 _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(\w[\w+.-]*://)[^/\s@]+@"), r"\1[credentials]@"),
+    # A run of letters is tried from its beginning only, or a long one would cost the square of its length.
+    (re.compile(r"(?<![\w+.-])(\w[\w+.-]*://)[^/\s@]+@"), r"\1[credentials]@"),
     (re.compile(r"(https?://[^\s/?#\"']+)[^\s\"']*"), r"\1/[path]"),
     (re.compile(r"(?i)\bbearer\s+\S+"), "bearer [secret]"),
     (re.compile(r"\b(?:sk|pk|rk|xox[abprs]|gh[opusr]|AKIA|ASIA|AIza|eyJ)[-_]?[A-Za-z0-9_.-]{12,}"), "[secret]"),
-    (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
+    (re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
     (re.compile(r"(?<![\w.-])(?:\d[ .-]?){13,19}(?![\w])"), "[card]"),
-    (re.compile(r"(?<![\w.:-])\+\d[\d ()./-]{7,}\d|(?<![\w.:-])\(?0\d[\d ()./-]{6,}\d"), "[phone]"),
+    (re.compile(r"(?<![\w.:-])\+\d[\d ()./-]{7,40}\d|(?<![\w.:-])\(?0\d[\d ()./-]{6,40}\d"), "[phone]"),
 )
 
 _COUNTED = re.compile(r"\[\d+ characters\]")

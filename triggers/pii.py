@@ -1,34 +1,28 @@
 """Private data in a text: where it is, and the text without it.
 
-Without it card numbers and passwords would reach the database, the logs, the model and the ticket.
+One grammar serves what is masked and what evidence names: a rule asks for a card by the same detectors.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 from triggers.assessment import Redaction
-from triggers.cards import PREFILTERS, find_cards, luhn
-from triggers.detectors import LINK, Detector, by_regex
 from triggers.folding import Folded, fold
-from triggers.identifiers import IDENTIFIERS
-from triggers.scanner import Pattern, Scanner
-from triggers.secrets import SECRETS
+from triggers.private.accounts import ACCOUNTS
+from triggers.private.cards import CARDS
+from triggers.private.contacts import CONTACTS
+from triggers.private.detectors import MAX_CHARS, Detector, Searched, TooMuchToMask
+from triggers.private.national_ids import NATIONAL_IDS
+from triggers.private.passwords import SECRETS
+from triggers.private.seed_phrases import SEED_PHRASES
+from triggers.private.tokens import TOKENS
+from triggers.watched import WatchedSet
 
-CARD = Detector(entity="card", group="card", prefilters=PREFILTERS, find=lambda folded: find_cards(folded.text))
-LABELLED_CARD = Detector(
-    entity="card",
-    group="card",
-    prefilters=(r"\bcards?\b",),
-    find=by_regex(
-        rf"\bcards?\b{LINK}\b([0-9](?:[ -]?[0-9]){{11,18}})\b", lambda text: luhn("".join(filter(str.isdigit, text)))
-    ),
-    digits=12,
-)
-"""A number called a card needs no known issuer, only a right check sum."""
-DETECTORS: tuple[Detector, ...] = (CARD, LABELLED_CARD, *SECRETS, *IDENTIFIERS)
+DETECTORS: tuple[Detector, ...] = (*CARDS, *TOKENS, *SECRETS, *SEED_PHRASES, *ACCOUNTS, *NATIONAL_IDS, *CONTACTS)
 """In order of precedence: where two overlap, the first names the redaction."""
 
 PLACEHOLDERS = {
@@ -39,6 +33,8 @@ PLACEHOLDERS = {
     "account_number": "[account number]",
 }
 """Group → what stands in its place. These never reach the database."""
+WITHHELD = "[withheld: this text could not be redacted]"
+"""What is stored in place of a text that could not be masked; a text that is exactly this is treated like that one."""
 MASKS = PLACEHOLDERS | {"email": "[e-mail]", "phone": "[phone]"}
 """The same for quotes and logs, which hold no contact data either."""
 
@@ -63,26 +59,39 @@ class Found:
 
 
 @cache
-def _scanner() -> tuple[Scanner, tuple[Detector, ...]]:
-    owners = tuple(one for one in DETECTORS for _ in one.prefilters)
-    return Scanner([Pattern(source=source) for one in DETECTORS for source in one.prefilters]), owners
+def _sets() -> tuple[tuple[WatchedSet, int, tuple[Detector, ...]], ...]:
+    """The shared set and one for each detector that stands apart: the digits it needs, the owner of every source."""
+    groups = [[one for one in DETECTORS if not one.apart], *([one] for one in DETECTORS if one.apart)]
+    return tuple(
+        (
+            WatchedSet([f"(?m:{source})" for one in group for source in one.prefilters]),
+            min(one.digits for one in group),
+            tuple(one for one in group for _ in one.prefilters),
+        )
+        for group in groups
+    )
 
 
 def find(folded: Folded, extra: frozenset[str] = frozenset()) -> list[Found]:
     """Private data that must be redacted, and what `extra` names besides (`phone`, `email`), in order.
 
     Placeholders of an earlier redaction count as what they stand for, so that a stored text is judged like the
-    text that came in. Raises ScannerSilent if the scan did not happen.
+    text that came in. Raises ScannerSilent if the scan did not happen, TooMuchToMask if the text costs too much or
+    was withheld for that.
     """
-    scanner, owners = _scanner()
-    hits = scanner.scan(folded)
+    _within_budget(folded.original)
+    data = folded.data
+    digits = len(data) - len(data.translate(None, b"0123456789"))
+    met = {owners[at] for watched, least, owners in _sets() if digits >= least for at in watched.match(data)}
     found = _placeholders(folded) if "[" in folded.original else []
-    if hits:
-        digits = len(folded.data) - len(folded.data.translate(None, b"0123456789"))
-        for detector in dict.fromkeys(owners[hit.index] for hit in hits):
-            if digits >= detector.digits and (detector.group in PLACEHOLDERS or detector.group in extra):
-                for start, end in detector.find(folded):
-                    found.append(Found(detector.entity, detector.group, *folded.span(start, end)))
+    if met:
+        searched = Searched(folded)
+        wanted = {
+            one.find: one for one in met if digits >= one.digits and (one.group in PLACEHOLDERS or one.group in extra)
+        }
+        for detector in sorted(wanted.values(), key=DETECTORS.index):
+            for start, end in detector.find(searched):
+                found.append(Found(detector.entity, detector.group, *folded.span(start, end)))
     return sorted(found, key=lambda one: (one.start, -one.end))
 
 
@@ -90,7 +99,9 @@ def redact(text: str) -> tuple[str, tuple[Redaction, ...]]:
     """The text that may be stored, and what was taken out, as spans of the given text. Idempotent.
 
     Cards, secrets, national ids, IBANs and account numbers go; e-mail addresses and phone numbers stay.
+    TooMuchToMask before anything is read if the text is too long: it must be withheld then.
     """
+    _within_budget(text)
     redactions = redactions_of(find(fold(text)), text)
     return without(text, redactions), redactions
 
@@ -106,28 +117,41 @@ def redactions_of(found: Iterable[Found], text: str) -> tuple[Redaction, ...]:
         more = _merged(find(fold(clean)), clean) if redactions else ()
         if not more:
             break
-        hidden = [
-            (one.entity, _origin(one.start, redactions, end=False), _origin(one.end, redactions, end=True))
-            for one in more
-        ]
-        spans = [*((one.entity, one.start, one.end) for one in redactions), *hidden]
+        hidden = zip((one.entity for one in more), _origins(more, redactions), strict=True)
+        spans = [*((one.entity, one.start, one.end) for one in redactions), *((who, *span) for who, span in hidden)]
         every = (Found(entity, entity, start, end) for entity, start, end in spans)
         redactions = _merged(sorted(every, key=lambda one: (one.start, -one.end)), text)
     return redactions
 
 
-def _origin(at: int, redactions: Iterable[Redaction], *, end: bool) -> int:
-    """The offset in the text of an offset in what is left of it; inside a placeholder, the edge of what it hides."""
+def _within_budget(text: str) -> None:
+    if len(text) > MAX_CHARS or text == WITHHELD:
+        raise TooMuchToMask
+
+
+def _origins(spans: Iterable[Redaction], redactions: tuple[Redaction, ...]) -> list[tuple[int, int]]:
+    """Spans of what is left of a text, as spans of the text; inside a placeholder, the edge of what it hides."""
+    firsts: list[int] = []
     shift = 0
     for one in redactions:
-        first = one.start + shift
-        last = first + len(PLACEHOLDERS[one.entity])
-        if at <= first:
-            break
-        if at < last:
-            return one.end if end else one.start
+        firsts.append(one.start + shift)
         shift += len(PLACEHOLDERS[one.entity]) - (one.end - one.start)
-    return at - shift
+    return [
+        (_origin(one.start, redactions, firsts, end=False), _origin(one.end, redactions, firsts, end=True))
+        for one in spans
+    ]
+
+
+def _origin(at: int, redactions: tuple[Redaction, ...], firsts: list[int], *, end: bool) -> int:
+    """The offset in the text of an offset in what is left of it. `firsts` is where the placeholders begin there."""
+    before = bisect_left(firsts, at) - 1
+    if before < 0:
+        return at
+    one = redactions[before]
+    last = firsts[before] + len(PLACEHOLDERS[one.entity])
+    if at < last:
+        return one.end if end else one.start
+    return one.end + at - last
 
 
 def _merged(found: Iterable[Found], text: str) -> tuple[Redaction, ...]:

@@ -52,7 +52,7 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
 def entities(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Kind → values in the order of their first mention; kinds without a value are left out.
 
-    Masked values (`[card_number]`, `**** 1111`) are taken out before the search.
+    Masked values (`[card]`, `**** 1111`) are taken out before the search.
     """
     found: dict[str, dict[str, None]] = {}
     for text in texts:

@@ -6,10 +6,9 @@ Without it whoever reads the database, or a copy of it, could pass for any custo
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from base64 import b32encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hmac import compare_digest
@@ -18,11 +17,12 @@ from typing import Any
 
 import pyotp
 
+from triggers.folding import Folded, fold
+from triggers.private.numerals import Part, runs, side_by_side, zones
+
 DIGITS = 6
 MIN_KEY = 32
 MASK = "[one_time_code]"
-_GROUPED = re.compile(rf"(?<!\d)\d(?:[ .\-]?\d){{{DIGITS - 1}}}(?!\d)")
-"""Six digits, also in groups: what a customer may take for the code, mistyped ones included."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +91,50 @@ class CodeMaker:
 
 
 def digits_of(text: str) -> str:
-    """A code as it was typed, without what people put between digits; any other text as it is."""
-    bare = re.sub(r"[ .\-]", "", text)
-    return bare if bare.isdecimal() else text
+    """A code as it was typed or spoken, without what people put between digits; any other text as it is."""
+    folded = fold(text).text
+    parts = [part for run in runs(folded, weak_counts=False) for part in run]
+    bare = "".join(part.digits for part in parts)
+    edges = [0, *(edge for part in parts for edge in (part.start, part.end)), len(folded)]
+    between = [folded[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    exact = all(part.spoken or part.digits == folded[part.start : part.end] for part in parts)
+    return bare if parts and exact and all(map(side_by_side, between)) else text
 
 
 def masked_codes(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text without anything that may be a code, and what was taken out."""
-    return _GROUPED.sub(MASK, text), tuple(found[0] for found in _GROUPED.finditer(text))
+    """The text without anything that may be a code, and what was taken out, as it was written.
+
+    A code is six digits however they are parted, in any script or in number words.
+    """
+    pieces: list[str] = []
+    groups: list[str] = []
+    at = 0
+    for start, end in _code_spans(fold(text)):
+        pieces += (text[at:start], MASK)
+        groups.append(text[start:end])
+        at = end
+    return "".join((*pieces, text[at:])), tuple(groups)
+
+
+def _code_spans(folded: Folded) -> Iterator[tuple[int, int]]:
+    """Offsets in the original, in order, without overlaps."""
+    for zone in zones(folded, DIGITS):
+        for run in runs(folded.text, *zone, weak_counts=False):
+            taken = 0
+            for first in range(len(run)):
+                last = _last_of_code(folded.text, run, first)
+                if first >= taken and last is not None:
+                    taken = last + 1
+                    yield folded.span(run[first].sure[0], run[last].sure[1])
+
+
+def _last_of_code(text: str, run: Sequence[Part], first: int) -> int | None:
+    """The index of the part with which a code ends that begins with the given one; letters glued to digits are none."""
+    digits = 0
+    for at in range(first, min(first + DIGITS, len(run))):
+        if at > first and not side_by_side(text[run[at - 1].end : run[at].start]):
+            return None
+        digits += len(run[at].digits) if run[at].spoken else run[at].sure[1] - run[at].sure[0]
+        if digits >= DIGITS:
+            return at if digits == DIGITS else None
+    return None

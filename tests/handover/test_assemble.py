@@ -185,8 +185,16 @@ def test_a_card_number_that_slipped_through_is_masked(written: str) -> None:
         assert CARD_MASK in text
 
 
-def test_a_long_number_that_is_no_card_stays() -> None:
-    assert safe_text("tracking 4111111111111112") == "tracking 4111111111111112"
+@pytest.mark.parametrize(
+    "text",
+    ["tracking 4111111111111112", "parcel 9400111899223197428490", "at 48.858370, 2.294481", "ISBN 978-3-16-148410-0"],
+)
+def test_a_long_number_that_is_no_card_stays(text: str) -> None:
+    assert safe_text(text) == text
+
+
+def test_a_card_in_a_text_too_long_to_be_searched_is_still_masked() -> None:
+    assert CARD.replace(" ", "") not in safe_text("a " * 700_000 + CARD.replace(" ", ""))
 
 
 def test_minimal_keeps_reason_and_team_and_makes_the_case_urgent() -> None:

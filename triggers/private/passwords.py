@@ -1,0 +1,233 @@
+"""Secrets that are called by a name: passwords, PINs, security codes, one-time codes, answers to secret questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from triggers.folding import Folded
+from triggers.private.detectors import LINK, Detector, Finder, Searched, by_regex, count_digits, value_span
+from triggers.private.numerals import NUMBER_WORD
+from triggers.watched import compile_source
+
+_PASSWORD = (
+    "pa+s+wo?r?d|passwort|passwd|passwrd|passcode|passphrase|pass ?word|pass ?code|contrasena|contrasenya|mot de passe|"
+    "kennwort|senha|palavra[ -]passe|parola|wachtwoord|losenord"
+)
+_SHORT = "pw|pwd|pswd|psw|pword|pass|mdp|clave|pwort|kw"
+"""Abbreviations and words with other meanings: they need a colon, or a value that looks like a password."""
+_VERB = r"(?:is|was|its|it's|es|era|est|etait|ist|war|lautet|e|foi)"
+_BETWEEN = (
+    rf"(?:for|to|of|my|the|this|account|e-?mail|login|wi-?fi|wlan|red|acceso|new|old|current|de|del|da|do|du|la|el|le|mi|"
+    rf"temporary|neues?|user|usuario|conta|cuenta|compte|konto|banking|online|bank|db|database|{_VERB})"
+)
+_OPEN = r"[\"'`*_)\]]{0,3}\s{0,3}(?:[:=]{1,2}>?|-?->|\|)?[\"'`*_(<]{0,3}\s{0,3}[\"'`*(<]{0,3}"
+_PASSWORD_VALUE = compile_source(
+    rf"(?:\b|_)({_PASSWORD}|{_SHORT})(?:\b|_[a-z0-9]{{0,12}}|[0-9]\b)((?:[^a-z0-9\n:=\"'\[\]]{{1,3}}{_BETWEEN}\b){{0,6}})"
+    rf"({_OPEN}|>)([^\s\"'`<>]{{3,128}})"
+)
+_EXPLICIT = re.compile(r"[:=\"'`<>|]|->|--$")
+_ACCOUNT = re.compile(r"\b(?:user(?:name|id)?|login|usuario|usuaria|utilisateur|benutzer(?:name)?|identifiant|id)\b")
+_PLACEHOLDER = re.compile(r"\[[a-z_ -]{3,20}\]?")
+_LOOSE_END = re.compile(r"[\s\"'`*]*(?:$|[.,;!?\n)]|and\b|but\b)")
+_MORE_DIGITS = re.compile(r" [0-9]{2,6}(?![\w.,:/-])")
+"""A password told in two words: "rainbow 123"."""
+_OTHER_PASSES = frozenset(
+    ("boarding", "bus", "travel", "season", "ski", "day", "guest", "visitor", "parking", "train", "palabra", "palabras")
+)
+_NO_PASSWORD = frozenset(
+    re.findall(
+        r"\w+",
+        "incorrect wrong invalid expired missing required correct right different unknown unsafe secure strong secret "
+        "forgotten stolen hidden visible useless broken private empty blank simple another somehow nothing something "
+        "anything everything already always never still temporarily currently definitely please because working there "
+        "reset change help forgot changed lost not the and for you your any all too what none null only "
+        "incorrecta incorrecto erronea erroneo invalida invalido caducada caducado obligatoria obligatorio necesaria "
+        "requerida olvidada olvidado segura insegura correcta correcto distinta diferente bloqueada vacia igual "
+        "incorrecte errone erronee invalide expire expiree obligatoire necessaire requis requise oublie oubliee "
+        "correcte faux fausse mauvais bloque bloquee vide inconnu perdu toujours "
+        "falsch ungultig abgelaufen erforderlich notwendig vergessen richtig korrekt sicher unsicher gesperrt leer "
+        "unbekannt verloren immer nicht "
+        "incorreta incorreto errada errado expirada expirado obrigatoria obrigatorio necessaria esquecida correta "
+        "correto bloqueada vazia perdida sempre",
+    )
+)
+_STATES = ("ed", "ing", "ly", "able", "ible", "ful", "less")
+
+_PIN = "pin|m?tan|geheimzahl|codigo secreto|code secret|nip|clave|unlock code|passkey"
+_CVV = (
+    "cvv2?|cvc2?|csc|cid|security code|card verification(?: value)?|codigo de seguridad|cryptogramme|code de securite|"
+    "prufnummer|prufziffer|sicherheitscode|codigo de seguranca"
+)
+_OTP = (
+    "one[ -]?time[ -](?:code|password|passcode|pin)|otp|totp|verification code|2fa(?: code)?|mfa(?: code)?|"
+    "two[ -]factor code|sms code|auth(?:entication|orisation|orization|enticator)? code|access code|login code|"
+    "confirmation code|backup code|recovery code|codigo de verificacion|codigo de un solo uso|codigo sms|"
+    "code de verification|code a usage unique|code de confirmation|code sms|bestatigungscode|einmalcode|sms-code|"
+    "codigo de verificacao|codigo de confirmacao|"
+    "(?:code|codigo) (?:you|they) (?:sent|texted)|code (?:i|from) [a-z ]{0,20}(?:got|received|sms|text)"
+)
+_OWN_CODE = r"(?:^|\b(?:my|the|your|this|mi|el|mon|le|mein|der|meu|o)[ \t])(?:code|codigo)"
+_SECRET_DIGITS = (
+    rf"[0-9](?:[ .-]?[0-9]){{2,9}}|[a-z0-9]{{0,6}}[0-9][a-z0-9]{{1,9}}|"
+    rf"{NUMBER_WORD}(?:[ ,.-]{{1,3}}{NUMBER_WORD}){{2,9}}"
+)
+_ANSWER = (
+    "mother'?s maiden name|maiden name|(?:security|secret) (?:answer|word)|memorable (?:word|name|place)|"
+    "answer to (?:my|the) (?:security|secret) question|respuesta (?:secreta|de seguridad)|apellido de soltera|"
+    "reponse secrete|nom de jeune fille|sicherheitsantwort|antwort auf die sicherheitsfrage|"
+    "geburtsname (?:meiner|der) mutter|madchenname(?: (?:meiner|der) mutter)?|resposta (?:secreta|de seguranca)|"
+    "nome de solteira"
+)
+_OF_WHOM = r"(?:[ \t]+(?:of|de|di|der|da|my|mi|ma|minha|meiner|mother|madre|mere|mae|mutter)){0,3}"
+_ANSWER_VALUE = (
+    rf"\b(?:{_ANSWER})\b{_OF_WHOM}[ \t]{{0,2}}(?:[:=][ \t]{{0,2}}|[ \t]{_VERB}[ \t]{{1,2}})[\"'`*]{{0,2}}"
+    r"([^\s.,;!?\"`\[\]]{2,40}(?:[ \t][^\s.,;!?\"`\[\]]{2,40}){0,2})"
+)
+
+
+def _password_spans(searched: Searched) -> Iterator[tuple[int, int]]:
+    folded = searched.folded
+    for found in _PASSWORD_VALUE.finditer(folded.data):
+        searched.spend()
+        told = _Told(folded, found)
+        if told.is_password():
+            yield told.start, told.end
+
+
+class _Told:
+    """One place at which a password may be told: a label, what links it, and the word after."""
+
+    def __init__(self, folded: Folded, found: Any) -> None:
+        self.folded = folded
+        self.label = folded.char_at(found.start(1))
+        self.short = re.fullmatch(_SHORT, found.group(1).decode()) is not None
+        self.vague = found.group(1) in (b"pass", b"clave")
+        self.start, self.end = folded.char_at(found.start(4)), folded.char_at(found.end(4))
+        self.before = folded.text[max(0, self.label - 60) : self.label]
+        between, opened = found.group(2).decode(), found.group(3).decode()
+        self.explicit = _EXPLICIT.search(opened) is not None or self.before.endswith("--")
+        self.adjacent = not between and "\n" not in opened
+        self.linked = re.search(rf"\b{_VERB}\b", between) is not None or _ACCOUNT.search(self.before) is not None
+        self._trim(opened)
+
+    def _trim(self, opened: str) -> None:
+        """Takes a quoted value up to its closing quote, and leaves punctuation after a bare one."""
+        text, mark = self.folded.text, opened[-1:]
+        if mark and mark in "\"'`":
+            close = text.find(mark, self.end, self.end + 64)
+            if close >= 0 and "\n" not in text[self.end : close]:
+                self.end = close
+        while self.end > self.start and text[self.end - 1] in ".,;!?)]}*_":
+            self.end -= 1
+        more = _MORE_DIGITS.match(text, self.end)
+        if more and (self.linked or self.explicit) and text[self.start : self.end] not in _NO_PASSWORD:
+            self.end = more.end()
+
+    def is_password(self) -> bool:
+        """Whether what follows the label is a value and no remark about passwords."""
+        value = self.folded.text[self.start : self.end]
+        if len(value) < 3 or value in _NO_PASSWORD or "://" in value or _PLACEHOLDER.match(value):
+            return False
+        if self.before.endswith("/") or (self.short and (self.before.split() or [""])[-1] in _OTHER_PASSES):
+            return False
+        letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
+        if digits:
+            return self.linked or self.explicit or (self.adjacent and not self.short) or (letters and not self.vague)
+        return self._is_word_or_odd(value)
+
+    def _is_word_or_odd(self, value: str) -> bool:
+        first, last = self.folded.span(self.start, self.end)
+        written = self.folded.original[first:last]
+        odd = any(char in "!@#$%^&*_+?=~" for char in value) or any(char.isupper() for char in written[1:])
+        if odd and (self.linked or self.explicit):
+            return not written.isupper() or len(written) > 6 or self.explicit
+        if self.explicit:
+            return value[0].isalnum() or odd
+        if not value.isalpha() or value.endswith(_STATES) or self.short:
+            return False
+        return self.linked and len(value) >= 4 and _LOOSE_END.match(self.folded.text, self.end) is not None
+
+
+def _labelled(labels: str, values: str, accept: Callable[[str], bool] | None = None) -> Finder:
+    """A finder of values behind labels; a line may break after the colon."""
+    return by_regex(rf"\b(?:{labels})\b[\"'`*_)]{{0,3}}{LINK}(?:[:=]\s{{0,3}})?[\"'`*(<]{{0,3}}\b({values})\b", accept)
+
+
+def _pin_spans(searched: Searched) -> Iterator[tuple[int, int]]:
+    """PINs; "pin code" with six digits is a postal code in India, and a map has pins as well."""
+    for found in _PIN_VALUE.finditer(searched.folded.data):
+        searched.spend()
+        label = searched.folded.char_at(found.start(1))
+        start, end = (searched.folded.char_at(at) for at in value_span(found))
+        before = searched.folded.text[max(0, label - 12) : label].split()
+        value = searched.folded.text[start:end]
+        postal = count_digits(value) == 6 and searched.folded.text.startswith("pin code", label)
+        place = before[-1:] in (["map"], ["maps"], ["location"]) or _FRACTION.match(searched.folded.text, end)
+        if not postal and not place and _is_secret_number(value):
+            yield start, end
+
+
+_PIN_VALUE = compile_source(
+    rf"\b({_PIN})\b[\"'`*_)]{{0,3}}{LINK}(?:[:=]\s{{0,3}})?[\"'`*(<]{{0,3}}\b"
+    rf"([0-9]{{3,8}}|[0-9]{{2,4}}[ -][0-9]{{2,4}}|[0-9](?:[ .-][0-9]){{3,7}}|"
+    rf"{NUMBER_WORD}(?:[ ,.-]{{1,3}}{NUMBER_WORD}){{2,9}})\b"
+)
+_FRACTION = re.compile(r"[.,][0-9]|°")
+
+
+def _is_secret_number(text: str) -> bool:
+    return count_digits(text) != 0 or len(text.split()) > 2
+
+
+_LOGIN = r"\b(?:login|log-?in|user(?:name)?|credentials|creds|zugang|acceso|identifiants?)[ \t]?[:=][ \t]?"
+
+
+def _is_mixed(text: str) -> bool:
+    return any(map(str.isalpha, text)) and count_digits(text) > 0
+
+
+SECRETS: tuple[Detector, ...] = (
+    Detector(
+        entity="password",
+        group="secret",
+        prefilters=(_LOGIN,),
+        find=by_regex(rf"{_LOGIN}[^\s/|,]{{1,64}}[ \t]?[/|,:][ \t]?([^\s,;\"'`]{{4,64}})", _is_mixed),
+    ),
+    Detector(
+        entity="password",
+        group="secret",
+        prefilters=(rf"(?:\b|_)(?:{_PASSWORD}|{_SHORT})(?:\b|_|[0-9])",),
+        find=_password_spans,
+    ),
+    Detector(entity="pin", group="secret", prefilters=(rf"\b(?:{_PIN})\b",), find=_pin_spans),
+    Detector(
+        entity="cvv",
+        group="secret",
+        prefilters=(rf"\b(?:{_CVV})\b",),
+        find=_labelled(_CVV, rf"[0-9](?:[ .-]?[0-9]){{2,3}}|{NUMBER_WORD}(?:[ ,.-]{{1,3}}{NUMBER_WORD}){{2,3}}"),
+    ),
+    Detector(
+        entity="one_time_code",
+        group="secret",
+        prefilters=(rf"\b(?:{_OTP})\b",),
+        find=_labelled(_OTP, _SECRET_DIGITS, _is_secret_number),
+    ),
+    Detector(
+        entity="one_time_code",
+        group="secret",
+        prefilters=(r"\b(?:code|codigo)\b",),
+        find=by_regex(
+            rf"(?m:{_OWN_CODE})[ \t]{{0,2}}(?:[:=]|{_VERB}\b:?)[ \t]{{0,2}}[\"'`*]{{0,2}}([0-9](?:[ .-]?[0-9]){{5}})\b"
+        ),
+        digits=6,
+    ),
+    Detector(
+        entity="security_answer",
+        group="secret",
+        prefilters=(rf"\b(?:{_ANSWER})\b",),
+        find=by_regex(_ANSWER_VALUE, lambda text: text not in _NO_PASSWORD),
+    ),
+)
+"""Detectors of secrets; all are redacted before the first write."""
