@@ -50,7 +50,7 @@ _BESIDE = {
     "later": re.compile(
         r"\b(?:reply|respond|answer|get back|attend|beantwort\w+|antworte|bearbeite\w*|responder\w*|contestar\w*"
         r"|atender\w*"
-        r"|repondr\w+|traiter\w*|responde\w*)\b"
+        r"|repondr\w+|connaissance|traiter\w*|responde\w*)\b"
     ),
     "urgent": re.compile(r"\b(?:urgen\w+|emergenc\w+|dringend\w*|eilig\w*|notfall\w*|immediate)\b"),
     "instead": re.compile(
