@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from policy.loader import load_pack
 from policy.schema import Action
 from tests.packs.look_alike_messages import IN_EARNEST, LOOK_ALIKES
 from triggers.assessment import Circumstances, Message
-from triggers.engine import compile_policy
+from triggers.engine import Engine, compile_policy
 
 PACKS = ("default", "finance", "healthcare", "privacy")
 
@@ -17,8 +19,13 @@ def _lines(block: str) -> list[str]:
     return [line.strip() for line in block.strip().splitlines()]
 
 
+@cache
+def engine(pack: str) -> Engine:
+    return compile_policy(load_pack(pack))
+
+
 def _fired(pack: str, text: str) -> set[str]:
-    assessment = compile_policy(load_pack(pack)).evaluate(Message(text=text), Circumstances())
+    assessment = engine(pack).evaluate(Message(text=text), Circumstances())
     return {one.trigger_id for one in assessment.fired if one.action is not Action.FLAG}
 
 
