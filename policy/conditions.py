@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from policy.bounds import MAX_PATTERN, condition_excess
 from policy.expressions import cel
 from policy.facts import FACTS, FACTS_BY_NAME, FactValues, Scalar, default_facts
 from policy.phrases import compile_phrase
@@ -17,15 +18,16 @@ from states.errors import PolicyError
 
 MAX_PROGRAM = 1_500
 """Instructions of a compiled RE2 pattern. RE2's time is the message's length times this, whatever the message says."""
-MAX_PATTERN = 2_000
-MAX_CONDITION = 1_000
-"""Characters of a pattern and of a condition as written."""
+MAX_REGEX = 60
+"""Characters of the pattern of CEL's `matches`, quotes included."""
 
 Finding = tuple[str, str]
 """What is wrong, and the remedy."""
 
 _STRING = re.compile(r"""[rb]*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
 _MACRO = re.compile(r"\.\s*(all|exists|exists_one|existsOne|map|filter|transformList|transformMap)\s*\(\s*(\w*)")
+_BUILDER = re.compile(r"\.\s*(?:map|transformList|transformMap)\s*\(")
+_MATCHES = re.compile(r"(?<!\w)matches\s*\(\s*(?:[^\"',()]*,\s*)?")
 _NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\s*\.\s*[A-Za-z_]\w*)*)\s*([\[(]?)")
 _WORDS = frozenset({"true", "false", "null", "in"})
 _GROUPS = frozenset(fact.name.split(".")[0] for fact in FACTS)
@@ -73,13 +75,18 @@ def pattern_finding(pattern: str) -> Finding | None:
 
 def condition_findings(condition: str) -> Iterator[Finding]:
     """What is wrong with a CEL condition over the documented facts."""
-    if len(condition) > MAX_CONDITION:
-        yield f"the condition is longer than {MAX_CONDITION:,} characters", "split it over two triggers"
+    excess = condition_excess(condition)
+    if excess is not None:
+        yield excess
         return
     bare = _STRING.sub(lambda found: '"' + " " * (len(found[0]) - 2) + '"', condition)
     nested = _nested_macro(bare)
     if nested:
         yield f"{nested} stands inside another macro, which CEL runs without a cost limit", "use one macro at a time"
+        return
+    costly = _costly(bare, condition)
+    if costly is not None:
+        yield costly
         return
     unknown = tuple(_unknown_facts(bare))
     yield from unknown
@@ -101,6 +108,22 @@ def _nested_macro(bare: str) -> str:
         if inner:
             return f"{inner[1]}()"
     return ""
+
+
+def _costly(bare: str, condition: str) -> Finding | None:
+    """What the engine runs without a limit although it is short.
+
+    A chain of macros that build lists doubles its value with each; a counted repeat is compiled anew for every message.
+    """
+    if len(_BUILDER.findall(bare)) > 1:
+        return "the condition builds a list from a built list, which CEL runs without a cost limit", "build one list"
+    for call in _MATCHES.finditer(bare):
+        literal = condition[call.end() :]
+        plain = _STRING.match(literal)
+        if plain is None or len(plain[0]) > MAX_REGEX or "{" in plain[0]:
+            what = "matches() compiles its pattern for every message"
+            return what, f"give it a quoted pattern of at most {MAX_REGEX} characters, without {{m,n}}"
+    return None
 
 
 def _unknown_facts(bare: str) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from policy.conditions import Finding, condition_findings, did_you_mean, pattern_finding, phrase_finding
 from policy.facts import FACTS_BY_NAME
+from policy.life_threats import slower_life_threats
 from policy.loader import LoadedPolicy, policy_error
 from policy.schema import RUNTIME_TRIGGERS, Action, Evidence, Policy, Severity, Trigger, Vectors
 from policy.sources import Gravity, Place, Problem, path_text
@@ -153,6 +154,10 @@ def _action(place: Place, trigger: Trigger) -> Iterator[Found]:
         if getattr(trigger, unused):
             message = f"{unused!r} has no effect where the action is {trigger.action.value!r}"
             yield _warning((*place, unused), message, "remove it or use `action: handover`")
+
+
+def _life_threats(policy: Policy) -> Iterator[Found]:
+    return (_error(*one) for one in slower_life_threats(policy))
 
 
 def _fires(place: Place, trigger: Trigger) -> Iterator[Found]:
@@ -337,5 +342,6 @@ def _topics(policy: Policy) -> Iterator[Found]:
 
 
 _CHECKS = (
-    _ids, _triggers, _other_phrases, _scripts, _templates, _exceptions, _hours, _slas, _roles, _casework, _topics,
+    _ids, _triggers, _life_threats, _other_phrases, _scripts, _templates, _exceptions, _hours, _slas, _roles,
+    _casework, _topics,
 )  # fmt: skip

@@ -9,14 +9,16 @@ import difflib
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from policy import packs
+from policy.bounds import excesses
 from policy.merging import merged, translated, without_layout
 from policy.schema import LANGUAGES, Policy, Translation
 from policy.sources import Mark, Place, Problem, Row, SourceError, Table, mark_of, parse, path_text, read_text
@@ -24,6 +26,9 @@ from states.errors import PolicyError
 
 PACKS = Path(packs.__file__).parent
 MAX_EXTENDS = 8
+MAX_TRANSLATIONS = 32
+MAX_PROBLEMS = 100
+"""Problems that one refusal lists; a file that is no policy at all has one for each of its values."""
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -115,8 +120,9 @@ def policy_error(source: str, problems: tuple[Problem, ...]) -> PolicyError:
     """The error that refuses a policy and lists why, in the order of the file."""
     count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
     ordered = sorted(problems, key=lambda problem: (problem.source != source, problem.source, problem.line))
-    lines = tuple(str(problem) for problem in ordered)
-    return PolicyError(f"policy {source!r} cannot be used, {count}:\n  " + "\n  ".join(lines), lines)
+    lines = tuple(str(problem) for problem in ordered[:MAX_PROBLEMS])
+    listed = f", of which the first {MAX_PROBLEMS} are" if len(problems) > MAX_PROBLEMS else ""
+    return PolicyError(f"policy {source!r} cannot be used, {count}{listed}:\n  " + "\n  ".join(lines), lines)
 
 
 @dataclass(frozen=True)
@@ -140,10 +146,22 @@ def _load(read: Callable[[], _Read], source: str) -> LoadedPolicy:
     policy, invalid = _validated(Policy, tree)
     if problems or policy is None:
         raise policy_error(source, (*problems, *invalid))
+    oversized = _oversized(policy, tree)
+    if oversized:
+        raise policy_error(source, oversized)
     canonical = canonical_json(policy)
     return LoadedPolicy(
         policy=policy, hash=canonical_hash(canonical), canonical=canonical, source=source, lines=Lines(tree)
     )
+
+
+def _oversized(policy: Policy, tree: Table) -> tuple[Problem, ...]:
+    return tuple(_problem(tree, place, message, remedy) for place, message, remedy in excesses(policy))
+
+
+def _problem(tree: Table, path: Place, message: str, remedy: str) -> Problem:
+    mark = mark_of(tree, path)
+    return Problem(source=mark.source, line=mark.line, where=path_text(path), message=message, remedy=remedy)
 
 
 def _tree(read: _Read) -> tuple[Table, list[Problem]]:
@@ -155,6 +173,9 @@ def _tree(read: _Read) -> tuple[Table, list[Problem]]:
         parent, more = _tree(_parent(read, extends, table.marks["extends"]))
         table, problems = merged(parent, table), more + problems
     own = table.get("translations")
+    if isinstance(own, Row) and len(own) > MAX_TRANSLATIONS:
+        what = f"there are more than {MAX_TRANSLATIONS} translations"
+        raise _refused(table.marks["translations"], "translations", what, "join them, one file a language")
     for name, mark in zip(own, own.marks, strict=True) if isinstance(own, Row) else ():
         table, more = _add_translation(table, read, name, mark)
         problems += more
@@ -224,15 +245,15 @@ def _validated(model: type[AnyModel], tree: Table) -> tuple[AnyModel | None, tup
     try:
         return model.model_validate(tree), ()
     except ValidationError as error:
-        return None, tuple(_translated_error(detail, tree, model) for detail in error.errors(include_url=False))
+        return None, tuple(_translated_errors(error.errors(include_url=False), tree, model))
 
 
-def _translated_error(detail: Any, tree: Table, model: type[BaseModel]) -> Problem:
-    """A pydantic error in the reader's words."""
-    path = tuple(step for step in detail["loc"] if step != "[key]")
-    mark = mark_of(tree, path)
-    message, remedy = _words(detail, model)
-    return Problem(source=mark.source, line=mark.line, where=path_text(path), message=message, remedy=remedy)
+def _translated_errors(details: Iterable[Any], tree: Table, model: type[BaseModel]) -> Iterator[Problem]:
+    """Pydantic's errors, in the reader's words as far as they are listed; the others are only counted."""
+    for number, detail in enumerate(details):
+        path = tuple(step for step in detail["loc"] if step != "[key]")
+        words = _words(detail, model) if number < MAX_PROBLEMS else ("does not fit", "correct it")
+        yield _problem(tree, path, *words)
 
 
 def _words(detail: Any, model: type[BaseModel]) -> tuple[str, str]:
@@ -264,7 +285,7 @@ def _did_you_mean(word: str, known: Any) -> str:
 
 def _keys_at(model: type[BaseModel], path: tuple[str | int, ...]) -> tuple[str, ...]:
     """The keys that the model at the end of `path` knows, found through the JSON Schema."""
-    schema = model.model_json_schema()
+    schema = _schema_of(model)
     node: Any = schema
     for step in path[:-1]:
         node = _resolved(node, schema)
@@ -274,6 +295,11 @@ def _keys_at(model: type[BaseModel], path: tuple[str | int, ...]) -> tuple[str, 
         else:
             node = properties[step] if step in properties else node.get("additionalProperties", {})
     return tuple(_resolved(node, schema).get("properties", LANGUAGES))
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _resolved(node: Any, schema: dict[str, Any]) -> Any:

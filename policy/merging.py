@@ -60,14 +60,31 @@ def _id_of(item: Any) -> str:
 
 
 def without_layout(tree: Table) -> Table:
-    """The same policy without what only says how its files are laid out, tables sorted by key.
+    """The same policy without what only says how its files are laid out, tables sorted by key, life threats first.
 
-    Sorted, because a stored policy is read back sorted and must then behave alike to the last tie.
+    Sorted, because a stored policy is read back sorted and must then behave alike to the last tie. Life threats first,
+    because of two triggers of one severity the first decides script and team, and a child's stand behind its parent's.
     """
     bare = tree.copied()
+    triggers = bare.get("triggers")
+    if isinstance(triggers, Row):
+        bare["triggers"] = _life_threats_first(triggers)
     for key in ("extends", "translations"):
         bare.pop(key, None)
     return _sorted_table(bare)
+
+
+def _life_threats_first(triggers: Row) -> Row:
+    """The same triggers, in their order otherwise."""
+    pairs = sorted(zip(triggers, triggers.marks, strict=True), key=lambda pair: not _threatens_life(pair[0]))
+    row = Row(triggers.mark)
+    for item, mark in pairs:
+        row.add(item, mark)
+    return row
+
+
+def _threatens_life(item: Any) -> bool:
+    return isinstance(item, Table) and item.get("life_threat") is True
 
 
 def _sorted_table(value: Table) -> Table:

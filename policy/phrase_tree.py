@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from policy.bounds import MAX_PHRASE_DEPTH
 from states.errors import PolicyError
 
 SEPARATOR = "[^a-z0-9]+"
@@ -193,6 +194,7 @@ class _Parser:
         self._phrase = phrase
         self._text = folded
         self._at = 0
+        self._depth = 0
 
     def parse(self) -> Sequence:
         sequence = self._sequence()
@@ -259,10 +261,14 @@ class _Parser:
         if listed is not None and self._text[listed.end() : listed.end() + 1] == closing:
             self._at = listed.end() + 1
             return Listed(listed[0], optional=closing == "]")
+        self._depth += 1
+        if self._depth > MAX_PHRASE_DEPTH:
+            raise self._error(f"brackets are nested deeper than {MAX_PHRASE_DEPTH}")
         choices = [self._sequence()]
         while self._peek() == "|":
             self._at += 1
             choices.append(self._sequence())
+        self._depth -= 1
         if self._peek() != closing:
             raise self._error(f"{closing!r} is missing")
         self._at += 1

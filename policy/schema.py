@@ -150,6 +150,11 @@ class Trigger(Model):
     route: Route | None = None
     playbook: Identifier | None = None
     script: Identifier | None = Field(default=None, description="customer script; default handover.<family>")
+    life_threat: bool = Field(
+        default=False,
+        description="what it names threatens somebody's life: the case is `immediate` with this trigger's script, "
+        "whatever else fires",
+    )
     compliance: bool = Field(default=False, description="handing back to the bot needs a second person")
     verify: Annotated[
         Level | None, BeforeValidator(_as_level, json_schema_input_type=bool | Literal["knowledge", "code", "attested"])
@@ -365,6 +370,9 @@ class VerificationRules(Model):
             raise ValueError(f"only staff may attest an identity; name some of {', '.join(STAFF)}")
         return self
 
+
+IMMEDIATE = "immediate"
+"""The deadline class of everything that threatens life."""
 
 RUNTIME_TRIGGERS = (
     "system.fault",

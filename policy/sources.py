@@ -17,7 +17,8 @@ import yaml
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 MAX_NODES = 200_000
-"""Values of one file after its aliases are expanded."""
+MAX_CHARS = 4_000_000
+"""Values of one file, and their characters, after its aliases are expanded."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -203,10 +204,11 @@ class _Builder:
         self.source = source
         self.root: Any = None
         self.problems: list[Problem] = []
-        self._open: list[tuple[Table | Row, str | None, int]] = []
+        self._open: list[tuple[Table | Row, str | None, int, int]] = []
         self._keys: list[tuple[str, Mark] | None] = []
-        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._anchors: dict[str, tuple[Any, int, int]] = {}
         self._nodes = 0
+        self._chars = 0
         self._documents = 0
 
     def take(self, event: Any) -> None:
@@ -225,11 +227,11 @@ class _Builder:
                 raise self._error(event, "the file holds a second document", "remove the line `---`")
 
     def _scalar(self, event: Any) -> None:
-        mark = self._count(event)
+        mark = self._count(event, chars=len(event.value))
         plain = event.implicit[0] and event.tag is None
         value = _plain_value(event.value) if plain else event.value
         if event.anchor is not None:
-            self._anchors[event.anchor] = (value, 1)
+            self._anchors[event.anchor] = (value, 1, len(event.value))
         if self._keys and self._wants_key():
             self._take_key(event.value, mark)
         else:
@@ -243,27 +245,30 @@ class _Builder:
             raise self._error(event, "a key is a list or a mapping", "use a word as key")
         value: Table | Row = Table(mark) if isinstance(event, yaml.MappingStartEvent) else Row(mark)
         self._place(value, mark)
-        self._open.append((value, event.anchor, self._nodes))
+        self._open.append((value, event.anchor, self._nodes, self._chars))
         self._keys.append(None)
 
     def _end(self) -> None:
-        value, anchor, before = self._open.pop()
+        value, anchor, nodes, chars = self._open.pop()
         self._keys.pop()
         if anchor is not None:
-            self._anchors[anchor] = (value, self._nodes - before + 1)
+            self._anchors[anchor] = (value, self._nodes - nodes + 1, self._chars - chars)
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self._anchors:
             raise self._error(event, f"the alias *{event.anchor} names no finished anchor", "write the value out")
-        value, size = self._anchors[event.anchor]
-        self._nodes += size - 1
-        mark = self._count(event)
+        value, nodes, chars = self._anchors[event.anchor]
+        self._nodes += nodes - 1
+        mark = self._count(event, chars=chars)
         if self._wants_key():
             raise self._error(event, f"the alias *{event.anchor} stands as a key", "write the key out")
         self._place(value, mark)
 
-    def _count(self, event: Any) -> Mark:
+    def _count(self, event: Any, chars: int = 0) -> Mark:
         self._nodes += 1
+        self._chars += chars
+        if self._chars > MAX_CHARS:
+            raise self._error(event, f"the file holds more than {MAX_CHARS:,} characters", "write fewer aliases")
         if self._nodes > MAX_NODES:
             raise self._error(event, f"the file holds more than {MAX_NODES:,} values", "write fewer aliases")
         tag = getattr(event, "tag", None)
