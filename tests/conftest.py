@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.components import postgres_cluster
 from tests.counterparts.request_tracker import Tracker, request_tracker
+from tests.house import House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A whole Handrail under the example policy."""
+    opened = House(tmp_path)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")
