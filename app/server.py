@@ -1,7 +1,4 @@
-"""Serves the API, the page and the worker in one process, on an address that is known to be free.
-
-Without this module a taken port would be reported by a stack trace after the database had been opened.
-"""
+"""Serves the API, the page and the worker in one process, on an address that is known to be free."""
 
 from __future__ import annotations
 
@@ -10,19 +7,22 @@ import gc
 import os
 import socket
 from collections.abc import Callable
-from hmac import compare_digest
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from app.ports import Delivery, Outbox, Runtime
-from app.settings import Settings, parse_holder
+from app.callers import may_log_in
 from states.errors import SettingsError
-from states.vocabulary import Role
 
 if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
+    from app.settings import Settings
+    from delivery.work import Delivery
+    from service.door import Handrail
+    from service.system import System
+
+LOGIN = "Your name is your role and id, as in frontline_agent/maria, or the id alone; your password is your token."
 DEMO_PORTS = 20
 """Ports that `handrail demo` tries from the wanted one on."""
 
@@ -55,16 +55,23 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def assemble(runtime: Runtime, settings: Settings, *, with_page: bool, delivery: Delivery | None = None) -> FastAPI:
-    """The API, the webhooks where something can receive them, and the Gradio page at `/` if wanted."""
-    from app.api.build import build_api
+def assemble(door: Handrail, settings: Settings, *, with_page: bool, delivery: Delivery | None = None) -> FastAPI:
+    """The API, the webhooks where something can receive them, and the Gradio page at `/` if wanted.
 
-    api = build_api(runtime, settings, delivery)
-    return _mount_page(api, runtime, settings, delivery.outbox if delivery else None) if with_page else api
+    In demo mode only for requests that come from this machine and mean it.
+    """
+    from app.api.build import build_api
+    from app.api.local import LocalOnly
+
+    api = build_api(door, settings, delivery)
+    app = _mount_page(api, door, settings) if with_page else api
+    if settings.demo_mode:
+        app.add_middleware(LocalOnly)
+    return app
 
 
 def serve(
-    runtime: Runtime,
+    system: System,
     settings: Settings,
     listening: socket.socket,
     *,
@@ -79,13 +86,13 @@ def serve(
 
     from app.worker import Worker
 
-    runtime.recover()
-    app = assemble(runtime, settings, with_page=with_page, delivery=delivery)
+    system.recover()
+    app = assemble(system.door, settings, with_page=with_page, delivery=delivery)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5, ws="auto"
     )
     _settle_memory()
-    with Worker(runtime, settings.tick_seconds, delivery, also=also):
+    with Worker(system, settings.tick_seconds, delivery, also=also):
         on_ready()
         (server or uvicorn.Server)(config).run(sockets=[listening])
 
@@ -96,7 +103,7 @@ def _settle_memory() -> None:
     gc.freeze()
 
 
-def _mount_page(api: FastAPI, runtime: Runtime, settings: Settings, outbox: Outbox | None) -> FastAPI:
+def _mount_page(api: FastAPI, door: Handrail, settings: Settings) -> FastAPI:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or it calls home
     gradio = import_module("gradio")
     try:
@@ -107,22 +114,8 @@ def _mount_page(api: FastAPI, runtime: Runtime, settings: Settings, outbox: Outb
         raise SettingsError("this installation has no page (ui.page); start with --no-page") from None
     options: dict[str, Any] = page.mount_options() if hasattr(page, "mount_options") else {}
     if not settings.demo_mode:
-        options["auth"] = page_login(settings)
+        options |= {"auth": may_log_in(settings), "auth_message": LOGIN}
     mounted: FastAPI = gradio.mount_gradio_app(
-        api, page.build(runtime, settings, outbox), path="/", **{"ssr_mode": False, **options}
+        api, page.build(door, settings), path="/", **{"ssr_mode": False, **options}
     )
     return mounted
-
-
-def page_login(settings: Settings) -> Callable[[str, str], bool]:
-    """Who may open the page where tokens are set: a staff holder's id with their token as password."""
-
-    def may_enter(name: str, password: str) -> bool:
-        entered = False
-        for token, holder in settings.tokens.items():
-            role, holder_id = parse_holder(holder)
-            known = compare_digest(token.encode(), password.encode()) and holder_id == name
-            entered = entered or (known and role is not Role.CUSTOMER)
-        return entered
-
-    return may_enter

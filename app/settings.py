@@ -1,6 +1,6 @@
 """What an operator may set: one `handrail.toml` or environment variables `HANDRAIL_*`, checked before anything starts.
 
-Without this module a typing error in a setting would show itself as a wrong answer to a customer.
+Demo mode is no setting: only the command `handrail demo` makes `DemoSettings`.
 """
 
 from __future__ import annotations
@@ -168,11 +168,6 @@ class Settings(BaseSettings):
             raise ValueError("assistant 'openai' needs model.name; set HANDRAIL_MODEL__NAME or [model] name")
         if self.assistant == "runnable" and ":" not in (self.runnable or ""):
             raise ValueError("assistant 'runnable' needs runnable = 'package.module:name'")
-        if not self.tokens and not is_loopback(self.host):
-            raise ValueError(
-                f"host {self.host!r} is reachable by others and no tokens are set; "
-                "set [tokens] or bind 127.0.0.1 (demo mode is for this machine only)"
-            )
         return self
 
     @classmethod
@@ -189,8 +184,8 @@ class Settings(BaseSettings):
 
     @property
     def demo_mode(self) -> bool:
-        """No tokens: whoever reaches the loopback address may act in any human role."""
-        return not self.tokens
+        """Whether whoever reaches this machine may act in any human role. Never, but for `DemoSettings`."""
+        return False
 
     @property
     def store_url(self) -> str:
@@ -198,6 +193,24 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'handrail.db'}"
+
+
+class DemoSettings(Settings):
+    """Settings of `handrail demo`: without tokens everybody on this machine is whoever they say they are."""
+
+    @property
+    def demo_mode(self) -> bool:
+        """Without tokens."""
+        return not self.tokens
+
+    @model_validator(mode="after")
+    def _for_this_machine(self) -> DemoSettings:
+        if self.demo_mode and not is_loopback(self.host):
+            raise ValueError(
+                f"host {self.host!r} is reachable by others and no tokens are set; "
+                "set [tokens] or bind 127.0.0.1 (demo mode is for this machine only)"
+            )
+        return self
 
 
 def parse_holder(holder: str) -> tuple[Role, str]:
@@ -218,11 +231,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def load_settings(**overrides: Any) -> Settings:
+def load_settings(*, demo: bool = False, **overrides: Any) -> Settings:
     """The settings in force; arguments that are None do not count. SettingsError names each bad value."""
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**given)
+        return (DemoSettings if demo else Settings)(**given)
     except ValidationError as error:
         raise SettingsError("; ".join(_say(problem) for problem in error.errors())) from None
     except SourceError as error:

@@ -1,19 +1,21 @@
-"""A conversation in the terminal: what the customer reads, and under it the state and the evidence.
-
-Without this module trying one sentence against a policy would need a browser.
-"""
+"""A conversation in the terminal: what the customer reads, and under it the state and the evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.ports import Runtime
-from service.views import Act, Actor, ConversationView, EventView, MessageView
+from app.callers import local_caller
+from service.views import ConversationView, EventView, MessageView, NewConversation
 from states.errors import HandrailError
 from states.table import VOICES
 from states.vocabulary import Event, Role
 
+if TYPE_CHECKING:
+    from service.door import Handrail
+
+NAME = "terminal"
+"""The channel's and the agent's, unless the policy names others."""
 COMMANDS = {
     "/claim": Event.CLAIMED,
     "/reply": Event.AGENT_REPLIED,
@@ -30,13 +32,19 @@ Say = Callable[[str, str], None]
 
 
 class TerminalChat:
-    """One conversation with one agent beside it; `say` shows, nothing is read here."""
+    """One conversation with one agent beside it; `say` shows, nothing is read here.
 
-    def __init__(self, runtime: Runtime, conversation_id: str, say: Say, agent: Actor | None = None) -> None:
-        self._runtime = runtime
-        self._id = conversation_id
-        self._say = say
-        self._agent = agent or Actor(id="terminal", role=Role.FRONTLINE_AGENT)
+    Goes on with a conversation of the terminal's, or begins one. NotFound.
+    """
+
+    def __init__(self, door: Handrail, conversation_id: str | None, say: Say) -> None:
+        self._door, self._say = door, say
+        self._channel = local_caller(Role.CUSTOMER, door.policy, NAME)
+        self._agent = local_caller(Role.FRONTLINE_AGENT, door.policy, NAME)
+        if conversation_id is None:
+            self.id = door.open(self._channel, NewConversation(channel=NAME)).id
+        else:
+            self.id = door.view(self._channel, conversation_id).id
 
     def take(self, line: str) -> bool:
         """One line that was typed; False when the chat is over. Refusals are shown and change nothing."""
@@ -53,7 +61,7 @@ class TerminalChat:
         if not line.strip():
             return
         if word == "/show":
-            for author, text in timeline(self._runtime.view(self._id)):
+            for author, text in timeline(self._view()):
                 self._say(author, text)
         elif word in COMMANDS:
             self._act(COMMANDS[word], rest)
@@ -63,18 +71,23 @@ class TerminalChat:
             self._post(line)
 
     def _post(self, text: str) -> None:
-        result = self._runtime.post(self._id, text)
+        result = self._door.post(self._channel, self.id, text)
         for reply in result.replies:
             self._say(reply.author, reply.text)
         self._say("state", f"{result.state.value} · {VOICES[result.state].value} · version {result.version}")
-        for line in evidence_lines(result.decision):
+        decided = self._view().decision_of(result.message_id)
+        for line in evidence_lines(decided.data if decided else {}):
             self._say("evidence", line)
 
     def _act(self, event: Event, text: str) -> None:
         # The terminal has no checklist: closing a case there says that its steps are done.
-        done = {"steps_done": _steps(self._runtime.view(self._id))} if event is Event.RESOLVED else {}
-        result = self._runtime.act(self._id, Act(event=event, actor=self._agent, text=text, data=done))
+        done = {"steps_done": _steps(self._view())} if event is Event.RESOLVED else {}
+        result = self._door.act(self._agent, self.id, event, text=text, data=done)
         self._say("state", f"{result.state.value} · {VOICES[result.state].value} · version {result.version}")
+
+    def _view(self) -> ConversationView:
+        """The conversation with its evidence, as the agent may read it."""
+        return self._door.view(self._agent, self.id)
 
 
 def timeline(view: ConversationView) -> Iterator[tuple[str, str]]:

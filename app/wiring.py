@@ -1,7 +1,4 @@
-"""The one place that names concrete parts: settings in, a running Handrail out.
-
-Without this module every surface would build its own store, policy and assistant, and they would drift apart.
-"""
+"""The one place that names concrete parts: settings in, a running Handrail out."""
 
 from __future__ import annotations
 
@@ -9,11 +6,14 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.settings import Settings
+from app.callers import holders
+from app.settings import MIN_TOKEN, Settings
 from states.errors import NotFound, SettingsError
+from states.vocabulary import Role
 
 if TYPE_CHECKING:
     # For type checkers only: the graph, the database and the models are loaded when something is built.
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from assistants.port import Assistant
     from audit.judge import Judge
     from delivery.destinations import Destination
-    from delivery.outbox import Outbox
     from delivery.work import Delivery
     from handover.packet.model_summary import SummaryWriter
     from handover.people.code_sender import CodeSender
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
     from handover.people.directory import ContactKind, Directory
     from models.port import Model
     from policy.loader import LoadedPolicy
-    from service.runtime import Runtime
+    from service.outbox import Outbox
+    from service.system import System
     from service.views import ConversationView
     from states.clock import Clock
     from triggers.engine import Engine
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 KNOWLEDGE = Path(__file__).parent.parent / "assistants" / "knowledge"
 KEY_FILE = "verification.key"
+TOKEN_FILE = "admin.token"
 NO_KEY = "none"
 """Stands for the key of a server that wants none: the client insists on having one."""
 WARMING = (
@@ -53,18 +54,21 @@ WARMING = (
 """A few messages of each kind and language, and a draft of usual length."""
 
 
-def build(settings: Settings, **overrides: Any) -> Runtime:
-    """A running Handrail. `overrides` replace parts by name: store, policy, assistant, clock, ids, classifier,
-    summariser, directory, codes.
+def build(settings: Settings, **overrides: Any) -> System:
+    """A running Handrail; its `door` is what surfaces are given. `overrides` replace parts by name: store, policy,
+    assistant, clock, ids, classifier, summariser, directory, codes.
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
+    from policy.persons import require_distinct
     from service.runtime import Runtime
+    from service.system import System
     from states.clock import SystemClock, SystemIds
     from store.database import open_store
     from triggers.engine import compile_policy
 
     policy = overrides.pop("policy", None) or active_policy(settings.policy)
+    require_distinct(_people(settings, policy))
     assistant = overrides.pop("assistant", None) or build_assistant(settings, policy)
     clock = overrides.pop("clock", None) or SystemClock()
     classifier = overrides.pop("classifier", None) or build_classifier(settings)
@@ -79,7 +83,7 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
         _make_directory(settings)
         store = open_store(settings.store_url)
     warm(compile_policy(policy))
-    return Runtime(
+    runtime = Runtime(
         store=store,
         policy=policy,
         assistant=assistant,
@@ -91,14 +95,26 @@ def build(settings: Settings, **overrides: Any) -> Runtime:
         directory=directory,
         codes=codes or build_codes(settings),
     )
+    return System(runtime, settings.desks)
 
 
-def build_delivery(settings: Settings, runtime: Runtime, *, threads: bool = True) -> Delivery:
+def _people(settings: Settings, policy: LoadedPolicy) -> Iterator[str]:
+    """Everybody whom the settings or the policy name as an actor."""
+    yield from (actor.id for actor in holders(settings))
+    for desk in settings.desks.values():
+        yield from (holder.partition("/")[2] for holder in getattr(desk, "agents", {}).values())
+    for names in policy.policy.roles.values():
+        yield from names
+    for rule in (*policy.policy.exceptions.owners, *chain.from_iterable(policy.policy.exceptions.kinds.values())):
+        yield from rule.people
+
+
+def build_delivery(settings: Settings, system: System, *, threads: bool = True) -> Delivery:
     """What carries handovers from the outbox to the destinations, and brings home what is done there."""
     from delivery.work import Delivery
 
-    destinations = build_desks(settings, runtime.clock)
-    return Delivery(runtime, destinations, link=settings.public_url, threads=threads)
+    destinations = build_desks(settings, system.clock)
+    return Delivery(system, destinations, link=settings.public_url, threads=threads)
 
 
 def build_desks(settings: Settings, clock: Clock) -> list[Destination]:
@@ -134,44 +150,57 @@ def build_codes(settings: Settings) -> CodeMaker:
     """What makes one-time codes: with the key of the settings, or with one that is made once and kept in data_dir."""
     from handover.people.codes import CodeMaker
 
-    given = settings.verification.key
-    return CodeMaker(given.get_secret_value().encode() if given else _kept_key(settings.data_dir / KEY_FILE))
+    given, path = settings.verification.key, settings.data_dir / KEY_FILE
+    if given:
+        return CodeMaker(given.get_secret_value().encode())
+    return CodeMaker(_kept(path, secrets.token_bytes(32), "key of one-time codes", "set HANDRAIL_VERIFICATION__KEY"))
 
 
-def _kept_key(path: Path) -> bytes:
-    """The key in the file; made now, for this user alone, if there is none."""
+def with_admin_token(settings: Settings, policy: LoadedPolicy) -> Settings:
+    """The settings with one token for an admin, where they have none: made once, and kept in data_dir."""
+    if settings.tokens or settings.demo_mode:
+        return settings
+    path = settings.data_dir / TOKEN_FILE
+    token = _kept(path, secrets.token_urlsafe(32).encode(), "token of the admin", "set [tokens]").decode().strip()
+    if len(token) < MIN_TOKEN:
+        raise SettingsError(f"the token in {str(path)!r} is too short; remove the file and start again")
+    name = next(iter(policy.policy.roles.get(Role.ADMIN, ())), Role.ADMIN.value)
+    return settings.model_copy(update={"tokens": {token: f"{Role.ADMIN.value}/{name}"}})
+
+
+def _kept(path: Path, new: bytes, what: str, remedy: str) -> bytes:
+    """What the file holds; `new`, kept now for this user alone, if there is none."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            # Linked when it is whole: of two processes that start at once the first makes the key of both.
-            new = path.with_suffix(f".{secrets.token_hex(4)}")
-            new.touch(mode=0o600)
-            new.write_bytes(secrets.token_bytes(32))
+            # Linked when it is whole: of two processes that start at once the first makes the secret of both.
+            made = path.with_suffix(f".{secrets.token_hex(4)}")
+            made.touch(mode=0o600)
+            made.write_bytes(new)
             with suppress(FileExistsError):
-                path.hardlink_to(new)
-            new.unlink()
+                path.hardlink_to(made)
+            made.unlink()
         return path.read_bytes()
     except OSError as error:
         raise SettingsError(
-            f"the key of one-time codes cannot be kept in {str(path)!r} ({error.strerror}); "
-            "make data_dir writable or set HANDRAIL_VERIFICATION__KEY"
+            f"the {what} cannot be kept in {str(path)!r} ({error.strerror}); make data_dir writable or {remedy}"
         ) from None
 
 
-def build_code_sending(settings: Settings, runtime: Runtime) -> Callable[[], int] | None:
+def build_code_sending(settings: Settings, system: System) -> Callable[[], int] | None:
     """What sends one-time codes beside the clocks; None where no way out is set up."""
     from delivery.codes import CodeSending
     from handover.people.code_sender import ByContact
 
-    senders = _code_senders(settings, runtime.clock)
+    senders = _code_senders(settings, system.clock)
     if not senders:
         return None
     return CodeSending(
-        runtime.store,
-        codes=runtime.codes,
-        directory=runtime.directory,
+        system.store,
+        codes=system.codes,
+        directory=system.directory,
         sender=ByContact(senders),
-        clock=runtime.clock,
+        clock=system.clock,
     )
 
 
@@ -236,10 +265,16 @@ def active_policy(name: str) -> LoadedPolicy:
     return loaded
 
 
-def activate(runtime: Runtime, name: str) -> LoadedPolicy:
-    """Puts a policy in force on a running Handrail. PolicyError lists what is wrong, and the active one stays."""
+def activate(system: System, settings: Settings, name: str) -> LoadedPolicy:
+    """Puts a policy in force on a running Handrail. PolicyError lists what is wrong, and the active one stays.
+
+    SettingsError where the policy names somebody as another person's id is spelt.
+    """
+    from policy.persons import require_distinct
+
     policy = active_policy(name)
-    runtime.activate(policy)
+    require_distinct(_people(settings, policy))
+    system.activate(policy)
     return policy
 
 
@@ -356,7 +391,7 @@ def open_for_reading(settings: Settings) -> Iterator[Callable[[str], Conversatio
 @contextmanager
 def open_outbox(settings: Settings) -> Iterator[Outbox]:
     """Reads and replays the outbox without a policy, an assistant or a worker; NotFound where there is no database."""
-    from delivery.outbox import Outbox
+    from service.outbox import Outbox
     from states.clock import SystemClock
     from store.database import open_store
 

@@ -1,16 +1,17 @@
-"""The worker: fires due clocks and lets deliveries go out, again and again, until it is told to stop.
-
-Without this module no deadline would ever be noticed and no ticket ever sent.
-"""
+"""The worker: fires due clocks and lets deliveries go out, again and again, until it is told to stop."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from app.logging import get_logger
-from app.ports import Delivery, Runtime
+
+if TYPE_CHECKING:
+    from delivery.work import Delivery
+    from service.system import System
 
 
 class Worker:
@@ -22,12 +23,12 @@ class Worker:
 
     def __init__(
         self,
-        runtime: Runtime,
+        system: System,
         seconds: float = 1.0,
         delivery: Delivery | None = None,
         also: Callable[[], int] | None = None,
     ) -> None:
-        self._runtime, self._delivery, self._also = runtime, delivery, also
+        self._system, self._delivery, self._also = system, delivery, also
         self._seconds = seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.run, name="handrail-worker", daemon=True)
@@ -40,7 +41,7 @@ class Worker:
 
     def tick_once(self) -> int:
         """One tick; how much it did. A failed tick loses nothing: what was due stays due and is tried again."""
-        ticks = (self._runtime.tick, self._delivery.tick if self._delivery else None, self._also)
+        ticks = (self._system.tick, self._delivery.tick if self._delivery else None, self._also)
         return sum(self._guarded(tick) for tick in ticks if tick is not None)
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conversation.run import Run
 from handover.people.consent import Consent, ConsentKind, exception_terms, may_decide
+from policy.persons import same_person
 from states.vocabulary import Role
 
 
@@ -19,7 +20,7 @@ def consent_facts(run: Run, actor: str, role: Role) -> dict[str, bool]:
         "exception_open": consent.kind is ConsentKind.EXCEPTION and not lapsed,
         "hand_back_asked": consent.kind is ConsentKind.HAND_BACK and not consent.agreed_by and not lapsed,
         "hand_back_agreed": not lapsed and consent.agreed_to(actor, run.inbound.text),
-        "four_eyes": actor != consent.requested_by,
+        "four_eyes": not same_person(actor, consent.requested_by),
         "request_fits": consent.fits(run.inbound.data.get("request_hash")),
         "may_decide": may_decide(run.rules.policy, consent, actor, role),
     }

@@ -6,6 +6,7 @@ from conversation.clocks import climb_of
 from conversation.consents import consent_facts
 from conversation.run import Run
 from conversation.verification import verification_facts
+from policy.persons import same_person
 from states.facts import Facts
 from states.vocabulary import Role
 
@@ -19,7 +20,9 @@ def guard_facts(run: Run, actor: str = "", role: Role = Role.SYSTEM, *, approved
         approved_content=approved,
         caution_over=standing.history.clean_turns >= run.rules.policy.guard.clear_after,
         owned=standing.owner_id is not None,
-        actor_owns=standing.owner_id is not None and standing.owner_id == actor and standing.owner_role is role,
+        actor_owns=standing.owner_id is not None
+        and same_person(standing.owner_id, actor)
+        and standing.owner_role is role,
         steps_done=handover is None or not handover.open_steps(run.inbound.data.get("steps_done", ())),
         outcome_written=bool(run.inbound.text.strip()),
         regulated=handover is not None and handover.regulated,

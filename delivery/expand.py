@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from delivery.settle import Filing, Places
-from service.runtime import Runtime
+from service.system import System
 from states.errors import StoreError
 from store import steps
 
@@ -15,14 +15,14 @@ AT_ONCE = 100
 log = logging.getLogger("handrail.delivery")
 
 
-def expand(runtime: Runtime, places: Places, link: str = "") -> int:
+def expand(system: System, places: Places, link: str = "") -> int:
     """Expands what waits; how many effects. With no destinations each is simply done: the case is in our own queue."""
-    with runtime.store.read() as connection:
+    with system.store.read() as connection:
         waiting = steps.conversations_with_effects(connection, AT_ONCE)
     done = 0
     for conversation_id in waiting:
         try:
-            done += _expand_one(runtime, places, conversation_id, link)
+            done += _expand_one(system, places, conversation_id, link)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  safety boundary: the effects stay; the clocks call a person to them
@@ -30,12 +30,12 @@ def expand(runtime: Runtime, places: Places, link: str = "") -> int:
     return done
 
 
-def _expand_one(runtime: Runtime, places: Places, conversation_id: str, link: str) -> int:
-    with runtime.store.write() as connection:
+def _expand_one(system: System, places: Places, conversation_id: str, link: str) -> int:
+    with system.store.write() as connection:
         conversation = steps.hold_conversation(connection, conversation_id, patient=False)
         if conversation is None:
             return 0  # Another worker is at it.
-        filing = Filing(connection, conversation, places, runtime.clock.now(), link)
+        filing = Filing(connection, conversation, places, system.clock.now(), link)
         effects = steps.queued_effects(connection, conversation_id)
         for effect in effects:
             filing.expand(effect)

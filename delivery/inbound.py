@@ -15,8 +15,8 @@ from delivery.destinations import Destination
 from delivery.reconcile import Reconciler
 from delivery.settle import Places, act_id
 from desks.port import Delivered, Hooked, Whispering
-from service.runtime import Runtime
-from service.views import Act, Actor
+from service.system import System
+from service.views import Actor
 from states.errors import BadInput, BadSignature, Conflict, DependencyFault, NotFound, Refused, StoreError
 from states.vocabulary import Event
 from store import tickets
@@ -37,10 +37,10 @@ log = logging.getLogger("handrail.delivery")
 class Inbound:
     """Receives hints and looks into them."""
 
-    def __init__(self, runtime: Runtime, places: Places, link: str = "") -> None:
-        self._runtime, self._store, self._clock = runtime, runtime.store, runtime.clock
+    def __init__(self, system: System, places: Places, link: str = "") -> None:
+        self._system, self._store, self._clock = system, system.store, system.clock
         self._places, self._link = places, link
-        self._reconciler = Reconciler(runtime, places, link)
+        self._reconciler = Reconciler(system, places, link)
 
     def receive(self, name: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Keeps the hint of a webhook; False if this delivery was kept before.
@@ -150,12 +150,11 @@ class Inbound:
             self._answer(place, hint, handover, words.NOT_OPEN)
             return True
         role, name = person
-        act = Act(
-            event=Event.CLAIMED, actor=Actor(id=name, role=role), origin=place.name,
-            id=act_id(place.name, hint.ref, hint.asks, hint.delivery_id),
-        )  # fmt: skip
         try:
-            self._runtime.act(handover["conversation_id"], act)
+            self._system.door.act(
+                Actor(id=name, role=role), handover["conversation_id"], Event.CLAIMED, origin=place.name,
+                act_id=act_id(place.name, hint.ref, hint.asks, hint.delivery_id),
+            )  # fmt: skip
         except (Refused, Conflict, BadInput):
             with self._store.read() as connection:
                 now = handover_row(connection, hint.ref) or handover

@@ -21,7 +21,7 @@ from delivery.pace import Calls, backoff
 from delivery.plan import Planned
 from delivery.settle import Filing, Places
 from desks.port import Ambiguous, Delivered, Job, Outcome, Rejected, Request, RetryAfter, Ticket
-from service.runtime import Runtime
+from service.system import System
 from states.errors import DependencyFault, NotFound
 from store import steps, tickets
 from store.connection import Connection
@@ -61,9 +61,9 @@ class Performer:
     """Performs the steps of all destinations. Safe to call from several threads, in several processes."""
 
     def __init__(
-        self, runtime: Runtime, places: Places, *, dice: random.Random, link: str = "", look: bool = True
+        self, system: System, places: Places, *, dice: random.Random, link: str = "", look: bool = True
     ) -> None:
-        self._runtime, self._store, self._clock = runtime, runtime.store, runtime.clock
+        self._system, self._store, self._clock = system, system.store, system.clock
         self._places, self._dice, self._link = places, dice, link
         # Only the test that proves the look-up necessary turns it off.
         self._look = look
@@ -278,7 +278,7 @@ class Performer:
         if handover is None or not handover["open"]:
             return False
         data = {"fault": what, "destination": place.name, "job": step.job, "detail": detail[:200]}
-        return self._runtime.fault(step.conversation_id, f"{step.handover_id}:{place.name}:{what}", data)
+        return self._system.fault(step.conversation_id, f"{step.handover_id}:{place.name}:{what}", data)
 
 
 _WRONG = "wrong:"

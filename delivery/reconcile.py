@@ -17,8 +17,8 @@ from delivery.destinations import MOVING, Destination
 from delivery.plan import Planned
 from delivery.settle import Filing, Places, act_id
 from desks.port import Comment, Job, Ticket, TicketDesk
-from service.runtime import Runtime
-from service.views import Act, Actor
+from service.system import System
+from service.views import Actor
 from states.errors import BadInput, Conflict, HandrailError, NotFound, Refused
 from states.vocabulary import Event, Role
 from store import queries, steps, tickets
@@ -63,8 +63,8 @@ class Seen:
 class Reconciler:
     """Brings conversations up to what their tickets say."""
 
-    def __init__(self, runtime: Runtime, places: Places, link: str = "") -> None:
-        self._runtime, self._store, self._clock = runtime, runtime.store, runtime.clock
+    def __init__(self, system: System, places: Places, link: str = "") -> None:
+        self._system, self._store, self._clock = system, system.store, system.clock
         self._places, self._link = places, link
 
     def look(self, place: Destination, ref: str) -> bool:
@@ -146,7 +146,7 @@ class Reconciler:
     def _customer_wrote(self, seen: Seen, comment: Comment) -> None:
         message_id = seen.act_id("wrote", comment.id)
         try:
-            self._runtime.post(seen.record.conversation_id, comment.text, message_id=message_id)
+            self._system.relay(seen.record.conversation_id, comment.text, message_id)
         except (Conflict, BadInput) as error:
             self._refuse(seen, "wrote", comment.id, error)
 
@@ -188,12 +188,11 @@ class Reconciler:
     ) -> None:
         """One act of a person's, once; a refusal is said in the ticket."""
         role, name = person
-        act = Act(
-            event=event, actor=Actor(id=name, role=role), id=seen.act_id(what, which), text=text,
-            origin=seen.place.name,
-        )  # fmt: skip
         try:
-            self._runtime.act(seen.record.conversation_id, act)
+            self._system.door.act(
+                Actor(id=name, role=role), seen.record.conversation_id, event, text=text,
+                act_id=seen.act_id(what, which), origin=seen.place.name,
+            )  # fmt: skip
         except (Refused, Conflict, BadInput) as error:
             self._refuse(seen, what, which or seen.ticket.version, error)
             if puts_right or event is Event.CLAIMED:
@@ -253,7 +252,7 @@ class Reconciler:
 
     def _fault(self, record: TicketRecord, what: str) -> None:
         fault_id = f"{record.handover_id}:{record.destination}:{what}"
-        self._runtime.fault(record.conversation_id, fault_id, {"fault": what, "destination": record.destination})
+        self._system.fault(record.conversation_id, fault_id, {"fault": what, "destination": record.destination})
 
     # What is true here
 

@@ -13,9 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from delivery.destinations import Destination
 from delivery.expand import expand
 from delivery.inbound import Inbound
-from delivery.outbox import Outbox
 from delivery.perform import Performer
-from service.runtime import Runtime
+from service.system import System
 
 AT_ONCE = 4
 """Calls to one destination at once."""
@@ -33,7 +32,7 @@ class Delivery:
 
     def __init__(
         self,
-        runtime: Runtime,
+        system: System,
         destinations: Sequence[Destination] = (),
         *,
         dice: random.Random | None = None,
@@ -41,10 +40,10 @@ class Delivery:
         threads: bool = False,
         look: bool = True,
     ) -> None:
-        self._runtime, self._link = runtime, link
+        self._system, self._link = system, link
         self._places: Mapping[str, Destination] = {one.name: one for one in destinations}
-        self._performer = Performer(runtime, self._places, dice=dice or random.Random(), link=link, look=look)
-        self._inbound = Inbound(runtime, self._places, link)
+        self._performer = Performer(system, self._places, dice=dice or random.Random(), link=link, look=look)
+        self._inbound = Inbound(system, self._places, link)
         width = max(1, len(self._places)) * (AT_ONCE + 1)
         self._pool = ThreadPoolExecutor(width, thread_name_prefix="handrail-desk") if threads else None
         self._running: dict[tuple[str, int], Future[int]] = {}
@@ -55,14 +54,9 @@ class Delivery:
         """By name."""
         return self._places
 
-    @property
-    def outbox(self) -> Outbox:
-        """What waits or was given up, for operators."""
-        return Outbox(self._runtime.store, self._runtime.clock, {one.name: one.config for one in self._places.values()})
-
     def tick(self) -> int:
         """Expands effects and gets destinations to work; how much was done since the last tick."""
-        done = expand(self._runtime, self._places, self._link)
+        done = expand(self._system, self._places, self._link)
         for place in self._places.values():
             if self._pool is None:
                 done += self._follow(place) + self._perform(place)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-_LOOKALIKES = {
+LOOKALIKES = {
     "a": "ɐɑɒΑαАаᎪᗅᗩᴀꓮ",
     "b": "ƄɞʙΒВЬвᏏᏴᑲᖯᗷꓐꞴ",
     "c": "ɔͻСсᏟᴄↄᑕⲤⲥꓚꮯ",
@@ -47,7 +47,7 @@ a keyboard or a font generator produces; a test compares them with the published
 _ENCLOSED = ((0x1F130, 26), (0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
 """Squared, negative circled, negative squared and regional-indicator alphabets, which NFKC leaves alone."""
 
-_PLAIN: dict[str, str] = {look: plain for plain, looks in _LOOKALIKES.items() for look in looks}
+_PLAIN: dict[str, str] = {look: plain for plain, looks in LOOKALIKES.items() for look in looks}
 _PLAIN |= {chr(start + i): chr(97 + i) for start, size in _ENCLOSED for i in range(size)}
 
 _FILLERS = frozenset("\0\u115f\u1160\u3164\uffa0\u2800\u180e")

@@ -1,6 +1,6 @@
 """The floor: who is at the desk, what each should take, and taking it.
 
-Without it people would pick from one long list, and the urgent case in a rare language would wait the longest.
+Somebody who spells their id in another way is the person who is there already (`policy.persons`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from conversation.intake import label
 from handover.deadlines.urgency import severity_rank
 from handover.people.presence import Person
 from handover.people.routing import ranked, suggest
+from policy.persons import same_person
 from service.reading import person_view, queue_items
 from service.views import Act, Actor, ActResult, Attendance, PersonView, QueueItem
 from states.clock import Clock
 from states.errors import BadInput, Conflict, ForbiddenRole, GuardRefused, NotFound, Refused
 from states.vocabulary import STAFF, Event
 from store import presence, queries
-from store.connection import Connection
+from store.connection import Connection, RowMapping
 from store.database import Store
 
 MOST_NAMES = 50
@@ -44,8 +45,9 @@ class Floor:
             raise ForbiddenRole(f"{actor.role.value!r} takes no cases; people at the desk are: {_staff()}")
         changes, now = self._changes(said), self._clock.now()
         with self._store.write() as connection:
-            presence.seen(connection, actor.id, actor.role, now, changes)
-            row = presence.person(connection, actor.id)
+            name = _spelt(actor.id, presence.people(connection))
+            presence.seen(connection, name, actor.role, now, changes)
+            row = presence.person(connection, name)
         if row is None:
             raise NotFound(f"{actor.id!r} is not at the desk")
         return person_view(row, now, self._seen_within())
@@ -124,10 +126,16 @@ class Floor:
 def _as(actor: Actor, known: tuple[Person, ...], items: tuple[QueueItem, ...]) -> Person:
     """The person as they described themselves, in the role they act in; whoever has said nothing may take anything."""
     for person in known:
-        if person.id == actor.id:
+        if same_person(person.id, actor.id):
             return replace(person, role=actor.role)
     every = {skill for item in items for skill in item.skills}
     return Person(id=actor.id, role=actor.role, skills=tuple(sorted(every)), capacity=MOST_CASES)
+
+
+def _spelt(name: str, known: tuple[RowMapping, ...]) -> str:
+    """The id as it is spelt at the desk already; as given for somebody new."""
+    there = [str(row["agent_id"]) for row in known]
+    return name if name in there else next((one for one in there if same_person(one, name)), name)
 
 
 def _claim(actor: Actor, act_id: str) -> Act:

@@ -1,6 +1,7 @@
-"""The runtime: takes an inbound event through the two commits, and shows what is there.
+"""The runtime: takes an inbound event through the two commits, and shows what is there. It asks nobody for a right.
 
-It holds no state that a turn needs: any number of runtimes, in any number of processes, may share a database.
+Behind `service.door`, which does. It holds no state that a turn needs: any number of runtimes, in any number of
+processes, may share a database.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from assistants.port import Assistant
-from conversation.intake import channel_facts, check_holder, check_id, check_role, label
+from conversation.intake import channel_facts, check_id, check_role, label
 from conversation.records import TemplateUse
 from conversation.rules import Rules
 from graph.build import Detail
@@ -53,7 +54,7 @@ LEASE_MARGIN_S = 5.0
 
 
 class Runtime:
-    """Conversations, from the outside: open, post, act, view. Every method is safe to call from any thread."""
+    """Conversations: open, post, act, view. Every method is safe to call from any thread."""
 
     def __init__(
         self,
@@ -130,8 +131,8 @@ class Runtime:
 
     # Conversations
 
-    def open(self, new: NewConversation) -> ConversationView:
-        """Begins a conversation; one that exists under this id is returned as it is."""
+    def open(self, new: NewConversation, *, opened_by: str = "") -> ConversationView:
+        """Begins a conversation of the channel `opened_by`; one that exists under this id is returned as it is."""
         conversation_id = new.id or self._parts.rules.ids.new("cnv_")
         check_id(conversation_id, "conversation id")
         now, loaded, redact = self._parts.clock.now(), self.policy, self._parts.rules.redacted
@@ -146,7 +147,7 @@ class Runtime:
                 channel_language=bool(language),
                 customer=customer,
                 channel_facts=facts,
-                opened_by=new.opened_by,
+                opened_by=opened_by,
                 policy_name=loaded.policy.name,
                 policy_hash=loaded.hash,
                 idle_until=now + loaded.policy.limits.idle.delta,
@@ -160,7 +161,7 @@ class Runtime:
             return conversation_view(connection, conversation_id, self.policy.policy.limits.idle.delta)
 
     def opened_by(self, conversation_id: str) -> str:
-        """The channel's caller that opened it; empty if it was no channel. NotFound."""
+        """The channel that opened it; empty if it was none. NotFound."""
         with self._store.read() as connection:
             return str(queries.conversation(connection, conversation_id)["opened_by"])
 
@@ -256,10 +257,6 @@ class Runtime:
         """Ends a version for good. Refused, NotFound."""
         check_role(actor.id, actor.role, self.policy.policy)
         return self._book.retire(self._parts, actor, TemplateUse(id=template_id, language=language, version=version))
-
-    def admit(self, actor: Actor) -> None:
-        """Refuses a caller who does not hold the role, where the policy names who does. BadInput, ForbiddenRole."""
-        check_holder(actor.id, actor.role, self.policy.policy)
 
     def fault(self, conversation_id: str, fault_id: str, data: Mapping[str, str]) -> bool:
         """Records what went wrong around a case that a person has or awaits, once per id, and calls a person to it.

@@ -1,7 +1,4 @@
-"""Response templates: drafted, approved by a second person, retired, and rendered for replies.
-
-Without it the frontline would have no approved words for regulated cases, or words that anybody could change.
-"""
+"""Response templates: drafted, approved by a second person, retired, and rendered for replies."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from typing import Any
 from conversation.intake import check_actor, storable
 from conversation.records import TemplateUse
 from handover.words.templates import check_words, rendered, words_hash
+from policy.persons import same_person
 from service.parts import Parts
 from service.views import Actor, TemplateView
 from states.errors import BadInput, Conflict, GuardRefused, NotFound
@@ -62,7 +60,8 @@ class TemplateBook:
         check_actor(actor.id)
         with self._store.write() as connection:
             row = _found(connection, used)
-            facts = TemplateFacts(four_eyes=actor.id != row["author_id"], text_fits=_fits(row, text_hash))
+            other = not same_person(actor.id, row["author_id"])
+            facts = TemplateFacts(four_eyes=other, text_fits=_fits(row, text_hash))
             step_template(TemplateState(row["state"]), TemplateEvent.APPROVED, actor.role, facts)
             if not templates.approve(connection, used, actor.id, parts.clock.now()):
                 raise Conflict(f"template {used.id!r} version {used.version} has changed; read it again")

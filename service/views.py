@@ -1,9 +1,9 @@
-"""What the runtime shows to the API, the UI and the command line: frozen snapshots of rows, redacted already."""
+"""What the door shows to the API, the page and the command line: frozen snapshots of rows, redacted already."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,8 +31,6 @@ class NewConversation:
     """None: detected with each message."""
     customer: str = ""
     """The channel's own reference to the customer; never an e-mail address or a name."""
-    opened_by: str = ""
-    """The caller that opens it; a channel sees its own conversations only."""
     facts: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     """Values for `customer.*` and `channel.*` facts of policy.facts."""
 
@@ -168,6 +166,22 @@ class ConversationView:
     survey: str = ""
     """Whom the customer has been asked about and has not answered yet, `person` or `assistant`; empty otherwise."""
 
+    def decision_of(self, message_id: str) -> EventView | None:
+        """The event that a customer's message led to first; None while it is undecided, or where no event may be seen.
+
+        Messages and events of a conversation are numbered in one sequence, and messages are decided in their order.
+        """
+        later = (one.seq for one in self.messages if one.id == message_id)
+        seq = next(later, None)
+        return None if seq is None else next((one for one in self.events if one.seq > seq), None)
+
+    def for_channel(self) -> ConversationView:
+        """What the customer may see of it: no evidence, no packet, nobody's name."""
+        return replace(
+            self, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None, exception=None,
+            consent=None,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class TurnResult:
@@ -183,6 +197,10 @@ class TurnResult:
     """The data of the event that decided the turn, with `event` added."""
     repeated: bool = False
     """The message had been handled before; this is the same answer again."""
+
+    def for_channel(self) -> TurnResult:
+        """What a channel may know: which event it led to, and no pattern, quote or score of the policy."""
+        return replace(self, decision={"event": self.decision["event"]})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What each role may see, and what it may do beside the events of the two tables; with them, the whole role matrix.
 
-The API and `docs/roles.md` are views of it. Without it a new address of the API would be open to whoever has a token.
+`service.door` asks for one of these rights at every call; the API, the page and `docs/roles.md` are views of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from states.vocabulary import STAFF, Event, Role, State
 
 
 class Right(StrEnum):
-    """Something a caller of the API may ask for."""
+    """Something a caller may ask for."""
 
     OPEN_CONVERSATION = "open a conversation"
     WRITE_AS_CUSTOMER = "write for the customer"
@@ -24,6 +24,7 @@ class Right(StrEnum):
     READ_CASES = "read every conversation with its evidence, packet and event log"
     READ_QUEUE = "read the queue"
     READ_TEMPLATES = "read response templates"
+    READ_RULES = "read the table of states and what each role may do in it"
     ATTEND = "be present at the desk"
     ACT = "act on a case, as the table of states allows"
     READ_DELIVERIES = "read what waits or was given up on its way to other systems"
@@ -40,6 +41,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.READ_CASES: _READERS,
     Right.READ_QUEUE: _READERS,
     Right.READ_TEMPLATES: _READERS,
+    Right.READ_RULES: (Role.CUSTOMER, *_READERS),
     Right.ATTEND: STAFF,
     Right.ACT: _ACTORS,
     Right.READ_DELIVERIES: _READERS,

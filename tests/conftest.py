@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.components import postgres_cluster
 from tests.counterparts.request_tracker import Tracker, request_tracker
+
+if TYPE_CHECKING:
+    from tests.house import House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A whole Handrail under the example policy."""
+    from tests.house import House  # it loads FastAPI and SQLAlchemy, which most tests do without
+
+    opened = House(tmp_path)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,28 +1,27 @@
-"""The open case at the desk: the talk, the playbook, the checks, and the buttons that the table allows.
-
-Without it a handover would reach a person who cannot answer it.
-"""
+"""The open case at the desk: the talk, the playbook, the checks, and the buttons that the table allows."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import gradio as gr
 
 from conversation.casework import ASSUMED
 from handover.words.templates import PLACEHOLDERS
-from service.views import ConversationView, TemplateView
+from service.views import Actor, ConversationView, TemplateView
 from states.table import allowed_events
 from states.vocabulary import Event, Role
 from ui.acts import DESK_EVENTS, METHOD_NAMES, METHODS, VERIFYING, Typed, buttons, label, wants_note
-from ui.port import PageRuntime
 from ui.render.case import case_head, consent
 from ui.render.reply import filled_in, preview
 from ui.render.steps import playbook
 from ui.render.text import words
 from ui.render.transcript import transcript
 from ui.style import PICK, html
+
+if TYPE_CHECKING:
+    from service.door import Handrail
 
 Updates = dict[Any, Any]
 OWN_WORDS = "in your own words"
@@ -38,8 +37,8 @@ assert set(_PLACES) < set(PLACEHOLDERS)
 class CasePanel:
     """Draws the case and says how it looks now. Holds no case."""
 
-    def __init__(self, runtime: PageRuntime) -> None:
-        self._runtime = runtime
+    def __init__(self, door: Handrail) -> None:
+        self._door = door
         self.buttons: dict[Event, gr.Button] = {}
 
     # Drawing
@@ -60,7 +59,7 @@ class CasePanel:
             visible=False,
             elem_id="hr-note",
         )
-        codes = self._runtime.policy.policy.resolutions
+        codes = self._door.policy.policy.resolutions
         self.resolution = gr.Dropdown(
             [(f"{words(code)}: {text}", code) for code, text in codes.items()],
             value=ASSUMED if ASSUMED in codes else None,
@@ -161,10 +160,14 @@ class CasePanel:
 
     # Showing
 
-    def show(self, view: ConversationView | None, role: str, now: datetime, *, other: bool) -> Updates:
-        """The case as it is now; `other`: it was not the one shown before, so what was chosen for that one goes."""
-        shown = buttons(view, Role(role)) if role else ()
-        ticking = bool(view and role and Event.STEP_DONE in allowed_events(view.state, Role(role)))
+    def show(self, view: ConversationView | None, actor: Actor | None, now: datetime, *, other: bool) -> Updates:
+        """The case as it is now; `other`: it was not the one shown before, so what was chosen for that one goes.
+
+        Without an actor, who may look at it, there is none.
+        """
+        view = view if actor else None
+        shown = buttons(view, actor.role) if actor else ()
+        ticking = bool(view and actor and Event.STEP_DONE in allowed_events(view.state, actor.role))
         return {
             self.head: case_head(view, now),
             self.transcript: transcript(view, side="desk") if view else "",
@@ -173,15 +176,17 @@ class CasePanel:
             self.note: gr.update(visible=wants_note(shown)),
             self.verifying: gr.update(visible=any(event in shown for event in VERIFYING)),
             self.resolution: gr.update(visible=Event.RESOLVED in shown),
-            **self._reply(view, role, shown, other=other),
+            **self._reply(view, actor, shown, other=other),
             **{button: gr.update(visible=event in shown) for event, button in self.buttons.items()},
         }
 
-    def _reply(self, view: ConversationView | None, role: str, shown: tuple[Event, ...], *, other: bool) -> Updates:
+    def _reply(
+        self, view: ConversationView | None, actor: Actor | None, shown: tuple[Event, ...], *, other: bool
+    ) -> Updates:
         """Own words, unless the case is regulated; and the approved replies in the customer's language."""
         replying = view is not None and Event.AGENT_REPLIED in shown
-        known = sorted({one.id for one in self._approved(view)}) if replying else []
-        bound = only_approved(view, role)
+        known = sorted({one.id for one in self._approved(view, actor)}) if replying else []
+        bound = only_approved(view, actor)
         choices = [*known] if bound else [OWN_WORDS, *known]
         updates: Updates = {
             self.compose: gr.update(visible=replying),
@@ -189,14 +194,15 @@ class CasePanel:
             self.template: gr.update(choices=choices),
         }
         if other:
-            chosen = _unchosen(view, role)
-            updates |= self.choose(view, chosen)
+            chosen = _unchosen(view, actor)
+            updates |= self.choose(view, actor, chosen)
             updates[self.template] = gr.update(choices=choices, value=chosen)
         return updates
 
-    def choose(self, view: ConversationView | None, template_id: str | None) -> Updates:
+    def choose(self, view: ConversationView | None, actor: Actor | None, template_id: str | None) -> Updates:
         """The words of an approved reply, with a box for each place that is open in it."""
-        one = next((one for one in self._approved(view) if one.id == template_id), None)
+        asked = template_id not in (None, OWN_WORDS)
+        one = next((one for one in self._approved(view, actor) if one.id == template_id), None) if asked else None
         free = template_id == OWN_WORDS
         return {
             self.preview: "" if free else preview(one),
@@ -207,27 +213,27 @@ class CasePanel:
             },
         }
 
-    def after_reply(self, view: ConversationView | None, role: str) -> Updates:
+    def after_reply(self, view: ConversationView | None, actor: Actor | None) -> Updates:
         """No approved reply is chosen any more, so that none goes out twice by mistake."""
-        chosen = _unchosen(view, role)
-        return {**self.choose(view, chosen), self.template: gr.update(value=chosen)}
+        chosen = _unchosen(view, actor)
+        return {**self.choose(view, actor, chosen), self.template: gr.update(value=chosen)}
 
-    def _approved(self, view: ConversationView | None) -> tuple[TemplateView, ...]:
-        if view is None:
+    def _approved(self, view: ConversationView | None, actor: Actor | None) -> tuple[TemplateView, ...]:
+        if view is None or actor is None:
             return ()
-        found = self._runtime.templates()
+        found = self._door.templates(actor)
         return tuple(one for one in found if one.state == "approved" and one.language == view.language)
 
 
-def only_approved(view: ConversationView | None, role: str) -> bool:
-    """Whether whoever has this role may answer the case in approved words only."""
+def only_approved(view: ConversationView | None, actor: Actor | None) -> bool:
+    """Whether the actor may answer the case in approved words only."""
     regulated = bool(view and view.handover and view.handover.open and view.handover.regulated)
-    return regulated and role == Role.FRONTLINE_AGENT.value
+    return regulated and actor is not None and actor.role is Role.FRONTLINE_AGENT
 
 
-def _unchosen(view: ConversationView | None, role: str) -> str | None:
+def _unchosen(view: ConversationView | None, actor: Actor | None) -> str | None:
     """What stands in the list of replies when nothing was chosen."""
-    return None if only_approved(view, role) else OWN_WORDS
+    return None if only_approved(view, actor) else OWN_WORDS
 
 
 def _variant(event: Event) -> Literal["primary", "secondary", "stop"]:

@@ -1,22 +1,18 @@
-"""The room of the conversation: the customer's chat beside what the machine made of it.
-
-Without it the handover could only be believed, not watched.
-"""
+"""The room of the conversation: the customer's chat beside what the machine made of it."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from app.settings import Settings
 from service.views import ConversationView, NewConversation
 from states.errors import HandrailError
 from ui.examples import Example, examples_for
-from ui.port import PageRuntime, now_of
+from ui.people import customer_for, watcher_for
 from ui.render.banner import banner
 from ui.render.diagram import diagram
 from ui.render.evidence import evidence
@@ -26,6 +22,10 @@ from ui.render.text import esc
 from ui.render.transcript import transcript
 from ui.seen import memory
 from ui.style import PICK, html
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from service.door import Handrail
 
 Updates = dict[Any, Any]
 NEW, SENDING = "new", "sending"
@@ -39,8 +39,8 @@ log = logging.getLogger("handrail.ui")
 class ConversationRoom:
     """Draws the room and answers its events. Holds no conversation: that is in each visitor's session."""
 
-    def __init__(self, runtime: PageRuntime, settings: Settings) -> None:
-        self._runtime = runtime
+    def __init__(self, door: Handrail, settings: Settings) -> None:
+        self._door, self._settings = door, settings
         self._examples = examples_for(settings.knowledge)
 
     # Drawing
@@ -112,10 +112,10 @@ class ConversationRoom:
         """An empty page; the conversation begins with its first message."""
         return {**self._show(None, None), self.mine: None, self.took: None, self.box: ""}
 
-    def poll(self, mine: str | None, seen: str, took: float | None) -> Updates:
+    def poll(self, mine: str | None, seen: str, took: float | None, request: gr.Request) -> Updates:
         """What has changed since it was last drawn; nothing if nothing has."""
         try:
-            return SKIP if self._key(mine) == seen else self._show(self._view(mine), took)
+            return SKIP if self._key(mine, request) == seen else self._show(self._view(mine, request), took)
         except HandrailError as error:
             # The database is away for a moment: what is on the page stays, the next tick asks again.
             log.warning("conversation not refreshed", extra={"error": type(error).__name__})
@@ -133,33 +133,32 @@ class ConversationRoom:
             yield SKIP
             return
         try:
-            conversation_id = mine or self._open(request)
-            view = self._view(conversation_id)
+            customer = customer_for(self._settings, request, self._door.policy)
+            conversation_id = mine or self._door.open(customer, NewConversation(customer=_visitor(request))).id
+            view = self._view(conversation_id, request)
             # Whose conversation it is goes out at once: a poll while a slow model thinks must not show an empty page.
             sent = transcript(view, pending=text)
             yield {self.box: "", self.mine: conversation_id, self.seen: SENDING, self.chat: sent}
             started = time.perf_counter()
-            self._runtime.post(conversation_id, text)
+            self._door.post(customer, conversation_id, text)
             took = (time.perf_counter() - started) * 1000
-            yield {**self._show(self._view(conversation_id), took), self.took: took}
+            yield {**self._show(self._view(conversation_id, request), took), self.took: took}
         except HandrailError as error:
             gr.Warning(f"<b>Not sent</b><br>{esc(error)}")
             yield {self.seen: SENDING, self.box: text}
 
-    def _open(self, request: gr.Request) -> str:
-        visitor = f"visitor-{(request.session_hash or 'demo')[:5]}"
-        return self._runtime.open(NewConversation(customer=visitor)).id
-
     # Showing
 
-    def _view(self, mine: str | None) -> ConversationView | None:
-        return self._runtime.view(mine) if mine else None
+    def _view(self, mine: str | None, request: gr.Request) -> ConversationView | None:
+        return self._door.view(watcher_for(self._settings, request, self._door.policy), mine) if mine else None
 
-    def _key(self, mine: str | None) -> str:
-        return f"{mine}:{self._runtime.version(mine)}" if mine else NEW
+    def _key(self, mine: str | None, request: gr.Request) -> str:
+        if not mine:
+            return NEW
+        return f"{mine}:{self._door.version(watcher_for(self._settings, request, self._door.policy), mine)}"
 
     def _show(self, view: ConversationView | None, took: float | None) -> Updates:
-        now, answers = now_of(self._runtime), self._runtime.policy.policy.answers
+        now, answers = self._door.now(), self._door.policy.policy.answers
         handover = view.handover if view else None
         return {
             self.seen: f"{view.id}:{view.version}" if view else NEW,
@@ -173,6 +172,11 @@ class ConversationRoom:
             self.events: event_log(view),
             self.raw: raw(handover),
         }
+
+
+def _visitor(request: gr.Request) -> str:
+    """A reference to a visitor who is nobody else's customer."""
+    return f"visitor-{(request.session_hash or 'demo')[:5]}"
 
 
 def _chips(examples: tuple[Example, ...]) -> str:

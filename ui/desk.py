@@ -1,7 +1,4 @@
-"""The room of the agents: who sits there, the queue, and beside it the open case with its packet.
-
-Without it a handover would reach a database and no person.
-"""
+"""The room of the agents: who sits there, the queue, and beside it the open case with its packet."""
 
 from __future__ import annotations
 
@@ -11,20 +8,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from app.settings import Settings
 from policy.schema import LANGUAGES
-from service.views import Attendance, ConversationView
-from states.errors import HandrailError
+from service.views import Actor, Attendance, ConversationView
+from states.errors import BadInput, ForbiddenRole, HandrailError
 from states.vocabulary import Event
 from ui.acts import Typed, act_for, label
 from ui.case_panel import CasePanel
 from ui.packet_pane import PacketPane, edit, verdicts
-from ui.people import DEMO_AGENT, actor_for, roles_for, seat
-from ui.port import PageRuntime, now_of
+from ui.people import DEMO_AGENT, Who, actor_for, roles_for, seat
 from ui.render.queue import held_by_bot, live, queue
 from ui.render.review import asked
 from ui.render.steps import picked
@@ -32,23 +27,26 @@ from ui.render.text import esc, words
 from ui.seen import Seen, memory
 from ui.style import PICK, html
 
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from service.door import Handrail
+
 log = logging.getLogger("handrail.ui")
 
 Updates = dict[Any, Any]
 SKIP: Updates = gr.skip()
 """Nothing is drawn anew."""
 HEARTBEAT_S = 30.0
-Who = tuple[str | None, str, str]
-"""Who has logged in, the name that was typed, and the role."""
+REFUSED = "refused"
+"""What is seen of the lists and the case by whoever may not look."""
 
 
 class DeskRoom:
     """Draws the room and answers its events. What each agent sees is in their browser (`ui.seen`)."""
 
-    def __init__(self, runtime: PageRuntime, settings: Settings) -> None:
-        self._runtime = runtime
-        self._settings = settings
-        self.case, self.pane = CasePanel(runtime), PacketPane()
+    def __init__(self, door: Handrail, settings: Settings) -> None:
+        self._door, self._settings = door, settings
+        self.case, self.pane = CasePanel(door), PacketPane()
 
     # Drawing
 
@@ -71,7 +69,7 @@ class DeskRoom:
 
     def _draw_who(self) -> None:
         demo = self._settings.demo_mode
-        roles = [(words(role.value), role.value) for role in roles_for(self._settings, None)]
+        roles = [(words(role.value), role.value) for role in roles_for(self._settings)]
         with gr.Row(elem_classes="hr-who"):
             self.agent = gr.Textbox(
                 DEMO_AGENT if demo else "", label="You are", interactive=demo, min_width=80, elem_id="hr-agent", scale=1
@@ -92,15 +90,15 @@ class DeskRoom:
         at_once, acting = {**quiet, "queue": False}, {**quiet, "concurrency_limit": 16}
         who = [self.agent, self.role]
         self.shown = [self.seen, self.queue, self.live, *who, *self.case.shown, *self.pane.shown]
-        self.timer.tick(self.poll, [self.seen, self.role], self.shown, **at_once)
-        self.role.change(self.poll, [self.seen, self.role], self.shown, **at_once)
+        self.timer.tick(self.poll, [self.seen, *who], self.shown, **at_once)
+        self.role.change(self.poll, [self.seen, *who], self.shown, **at_once)
         for listing in (self.queue, self.live):
-            listing.click(self.pick, [self.role], self.shown, **at_once)
+            listing.click(self.pick, who, self.shown, **at_once)
         typed = [self.seen, *who, *self.case.inputs]
         for event, button in self.case.buttons.items():
             button.click(self.press(event), typed, self.shown, **acting)
         self.case.reply.submit(self.press(Event.AGENT_REPLIED), typed, self.shown, **acting)
-        self.case.template.input(self.choose, [self.seen, self.case.template], self.shown, **at_once)
+        self.case.template.input(self.choose, [self.seen, *who, self.case.template], self.shown, **at_once)
         self.case.steps.click(self.tick, [self.seen, *who], self.shown, **acting)
         self.pane.packet.click(self.judge, [self.seen, *who], self.shown, **acting)
         self.pane.save.click(self.save, [self.seen, *who, self.pane.text], self.shown, **acting)
@@ -110,21 +108,23 @@ class DeskRoom:
 
     # Events
 
-    def enter(self, role: str, request: gr.Request) -> Updates:
+    def enter(self, request: gr.Request) -> Updates:
         """What the visitor may be at this desk; outside demo mode as their login says."""
-        return seat(self._settings, request, role, self.agent, self.role) or SKIP
+        with suppress(HandrailError):
+            return seat(self._settings, request, self.agent, self.role) or SKIP
+        return SKIP
 
-    def pick(self, role: str, event: gr.EventData) -> Updates:
+    def pick(self, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
         """Opens the case that was clicked, with empty fields; nothing changes if there is none of that id."""
-        return self.open(str(getattr(event, "pick", "")), role)
+        return self.open(str(getattr(event, "pick", "")), (request, agent, role))
 
-    def open(self, conversation_id: str, role: str) -> Updates:
+    def open(self, conversation_id: str, who: Who) -> Updates:
         """A case as it is when somebody turns to it."""
-        return self._changed(Seen(conversation=conversation_id), role, clear=(self.case.note, self.case.reply))
+        return self._changed(Seen(conversation=conversation_id), who, clear=(self.case.note, self.case.reply))
 
-    def poll(self, seen: str, role: str) -> Updates:
+    def poll(self, seen: str, agent: str, role: str, request: gr.Request) -> Updates:
         """What has changed since it was last drawn; nothing if nothing has."""
-        return self._changed(Seen.of(seen), role)
+        return self._changed(Seen.of(seen), (request, agent, role))
 
     def press(self, event: Event) -> Callable[..., Updates]:
         """The handler of one button: does what the button says, once, to the case that was under it.
@@ -136,20 +136,26 @@ class DeskRoom:
         def pressed(seen_text: str, agent: str, role: str, request: gr.Request, *values: Any) -> Updates:
             seen = Seen.of(seen_text)
             typed = self.case.typed(values, seen.request_hash)
-            who = (_user(request), agent, role)
+            who = (request, agent, role)
             if event is not Event.AGENT_REPLIED:
                 # What was not sent is not emptied: somebody may have begun to write while the act was on its way.
                 return self._act(event, seen, who, typed, emptied=self.case.note if typed.note else None)
             sent = self._act(event, seen, who, typed, emptied=self.case.reply)
             if not typed.template or self.case.reply not in sent:
                 return sent
-            return {**sent, **self.case.after_reply(self._view(seen.conversation), role)}
+            actor = self._actor(who)
+            return {**sent, **self.case.after_reply(self._view(seen.conversation, actor), actor)}
 
         return pressed
 
-    def choose(self, seen: str, template: str | None) -> Updates:
+    def choose(self, seen: str, agent: str, role: str, template: str | None, request: gr.Request) -> Updates:
         """The words of the approved reply that was chosen."""
-        return self.case.choose(self._view(Seen.of(seen).conversation), template)
+        try:
+            actor = self._actor((request, agent, role))
+            return self.case.choose(self._view(Seen.of(seen).conversation, actor), actor, template)
+        except HandrailError as error:
+            gr.Warning(f"<b>Not chosen</b><br>{esc(error)}")
+            return SKIP
 
     def tick(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
         """Ticks a step of the playbook, or takes the tick back."""
@@ -158,25 +164,28 @@ class DeskRoom:
             return SKIP
         done, step = found
         what = Event.STEP_DONE if done else Event.STEP_UNDONE
-        return self._act(what, Seen.of(seen), (_user(request), agent, role), Typed(step=step))
+        return self._act(what, Seen.of(seen), (request, agent, role), Typed(step=step))
 
     def judge(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
         """A verdict on the packet, or the editor for one of its fields."""
-        pick, held = str(getattr(event, "pick", "")), Seen.of(seen)
-        view, one = self._view(held.conversation), asked(pick)
+        pick, held, who = str(getattr(event, "pick", "")), Seen.of(seen), (request, agent, role)
+        try:
+            view, one = self._view(held.conversation, self._actor(who)), asked(pick)
+        except HandrailError as error:
+            return self._refused(Event.PACKET_REVIEWED, held, who, error)
         if view is None or view.handover is None:
             return SKIP
         if one is not None and one.verdict == "edit":
             updates, held = self.pane.open_editor(view.handover.packet, one, held)
             return {**updates, self.seen: held.text()}
-        return self._judged(lambda: verdicts(pick, view, held), held, (_user(request), agent, role))
+        return self._judged(lambda: verdicts(pick, view, held), held, who)
 
     def save(self, seen: str, agent: str, role: str, text: str, request: gr.Request) -> Updates:
         """What stands in the editor becomes what the packet says."""
         held = Seen.of(seen)
         if not held.editing:
             return SKIP
-        return self._judged(lambda: edit(held, text), held, (_user(request), agent, role))
+        return self._judged(lambda: edit(held, text), held, (request, agent, role))
 
     def cancel(self, seen: str) -> Updates:
         """The editor closes; nothing was changed."""
@@ -186,24 +195,28 @@ class DeskRoom:
     def beat(self, agent: str, role: str, request: gr.Request) -> None:
         """Says that somebody is at the desk; what nobody may be is not said."""
         with suppress(HandrailError):
-            self._runtime.attend(actor_for(self._settings, _user(request), agent, role), self._attendance())
+            self._door.attend(self._actor((request, agent, role)), self._attendance())
 
     def take_next(self, agent: str, role: str, request: gr.Request) -> Updates:
         """Claims what fits the person best, and opens it."""
+        who = (request, agent, role)
         try:
-            actor = actor_for(self._settings, _user(request), agent, role)
-            self._runtime.attend(actor, self._attendance())
-            chosen = self._runtime.take_next(actor).conversation_id
+            actor = self._actor(who)
+            self._door.attend(actor, self._attendance())
+            chosen = self._door.take_next(actor).conversation_id
         except HandrailError as error:
             gr.Warning(f"<b>Nothing taken</b><br>{esc(error)}")
             return SKIP
-        return self.open(chosen, role)
+        return self.open(chosen, who)
+
+    def _actor(self, who: Who) -> Actor:
+        return actor_for(self._settings, who)
 
     def _attendance(self) -> Attendance:
         """A heartbeat; on a demonstration whoever sits here knows everything that the policy's routes ask for."""
         if not self._settings.demo_mode:
             return Attendance()
-        routes = [one.route for one in self._runtime.policy.policy.triggers if one.route]
+        routes = [one.route for one in self._door.policy.policy.triggers if one.route]
         return Attendance(
             skills=tuple(sorted({skill for route in routes for skill in route.skills})), languages=LANGUAGES
         )
@@ -219,9 +232,9 @@ class DeskRoom:
                 return SKIP
             self._do(event, seen, who, Typed(fields=fields))
         except HandrailError as error:
-            return self._refused(event, seen, who[2], error)
+            return self._refused(event, seen, who, error)
         updates, seen = self.pane.close_editor(seen)
-        return {**updates, **self._changed(seen, who[2], keep=seen)}
+        return {**updates, **self._changed(seen, who, keep=seen)}
 
     def _act(self, event: Event, seen: Seen, who: Who, typed: Typed, emptied: gr.Textbox | None = None) -> Updates:
         if not seen.conversation:
@@ -229,28 +242,30 @@ class DeskRoom:
         try:
             self._do(event, seen, who, typed)
         except HandrailError as error:
-            return self._refused(event, seen, who[2], error)
-        return self._changed(seen, who[2], clear=(emptied,) if emptied else ())
+            return self._refused(event, seen, who, error)
+        return self._changed(seen, who, clear=(emptied,) if emptied else ())
 
     def _do(self, event: Event, seen: Seen, who: Who, typed: Typed) -> None:
-        actor = actor_for(self._settings, *who)
-        self._runtime.act(seen.conversation, act_for(event, seen.conversation, seen.version, actor, typed))
+        act = act_for(event, seen.conversation, seen.version, self._actor(who), typed)
+        self._door.act(act.actor, seen.conversation, event, text=act.text, data=act.data, act_id=act.id)
 
-    def _refused(self, event: Event, seen: Seen, role: str, error: HandrailError) -> Updates:
+    def _refused(self, event: Event, seen: Seen, who: Who, error: HandrailError) -> Updates:
         gr.Warning(f"<b>{esc(label(event))}: refused</b><br>{esc(error)}")
-        return self._changed(seen, role)
+        return self._changed(seen, who)
 
     # Showing
 
-    def _view(self, conversation_id: str) -> ConversationView | None:
-        return self._runtime.view(conversation_id) if conversation_id else None
+    def _view(self, conversation_id: str, actor: Actor) -> ConversationView | None:
+        return self._door.view(actor, conversation_id) if conversation_id else None
 
-    def _changed(self, seen: Seen, role: str, clear: tuple[gr.Textbox, ...] = (), keep: Seen | None = None) -> Updates:
+    def _changed(self, seen: Seen, who: Who, clear: tuple[gr.Textbox, ...] = (), keep: Seen | None = None) -> Updates:
         """What differs from what is seen, and empty fields for `clear`; `keep` is what the page must be told anyway."""
         try:
-            now = now_of(self._runtime)
-            updates, seen = self._lists(seen, now)
-            case, seen = self._case(seen, role, now, clear)
+            now, actor = self._door.now(), self._actor(who)
+            updates, seen = self._lists(seen, actor, now)
+            case, seen = self._case(seen, actor, now, clear)
+        except (ForbiddenRole, BadInput) as error:
+            return self._closed(seen, error)
         except HandrailError as error:
             # The database is away for a moment: what is on the page stays, the next tick asks again.
             log.warning("desk not refreshed", extra={"error": type(error).__name__})
@@ -258,8 +273,18 @@ class DeskRoom:
         changed = updates | case
         return {**changed, self.seen: seen.text()} if changed or keep else SKIP
 
-    def _lists(self, seen: Seen, now: datetime) -> tuple[Updates, Seen]:
-        waiting, held = self._runtime.queue(), held_by_bot(self._runtime.conversations())
+    def _closed(self, seen: Seen, error: HandrailError) -> Updates:
+        """The room of whoever may not look: why, and nothing else. What was typed stays."""
+        if seen.case == REFUSED and seen.lists == str(error):
+            return SKIP
+        now = self._door.now()
+        case = {**self.case.show(None, None, now, other=True), **self.pane.show(None, None, now)}
+        editor, _ = self.pane.close_editor(Seen())
+        told = {self.queue: f'<p class="hr-dim hr-pad">{esc(error)}</p>', self.live: ""}
+        return {**case, **editor, **told, self.seen: Seen(case=REFUSED, lists=str(error)).text()}
+
+    def _lists(self, seen: Seen, actor: Actor, now: datetime) -> tuple[Updates, Seen]:
+        waiting, held = self._door.queue(actor), held_by_bot(self._door.conversations(actor))
         lines = [repr(item) for item in waiting] + [f"{view.id} {view.state} {view.version}" for view in held]
         chosen = seen.conversation or None
         key = hashlib.sha256("\n".join([str(chosen), *lines]).encode("utf-8", "replace")).hexdigest()
@@ -268,13 +293,13 @@ class DeskRoom:
         updates: Updates = {self.queue: queue(waiting, chosen, now), self.live: live(held, chosen, now)}
         return updates, replace(seen, lists=key)
 
-    def _case(self, seen: Seen, role: str, now: datetime, clear: tuple[gr.Textbox, ...]) -> tuple[Updates, Seen]:
-        chosen = seen.conversation
-        key = f"{chosen}:{self._runtime.version(chosen) if chosen else 0}:{role}"
+    def _case(self, seen: Seen, actor: Actor, now: datetime, clear: tuple[gr.Textbox, ...]) -> tuple[Updates, Seen]:
+        chosen, role = seen.conversation, actor.role.value
+        key = f"{chosen}:{self._door.version(actor, chosen) if chosen else 0}:{role}"
         if key == seen.case and not clear:
             return {}, seen
-        view, other = self._view(chosen), seen.case.rpartition(":")[2] != role or not seen.case
-        updates = {**self.case.show(view, role, now, other=other), **self.pane.show(view, role, now)}
+        view, other = self._view(chosen, actor), seen.case.rpartition(":")[2] != role or not seen.case
+        updates = {**self.case.show(view, actor, now, other=other), **self.pane.show(view, actor, now)}
         for box in clear:
             # What is cleared keeps how it is shown.
             shown = updates.get(box) or gr.update()
@@ -284,8 +309,3 @@ class DeskRoom:
             updates |= closed
         asked_ = str((view.consent or {}).get("hash", "")) if view else ""
         return updates, replace(seen, case=key, version=view.version if view else 0, request_hash=asked_)
-
-
-def _user(request: gr.Request) -> str | None:
-    """Who has logged in; None in demo mode."""
-    return getattr(request, "username", None)

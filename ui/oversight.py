@@ -1,30 +1,29 @@
-"""The room of those who look after it: consents, approved replies, deliveries, the policy.
-
-Without it four eyes would need a command line, and what was given up would be found by chance.
-"""
+"""The room of those who look after it: consents, approved replies, deliveries, the policy."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from app.ports import Outbox
-from app.settings import Settings
 from policy.schema import LANGUAGES
 from service.views import Actor
-from states.errors import HandrailError
-from states.rights import RIGHTS, Right, require
+from states.errors import BadInput, ForbiddenRole, HandrailError
+from states.rights import RIGHTS, Right
 from states.vocabulary import Role
-from ui.people import actor_for, roles_for, seat
-from ui.port import PageRuntime, now_of
+from ui.people import Who, actor_for, roles_for, seat
 from ui.render.oversight import APPROVE, consents, deliveries, policy, step_of, templates, words_of
 from ui.render.text import esc, words
 from ui.seen import memory
 from ui.style import PICK, html
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from service.door import Handrail
 
 Updates = dict[Any, Any]
 SKIP: Updates = gr.skip()
@@ -40,8 +39,8 @@ log = logging.getLogger("handrail.ui")
 class OversightRoom:
     """Draws the room and answers its events."""
 
-    def __init__(self, runtime: PageRuntime, settings: Settings, outbox: Outbox | None) -> None:
-        self._runtime, self._settings, self._outbox = runtime, settings, outbox
+    def __init__(self, door: Handrail, settings: Settings) -> None:
+        self._door, self._settings = door, settings
 
     # Drawing
 
@@ -61,7 +60,7 @@ class OversightRoom:
 
     def _draw_who(self) -> None:
         demo = self._settings.demo_mode
-        roles = [(words(role.value), role.value) for role in roles_for(self._settings, None, DEMO_ROLES)]
+        roles = [(words(role.value), role.value) for role in roles_for(self._settings, DEMO_ROLES)]
         with gr.Row(elem_classes="hr-who"):
             self.name = gr.Textbox(
                 DEMO_NAME if demo else "", label="You are", interactive=demo, min_width=80, scale=1, elem_id="hr-keeper"
@@ -89,21 +88,26 @@ class OversightRoom:
         at_once, acting = {**quiet, "queue": False}, {**quiet, "concurrency_limit": 16}
         who = [self.name, self.role]
         self.shown = [self.seen, self.consents, self.policy, self.deliveries, self.templates, self.id, self.text, *who]
-        self.timer.tick(self.poll, [self.seen, self.role], self.shown, **at_once)
-        self.role.change(self.poll, [self.seen, self.role], self.shown, **at_once)
+        self.timer.tick(self.poll, [self.seen, *who], self.shown, **at_once)
+        self.role.change(self.poll, [self.seen, *who], self.shown, **at_once)
         self.deliveries.click(self.replay, [self.seen, *who], self.shown, **acting)
         self.templates.click(self.keep, [self.seen, *who], self.shown, **acting)
         self.draft.click(self.write, [self.seen, *who, self.id, self.language, self.text], self.shown, **acting)
 
     # Events
 
-    def enter(self, role: str, request: gr.Request) -> Updates:
+    def enter(self, request: gr.Request) -> Updates:
         """What the visitor may be here; outside demo mode as their login says."""
-        return seat(self._settings, request, role, self.name, self.role) or SKIP
+        with suppress(HandrailError):
+            return seat(self._settings, request, self.name, self.role) or SKIP
+        return SKIP
 
-    def poll(self, seen: str, role: str) -> Updates:
+    def poll(self, seen: str, name: str, role: str, request: gr.Request) -> Updates:
         """What has changed since it was last drawn; nothing if nothing has."""
-        fresh = self._drawn(role)
+        return self._changed(seen, (request, name, role))
+
+    def _changed(self, seen: str, who: Who) -> Updates:
+        fresh = self._drawn(who)
         return SKIP if fresh.get(self.seen) == seen else fresh or SKIP
 
     def replay(self, seen: str, name: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
@@ -111,10 +115,9 @@ class OversightRoom:
         step = step_of(str(getattr(event, "pick", "")))
 
         def again(actor: Actor) -> None:
-            require(Right.REPLAY, actor.role)
-            if self._outbox is not None and step is not None:
-                self._outbox.replay(step)
-                gr.Info("Put back: the worker takes it from here.")
+            assert step is not None
+            self._door.replay(actor, step)
+            gr.Info("Put back: the worker takes it from here.")
 
         return self._do("Replay", again, seen, (request, name, role)) if step else SKIP
 
@@ -125,9 +128,9 @@ class OversightRoom:
         def kept(actor: Actor) -> None:
             assert one is not None
             if one.act == APPROVE:
-                self._runtime.approve_template(actor, one.id, one.language, one.version, one.hash)
+                self._door.approve_template(actor, one.id, one.language, one.version, one.hash)
             else:
-                self._runtime.retire_template(actor, one.id, one.language, one.version)
+                self._door.retire_template(actor, one.id, one.language, one.version)
 
         return self._do(words(one.act), kept, seen, (request, name, role)) if one else SKIP
 
@@ -137,7 +140,7 @@ class OversightRoom:
         """Writes a draft; a refused one stays in the box."""
 
         def written(actor: Actor) -> None:
-            self._runtime.draft_template(actor, template_id.strip(), language, text)
+            self._door.draft_template(actor, template_id.strip(), language, text)
 
         return self._do("Draft", written, seen, (request, name, role), emptied=(self.id, self.text))
 
@@ -146,37 +149,38 @@ class OversightRoom:
         what: str,
         act: Callable[[Actor], None],
         seen: str,
-        who: tuple[gr.Request, str, str],
+        who: Who,
         emptied: tuple[gr.Textbox, ...] = (),
     ) -> Updates:
-        request, name, role = who
         try:
-            act(actor_for(self._settings, getattr(request, "username", None), name, role, DEMO_ROLES))
+            act(actor_for(self._settings, who, DEMO_ROLES))
         except HandrailError as error:
             gr.Warning(f"<b>{esc(what)}: refused</b><br>{esc(error)}")
-            return self.poll(seen, role)
-        return {**self._drawn(role), **dict.fromkeys(emptied, "")}
+            return self._changed(seen, who)
+        return {**self._drawn(who), **dict.fromkeys(emptied, "")}
 
     # Showing
 
-    def _drawn(self, role: str) -> Updates:
+    def _drawn(self, who: Who) -> Updates:
         """Everything, with the key of it; nothing while the database is away."""
         try:
-            found = self._found(role)
+            found = self._found(actor_for(self._settings, who, DEMO_ROLES))
+        except (ForbiddenRole, BadInput) as error:
+            # Whoever may not look is told why, and sees nothing of what others saw.
+            told = f'<p class="hr-dim hr-pad">{esc(error)}</p>'
+            found = {self.consents: told, self.policy: "", self.deliveries: "", self.templates: ""}
         except HandrailError as error:
             log.warning("oversight not refreshed", extra={"error": type(error).__name__})
             return {}
         key = hashlib.sha256("".join(found.values()).encode("utf-8", "replace")).hexdigest()
         return {**found, self.seen: key}
 
-    def _found(self, role: str) -> dict[Any, str]:
-        now = now_of(self._runtime)
-        fares = self._outbox.fares() if self._outbox else []
-        steps = self._outbox.unsettled(SHOWN) if self._outbox else []
-        held = Role(role) if role else Role.AUDITOR
+    def _found(self, actor: Actor) -> dict[Any, str]:
+        door, role = self._door, actor.role
+        on_the_way = door.destinations(actor), door.deliveries(actor, SHOWN)
         return {
-            self.consents: consents(self._runtime.consents(), now),
-            self.policy: policy(self._runtime.policy),
-            self.deliveries: deliveries(fares, steps, replaying=held in RIGHTS[Right.REPLAY]),
-            self.templates: templates(self._runtime.templates(), keeping=held in RIGHTS[Right.KEEP_TEMPLATES]),
+            self.consents: consents(door.consents(actor), door.now()),
+            self.policy: policy(door.policy),
+            self.deliveries: deliveries(*on_the_way, replaying=role in RIGHTS[Right.REPLAY]),
+            self.templates: templates(door.templates(actor), keeping=role in RIGHTS[Right.KEEP_TEMPLATES]),
         }

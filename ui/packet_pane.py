@@ -1,7 +1,4 @@
-"""The packet at the desk: read, judged field by field, and put right.
-
-Without it what the assistant got wrong would stay wrong for the next person too.
-"""
+"""The packet at the desk: read, judged field by field, and put right."""
 
 from __future__ import annotations
 
@@ -13,10 +10,10 @@ from typing import Any
 import gradio as gr
 
 from handover.packet.review import value_hash
-from service.views import ConversationView
+from service.views import Actor, ConversationView
 from states.errors import Conflict
 from states.table import allowed_events
-from states.vocabulary import Event, Role
+from states.vocabulary import Event
 from ui.editing import HINTS, as_text, from_text
 from ui.render.packet import packet, raw
 from ui.render.review import REST, Asked, asked, unjudged, value_of
@@ -47,10 +44,11 @@ class PacketPane:
         """Every component that changes."""
         return [self.packet, self.editor, self.title, self.text, self.raw]
 
-    def show(self, view: ConversationView | None, role: str, now: datetime) -> Updates:
+    def show(self, view: ConversationView | None, actor: Actor | None, now: datetime) -> Updates:
         """The packet as it is now. The editor stays as it is: somebody may be writing in it."""
+        view = view if actor else None
         handover = view.handover if view else None
-        may = bool(view and role and Event.PACKET_REVIEWED in allowed_events(view.state, Role(role)))
+        may = bool(view and actor and Event.PACKET_REVIEWED in allowed_events(view.state, actor.role))
         open_ = bool(handover and handover.open and may)
         return {self.packet: packet(handover, now, with_steps=False, reviewable=open_), self.raw: raw(handover)}
 

@@ -1,41 +1,42 @@
-"""The page: a head and the rooms as tabs, over one runtime.
-
-Without it product teams could only read about the handover.
-"""
+"""The page: a head and the rooms as tabs, over one door."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from app.ports import Outbox
-from app.settings import Settings
+from states.errors import HandrailError
+from states.rights import Right
 from ui.conversation import ConversationRoom
 from ui.desk import SKIP, DeskRoom
 from ui.oversight import OversightRoom
-from ui.port import PageRuntime
+from ui.people import customer_for
 from ui.render.facts import policy_line
 from ui.render.text import esc, pill
 from ui.style import css, head, html, mount_options, theme
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from service.door import Handrail
 
 CONVERSATION, DESK, OVERSIGHT = "conversation", "desk", "oversight"
 """Ids of the tabs."""
 __all__ = ["build", "css", "head", "mount_options", "theme"]
 
 
-def build(runtime: PageRuntime, settings: Settings, outbox: Outbox | None = None) -> gr.Blocks:
-    """The page over a running Handrail; mount it with `mount_options()`. `outbox`: what is on its way elsewhere."""
+def build(door: Handrail, settings: Settings) -> gr.Blocks:
+    """The page over a running Handrail; mount it with `mount_options()`."""
     rooms = Rooms(
-        conversation=ConversationRoom(runtime, settings),
-        desk=DeskRoom(runtime, settings),
-        oversight=OversightRoom(runtime, settings, outbox),
+        conversation=ConversationRoom(door, settings),
+        desk=DeskRoom(door, settings),
+        oversight=OversightRoom(door, settings),
     )
     page = gr.Blocks(title="Handrail", analytics_enabled=False, fill_width=True)
     with page:
-        html(_masthead(runtime, settings), elem_id="hr-masthead")
+        html(_masthead(door, settings), elem_id="hr-masthead")
         with gr.Tabs() as tabs:
             with gr.Tab("Conversation", id=CONVERSATION) as first:
                 rooms.conversation.draw()
@@ -44,6 +45,7 @@ def build(runtime: PageRuntime, settings: Settings, outbox: Outbox | None = None
             with gr.Tab("Oversight", id=OVERSIGHT) as third:
                 rooms.oversight.draw()
         _wire(page, rooms, tabs)
+        _open_to_channels(page, first, tabs, door, settings)
         _poll_only_what_is_seen((first, second, third), rooms)
     return page
 
@@ -57,8 +59,8 @@ class Rooms:
     oversight: OversightRoom
 
 
-def _masthead(runtime: PageRuntime, settings: Settings) -> str:
-    known = runtime.policy
+def _masthead(door: Handrail, settings: Settings) -> str:
+    known = door.policy
     names = {
         "policy": f"{known.policy.name} {known.hash[:8]}",
         "assistant": settings.assistant if settings.assistant != "knowledge" else "",
@@ -82,15 +84,15 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     def at_desk(opened: dict[Any, Any]) -> dict[Any, Any]:
         return {**({} if opened == SKIP else opened), tabs: gr.update(selected=DESK)}
 
-    def turn_to(role: str, event: gr.EventData) -> dict[Any, Any]:
-        return at_desk(desk.pick(role, event))
+    def turn_to(agent: str, role: str, request: gr.Request, event: gr.EventData) -> dict[Any, Any]:
+        return at_desk(desk.pick(agent, role, request, event))
 
-    def arrive(role: str, request: gr.Request) -> dict[Any, Any]:
+    def arrive(agent: str, role: str, request: gr.Request) -> dict[Any, Any]:
         """What the address asks for: a case, as cards and tickets link to it."""
         wanted = request.query_params.get("conversation", "")
         if not wanted:
             return SKIP
-        opened = desk.open(wanted, role)
+        opened = desk.open(wanted, (request, agent, role))
         if opened == SKIP:
             gr.Warning(f"<b>Not opened</b><br>There is no conversation {esc(wanted[:60])}.")
         return at_desk(opened)
@@ -98,12 +100,26 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     rooms.conversation.wire()
     desk.wire()
     rooms.oversight.wire()
-    rooms.oversight.consents.click(turn_to, [desk.role], [*desk.shown, tabs], **quiet)
+    rooms.oversight.consents.click(turn_to, [desk.agent, desk.role], [*desk.shown, tabs], **quiet)
     page.load(rooms.conversation.arrive, None, rooms.conversation.shown, **quiet)
-    entered = page.load(desk.enter, [desk.role], [desk.agent, desk.role], **quiet)
+    entered = page.load(desk.enter, None, [desk.agent, desk.role], **quiet)
     # Through the queue: only what goes through it can say on the page that something was refused.
-    entered.then(arrive, [desk.role], [*desk.shown, tabs], show_progress="hidden", api_visibility="private")
-    page.load(rooms.oversight.enter, [rooms.oversight.role], [rooms.oversight.name, rooms.oversight.role], **quiet)
+    entered.then(arrive, [desk.agent, desk.role], [*desk.shown, tabs], show_progress="hidden", api_visibility="private")
+    page.load(rooms.oversight.enter, None, [rooms.oversight.name, rooms.oversight.role], **quiet)
+
+
+def _open_to_channels(page: gr.Blocks, room: gr.Tab, tabs: gr.Tabs, door: Handrail, settings: Settings) -> None:
+    """Shows the customer's room to whoever may write there, and the desk first to all others."""
+
+    def shown(request: gr.Request) -> dict[Any, Any]:
+        try:
+            door.admit(customer_for(settings, request, door.policy), Right.WRITE_AS_CUSTOMER)
+        except HandrailError:
+            return {room: gr.update(visible=False), tabs: gr.update(selected=DESK)}
+        return SKIP
+
+    if not settings.demo_mode:
+        page.load(shown, None, [room, tabs], queue=False, show_progress="hidden", api_visibility="private")
 
 
 def _poll_only_what_is_seen(tabs: tuple[gr.Tab, ...], rooms: Rooms) -> None:
@@ -121,5 +137,5 @@ def _poll_only_what_is_seen(tabs: tuple[gr.Tab, ...], rooms: Rooms) -> None:
     _, second, third = tabs
     second.select(lambda: gr.update(active=True), None, desk.pulse, **quiet)
     second.select(desk.beat, [desk.agent, desk.role], None, **quiet)
-    second.select(desk.poll, [desk.seen, desk.role], desk.shown, **quiet)
-    third.select(oversight.poll, [oversight.seen, oversight.role], oversight.shown, **quiet)
+    second.select(desk.poll, [desk.seen, desk.agent, desk.role], desk.shown, **quiet)
+    third.select(oversight.poll, [oversight.seen, oversight.name, oversight.role], oversight.shown, **quiet)

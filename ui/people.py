@@ -1,47 +1,73 @@
-"""Who sits at the desk: whoever says so in demo mode, the holder of a token otherwise.
-
-Without this module anybody who may open the page could press a compliance officer's buttons.
-"""
+"""Who looks at the page and acts there: whoever says so in demo mode, else the holder of the token that was shown."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from app.settings import Settings, parse_holder
+from app.callers import local_caller, named
 from service.views import Actor
 from states.errors import BadInput, ForbiddenRole
 from states.vocabulary import STAFF, Role
-from ui.acts import DESK_ROLES
 from ui.render.text import words
 
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from policy.loader import LoadedPolicy
+
 DEMO_AGENT = "anna"
+Who = tuple[gr.Request, str, str]
+"""The request of a visitor, the name that was typed, and the role that was chosen."""
 
 
-def roles_for(settings: Settings, user: str | None, demo: tuple[Role, ...] = STAFF) -> tuple[Role, ...]:
-    """The roles somebody may take on the page; in demo mode any of `demo`."""
-    if settings.demo_mode:
-        return demo
-    holders = (parse_holder(holder) for holder in settings.tokens.values())
-    return tuple(dict.fromkeys(role for role, name in holders if name == user and role in DESK_ROLES))
+def login_of(settings: Settings, request: gr.Request) -> Actor:
+    """The one id and role of the token that the visitor has logged in with. ForbiddenRole without one."""
+    holder = named(_user(request), settings)
+    if holder is None:
+        raise ForbiddenRole("nobody is logged in here who holds a token; log in with role/id and the token")
+    return holder
 
 
-def seat(settings: Settings, request: gr.Request, role: str, name: gr.Textbox, roles: gr.Dropdown) -> dict[Any, Any]:
-    """The visitor's name and the roles to choose from, as their login says; nothing in demo mode."""
+def roles_for(settings: Settings, demo: tuple[Role, ...] = STAFF) -> tuple[Role, ...]:
+    """The roles that a page offers before anybody has come: in demo mode any of `demo`."""
+    return demo if settings.demo_mode else ()
+
+
+def seat(settings: Settings, request: gr.Request, name: gr.Textbox, roles: gr.Dropdown) -> dict[Any, Any]:
+    """The visitor's name and role, as their login says; nothing in demo mode."""
     if settings.demo_mode:
         return {}
-    held = roles_for(settings, request.username)
-    value = role if role in held else (held[0].value if held else None)
-    choices = [(words(one.value), one.value) for one in held]
-    return {name: request.username or "", roles: gr.update(choices=choices, value=value)}
+    holder = login_of(settings, request)
+    choices = [(words(holder.role.value), holder.role.value)]
+    return {name: holder.id, roles: gr.update(choices=choices, value=holder.role.value)}
 
 
-def actor_for(settings: Settings, user: str | None, typed_id: str, role: str, demo: tuple[Role, ...] = STAFF) -> Actor:
-    """The actor of an act. Outside demo mode the name is the one that logged in, and the role one of its tokens."""
-    if role not in roles_for(settings, user, demo):
-        raise ForbiddenRole(f"{user!r} does not hold the role {role!r}; log in with a token that does")
-    name = typed_id.strip() if settings.demo_mode else user
-    if not name:
+def actor_for(settings: Settings, who: Who, demo: tuple[Role, ...] = STAFF) -> Actor:
+    """Who looks or acts. Outside demo mode it is the login, whatever was typed; no other role can be chosen."""
+    request, typed, role = who
+    if not settings.demo_mode:
+        holder = login_of(settings, request)
+        if role and role != holder.role:
+            raise ForbiddenRole(f"{holder.id!r} does not hold the role {role!r}; log in with a token that does")
+        return holder
+    if role not in demo:
+        raise ForbiddenRole(f"nobody is {role!r} here; choose one of {', '.join(demo)}")
+    if not typed.strip():
         raise BadInput("the agent has no name; write who you are")
-    return Actor(id=name, role=Role(role))
+    return Actor(id=typed.strip(), role=Role(role))
+
+
+def customer_for(settings: Settings, request: gr.Request, policy: LoadedPolicy) -> Actor:
+    """Who writes as the customer: in demo mode any visitor."""
+    return local_caller(Role.CUSTOMER, policy) if settings.demo_mode else login_of(settings, request)
+
+
+def watcher_for(settings: Settings, request: gr.Request, policy: LoadedPolicy) -> Actor:
+    """Who looks at what the machine made of a conversation: in demo mode any visitor, with an auditor's eyes."""
+    return local_caller(Role.AUDITOR, policy) if settings.demo_mode else login_of(settings, request)
+
+
+def _user(request: gr.Request) -> str | None:
+    """The name of the login; None in demo mode."""
+    return getattr(request, "username", None)

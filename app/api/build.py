@@ -1,13 +1,12 @@
 """The HTTP API: conversations, messages, acts, the queue and the state table, for programs around Handrail.
 
-Without this module only Python in the same process could put an assistant behind the policy.
+Each address is one call of the door (`service.door`), which asks for the caller's right.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, FastAPI, Header, Path, Query, Request, Security
@@ -15,20 +14,15 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
-from app.api.actors import require, require_own
 from app.api.deliveries import deliveries
-from app.api.depends import Caller, Running
+from app.api.depends import Caller, Channel, Door
 from app.api.errors import install_handlers, respond
 from app.api.hooks import hooks
 from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
 from app.api.states import StateTable, state_table
 from app.api.templates import templates
-from app.ports import Delivery, Runtime
-from app.settings import Settings
 from handover.packet.attachment import Attachment
 from service.views import (
-    Act,
-    Actor,
     ActResult,
     Attendance,
     ConversationView,
@@ -37,10 +31,15 @@ from service.views import (
     QueueItem,
     TurnResult,
 )
-from states.errors import BadInput, Conflict, DependencyFault, Refused
+from states.errors import BadInput, DependencyFault, ForbiddenRole, Refused
 from states.rights import Right
 from states.table import allowed_events
-from states.vocabulary import Role
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from delivery.work import Delivery
+    from service.door import Handrail
+    from service.views import Actor
 
 TURNS_AT_ONCE = 32
 """Messages handled at once; they have threads of their own, so that a claim never waits behind slow models."""
@@ -68,33 +67,26 @@ health = APIRouter(tags=["health"])
 
 
 @router.post("/conversations", status_code=201, tags=["conversations"], operation_id="open_conversation")
-def open_conversation(body: OpenBody, runtime: Running, caller: Caller) -> ConversationView:
+def open_conversation(body: OpenBody, door: Door, caller: Channel) -> ConversationView:
     """Begins a conversation."""
-    require(caller, Right.OPEN_CONVERSATION, runtime)
     new = NewConversation(
-        id=body.id, channel=body.channel, language=body.language, customer=body.customer, facts=body.facts,
-        opened_by=caller.id if caller.role is Role.CUSTOMER else "",
-    )  # fmt: skip
-    opened = runtime.open(new)
-    require_own(caller, opened.id, runtime)
-    return _seen_by(caller, opened)
+        id=body.id, channel=body.channel, language=body.language, customer=body.customer, facts=body.facts
+    )
+    return door.open(caller, new)
 
 
 @router.get("/conversations", tags=["conversations"], operation_id="list_conversations")
 def list_conversations(
-    runtime: Running, caller: Caller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    door: Door, caller: Caller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> list[dict[str, Any]]:
     """The newest conversations, in short."""
-    require(caller, Right.READ_CASES, runtime)
-    return [jsonable_encoder(summary) for summary in runtime.conversations(limit)]
+    return [jsonable_encoder(summary) for summary in door.conversations(caller, limit)]
 
 
 @router.get("/conversations/{conversation_id}", tags=["conversations"], operation_id="view_conversation")
-def view_conversation(conversation_id: ConversationId, runtime: Running, caller: Caller) -> ConversationView:
+def view_conversation(conversation_id: ConversationId, door: Door, caller: Caller) -> ConversationView:
     """The conversation as it is now. A channel sees what the customer may see; staff also the evidence and packet."""
-    require(caller, Right.READ_OWN_CONVERSATION, runtime)
-    require_own(caller, conversation_id, runtime)
-    return _seen_by(caller, runtime.view(conversation_id))
+    return door.view(caller, conversation_id)
 
 
 @router.post("/conversations/{conversation_id}/messages", tags=["conversations"], operation_id="post_message")
@@ -102,17 +94,15 @@ async def post_message(
     conversation_id: ConversationId,
     body: MessageBody,
     request: Request,
-    runtime: Running,
-    caller: Caller,
+    door: Door,
+    caller: Channel,
     idempotency_key: RequestKey = None,
 ) -> TurnResult:
     """Handles one customer message. The same id and text again gives the same answer, `repeated`; other text is 409."""
-    require(caller, Right.WRITE_AS_CUSTOMER, runtime)
     message_id = _one_id(body.id, idempotency_key)
 
     def post() -> TurnResult:
-        require_own(caller, conversation_id, runtime)
-        return runtime.post(conversation_id, body.text, message_id=message_id, attachments=_files(body))
+        return door.post(caller, conversation_id, body.text, message_id=message_id, attachments=_files(body))
 
     return await to_thread.run_sync(post, limiter=request.app.state.turns)
 
@@ -122,17 +112,15 @@ async def answer_survey(
     conversation_id: ConversationId,
     body: SurveyBody,
     request: Request,
-    runtime: Running,
-    caller: Caller,
+    door: Door,
+    caller: Channel,
     idempotency_key: RequestKey = None,
 ) -> TurnResult:
     """Answers the survey as the customer would by message. 409 if no question is open."""
-    require(caller, Right.WRITE_AS_CUSTOMER, runtime)
     message_id = _one_id(body.id, idempotency_key)
 
     def rate() -> TurnResult:
-        require_own(caller, conversation_id, runtime)
-        return _rate(runtime, conversation_id, body, message_id)
+        return door.rate(caller, conversation_id, body.score, body.comment, message_id=message_id)
 
     return await to_thread.run_sync(rate, limiter=request.app.state.turns)
 
@@ -141,63 +129,66 @@ async def answer_survey(
 def act(
     conversation_id: ConversationId,
     body: ActBody,
-    runtime: Running,
+    door: Door,
     caller: Caller,
     idempotency_key: RequestKey = None,
 ) -> ActResult | JSONResponse:
     """What a person does: claim, reply, verify, escalate, resolve, hand back. A refusal says what is allowed."""
-    wanted = Act(event=body.event, actor=caller, id=_one_id(body.id, idempotency_key), text=body.text, data=body.data)
+    act_id = _one_id(body.id, idempotency_key)
     try:
-        require(caller, Right.ACT, runtime)
-        return runtime.act(conversation_id, wanted)
+        return door.act(caller, conversation_id, body.event, text=body.text, data=body.data, act_id=act_id)
     except Refused as refusal:
-        if caller.role is Role.CUSTOMER:
-            raise  # What the desk could do is not for channels to know.
-        state = runtime.view(conversation_id).state
-        return respond(refusal, tuple(event.value for event in allowed_events(state, caller.role)))
+        return respond(refusal, _allowed(door, caller, conversation_id))
+
+
+def _allowed(door: Handrail, caller: Actor, conversation_id: str) -> tuple[str, ...] | None:
+    """What the caller could do instead; None for whoever may not read cases."""
+    try:
+        door.admit(caller, Right.READ_CASES)
+    except ForbiddenRole:
+        return None
+    return tuple(event.value for event in allowed_events(door.view(caller, conversation_id).state, caller.role))
 
 
 @router.get("/queue", tags=["desk"], operation_id="queue")
 def queue(
-    runtime: Running,
+    door: Door,
     caller: Caller,
     whose: Annotated[
         Literal["me"] | None, Query(alias="for", description="`me`: what the caller may take, in the order they should")
     ] = None,
 ) -> list[QueueItem]:
     """Conversations that wait for a person or are with one, most urgent first."""
-    require(caller, Right.READ_QUEUE, runtime)
-    return list(runtime.queue(caller if whose else None))
+    return list(door.queue(caller, mine=whose is not None))
 
 
 @router.post("/queue/next", tags=["desk"], operation_id="take_next")
-def take_next(runtime: Running, caller: Caller, idempotency_key: RequestKey = None) -> ActResult:
+def take_next(door: Door, caller: Caller, idempotency_key: RequestKey = None) -> ActResult:
     """Claims the most urgent case that fits the caller; 404 when nothing does. The same key gives the same case."""
-    require(caller, Right.ACT, runtime)
-    return runtime.take_next(caller, idempotency_key)
+    return door.take_next(caller, idempotency_key)
 
 
 @router.put("/presence", tags=["desk"], operation_id="attend")
-def attend(body: PresenceBody, runtime: Running, caller: Caller) -> PersonView:
+def attend(body: PresenceBody, door: Door, caller: Caller) -> PersonView:
     """The caller is at the desk. An empty body is a heartbeat; send one at least every 60 seconds."""
-    require(caller, Right.ATTEND, runtime)
-    return runtime.attend(caller, Attendance(**body.model_dump()))
+    return door.attend(caller, Attendance(**body.model_dump()))
 
 
 @router.get("/presence", tags=["desk"], operation_id="people")
-def people(runtime: Running, caller: Caller) -> list[PersonView]:
+def people(door: Door, caller: Caller) -> list[PersonView]:
     """Everybody who has come to the desk: who is online, for which teams, with how much in hand."""
-    require(caller, Right.READ_QUEUE, runtime)
-    return list(runtime.people())
+    return list(door.people(caller))
 
 
 @router.get("/states", tags=["desk"], operation_id="states")
-def states(caller: Caller) -> StateTable:
+def states(door: Door, caller: Caller) -> StateTable:
     """The machine as data: states, clocks, transitions, and what each role may do in each state."""
+    door.admit(caller, Right.READ_RULES)
     return state_table()
 
 
 router.include_router(templates)
+router.include_router(deliveries)
 
 
 @health.get("/healthz", operation_id="healthz")
@@ -207,19 +198,19 @@ def healthz() -> dict[str, str]:
 
 
 @health.get("/readyz", operation_id="readyz", responses={503: REFUSALS[503]})
-def readyz(runtime: Running) -> dict[str, str]:
+def readyz(door: Door) -> dict[str, str]:
     """The database answers. An assistant that fails does not count: its conversations go to people."""
     try:
-        runtime.ping()
+        door.ping()
     except DependencyFault as fault:
         return {"status": "ready", "assistant": f"not available ({fault.kind}): every message goes to a person"}
     return {"status": "ready", "assistant": "ready"}
 
 
-def build_api(runtime: Runtime, settings: Settings, delivery: Delivery | None = None) -> FastAPI:
-    """The API around a running Handrail; with a delivery also what waits, and the webhooks of its destinations."""
+def build_api(door: Handrail, settings: Settings, delivery: Delivery | None = None) -> FastAPI:
+    """The API around a running Handrail; with a delivery also the webhooks of its destinations."""
     app = FastAPI(title="Handrail", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
-    app.state.runtime = runtime
+    app.state.door = door
     app.state.settings = settings
     app.state.turns = CapacityLimiter(TURNS_AT_ONCE)
     app.include_router(router)
@@ -227,42 +218,12 @@ def build_api(runtime: Runtime, settings: Settings, delivery: Delivery | None = 
     if delivery is not None:
         app.state.delivery = delivery
         app.include_router(hooks)
-        app.include_router(deliveries, prefix=router.prefix, responses=router.responses)
     install_handlers(app)
     return app
 
 
-def _rate(runtime: Runtime, conversation_id: str, body: SurveyBody, message_id: str | None) -> TurnResult:
-    """The answer as the message it stands for, so that a comment is judged like any other words."""
-    view = runtime.view(conversation_id)
-    repeated = message_id is not None and any(one.id == message_id for one in view.messages)
-    if not view.survey and not repeated:
-        raise Conflict(f"conversation {conversation_id!r} waits for no answer to a survey; send a message instead")
-    comment = body.comment.strip()
-    return runtime.post(
-        conversation_id, f"{body.score} - {comment}" if comment else str(body.score), message_id=message_id
-    )
-
-
 def _files(body: MessageBody) -> tuple[Attachment, ...]:
     return tuple(Attachment(**one.model_dump()) for one in body.attachments)
-
-
-def _seen_by(caller: Actor, view: ConversationView) -> ConversationView:
-    """What this caller may see of it."""
-    if caller.role is not Role.CUSTOMER:
-        return view
-    return replace(
-        view,
-        events=(),
-        handover=None,
-        facts={},
-        timers={},
-        owner_id=None,
-        owner_role=None,
-        exception=None,
-        consent=None,
-    )
 
 
 def _one_id(in_body: str | None, in_header: str | None) -> str | None:

@@ -1,43 +1,25 @@
-"""The HTTP API of deliveries: how destinations fare, what waits or was given up, and a second chance for it.
-
-Without it an operator would need a shell on the machine to see that a ticket system takes nothing.
-"""
+"""The HTTP API of deliveries: how destinations fare, what waits or was given up, and a second chance for it."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 
-from app.api.actors import require
-from app.api.depends import Caller, Running
-from app.ports import Outbox
-from states.rights import Right
+from app.api.depends import Caller, Door
 
 deliveries = APIRouter(prefix="/deliveries", tags=["deliveries"])
 
 
-def _outbox(request: Request) -> Outbox:
-    outbox: Outbox = request.app.state.delivery.outbox
-    return outbox
-
-
-Rows = Annotated[Outbox, Depends(_outbox)]
-
-
 @deliveries.get("", operation_id="list_deliveries")
 def list_deliveries(
-    runtime: Running, caller: Caller, outbox: Rows, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    door: Door, caller: Caller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> dict[str, list[dict[str, Any]]]:
     """Each destination, and the steps that are dead or wait, without what they say."""
-    require(caller, Right.READ_DELIVERIES, runtime)
-    return {"destinations": outbox.fares(), "steps": outbox.unsettled(limit)}
+    return {"destinations": door.destinations(caller), "steps": door.deliveries(caller, limit)}
 
 
 @deliveries.post("/{step_id}/replay", operation_id="replay_delivery")
-def replay_delivery(
-    step_id: Annotated[str, Path(max_length=400)], runtime: Running, caller: Caller, outbox: Rows
-) -> dict[str, int]:
+def replay_delivery(step_id: Annotated[str, Path(max_length=400)], door: Door, caller: Caller) -> dict[str, int]:
     """Puts a step that was given up back into the queue, with what was given up for it; it is looked up first."""
-    require(caller, Right.REPLAY, runtime)
-    return {"replayed": outbox.replay(step_id)}
+    return {"replayed": door.replay(caller, step_id)}

@@ -1,7 +1,4 @@
-"""What every address of the API needs: the running Handrail and the caller.
-
-Without it each part of the API would find out by itself who calls.
-"""
+"""What every address of the API needs: the door and the caller."""
 
 from __future__ import annotations
 
@@ -10,22 +7,28 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 
 from app.api.actors import actor_of
-from app.ports import Runtime
+from service.door import Handrail
 from service.views import Actor
+from states.vocabulary import Role
+
+Named = Annotated[str | None, Header(alias="X-Handrail-Actor", description="demo mode only: who calls")]
+InRole = Annotated[str | None, Header(alias="X-Handrail-Role", description="demo mode only: in which role")]
 
 
-def _runtime(request: Request) -> Runtime:
-    runtime: Runtime = request.app.state.runtime
-    return runtime
+def _door(request: Request) -> Handrail:
+    door: Handrail = request.app.state.door
+    return door
 
 
-def _actor(
-    request: Request,
-    x_handrail_actor: Annotated[str | None, Header(description="demo mode only: who calls")] = None,
-    x_handrail_role: Annotated[str | None, Header(description="demo mode only: in which role")] = None,
-) -> Actor:
-    return actor_of(request.headers, request.app.state.settings)
+def _actor(request: Request, name: Named = None, role: InRole = None) -> Actor:
+    return actor_of(request.headers, request.app.state.settings, _door(request).policy)
 
 
-Running = Annotated[Runtime, Depends(_runtime)]
+def _channel(request: Request, name: Named = None, role: InRole = None) -> Actor:
+    return actor_of(request.headers, request.app.state.settings, _door(request).policy, Role.CUSTOMER)
+
+
+Door = Annotated[Handrail, Depends(_door)]
 Caller = Annotated[Actor, Depends(_actor)]
+Channel = Annotated[Actor, Depends(_channel)]
+"""The caller of an address where a channel speaks for its customers."""

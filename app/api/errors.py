@@ -1,7 +1,4 @@
-"""Every way a request can fail, as one kind of body; and the guard that reads a body before anything parses it.
-
-Without this module a broken request would be answered with a stack trace, or fill the memory.
-"""
+"""Every way a request can fail, as one kind of body; and the guard that reads a body before anything parses it."""
 
 from __future__ import annotations
 
@@ -17,10 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logging import get_logger
-from states.errors import BadInput, HandrailError, NotFound, StoreUnavailable
+from states.errors import BadInput, HandrailError, NotFound, StoreError, StoreUnavailable
 
 MAX_BODY = 2_000_000
 GUARDED_PATHS = "/v1"
+UNUSABLE = "the database cannot be used now; try again"
+"""Where it lies and what is wrong with it is for the log, not for callers."""
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -43,7 +42,8 @@ def code_of(error: HandrailError) -> str:
 
 def respond(error: HandrailError, allowed: tuple[str, ...] | None = None) -> JSONResponse:
     """The refusal as a response."""
-    body: dict[str, Any] = {"error": code_of(error), "message": _safe(str(error))}
+    message = UNUSABLE if isinstance(error, StoreError) else _safe(str(error))
+    body: dict[str, Any] = {"error": code_of(error), "message": message}
     if allowed is not None:
         body["allowed"] = list(allowed)
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorised) else {}

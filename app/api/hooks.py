@@ -1,17 +1,22 @@
 """`POST /hooks/NAME`: what other systems call when something happened there.
 
 A request is believed only as far as its signature over the raw bytes holds, and then only as a hint: it is kept, and
-the worker looks at the ticket. Without that order a forged or repeated call could move a conversation.
+the worker looks at the ticket. Whoever cannot sign is not told which names there are.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.api.errors import BodyTooLarge
-from app.ports import Delivery
+from states.errors import BadSignature, NotFound
+
+if TYPE_CHECKING:
+    from delivery.work import Delivery
 
 MAX_BODY = 256_000
 """Bytes; a hint is small."""
@@ -24,7 +29,10 @@ async def receive_webhook(name: str, request: Request) -> Response:
     body = await _read(request)
     headers = {key.lower(): value for key, value in request.headers.items()}
     delivery: Delivery = request.app.state.delivery
-    new = await to_thread.run_sync(lambda: delivery.receive(name, headers, body))
+    try:
+        new = await to_thread.run_sync(lambda: delivery.receive(name, headers, body))
+    except (NotFound, BadSignature):
+        raise BadSignature("the webhook is not signed as it must be, or no destination sends it") from None
     return JSONResponse({"status": "kept" if new else "known"})
 
 

@@ -1,7 +1,4 @@
-"""The bodies of the HTTP API: what may come in, checked before it reaches the runtime, and the examples in OpenAPI.
-
-Without this module a NUL or half a surrogate pair in a message would surface as a database error.
-"""
+"""The bodies of the HTTP API: what may come in, checked before it reaches the door, and the examples in OpenAPI."""
 
 from __future__ import annotations
 
@@ -14,6 +11,8 @@ from states.vocabulary import Event
 
 MAX_DATA = 100
 """Entries in one table of extra data."""
+BIGGEST = 2**63
+"""Whole numbers are smaller: they fit a row and a condition."""
 
 
 def _readable(text: str) -> str:
@@ -33,6 +32,8 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return _readable(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("contains a number that JSON does not have; send a finite one")
+    if isinstance(value, int) and abs(value) >= BIGGEST:
+        raise ValueError("contains a number out of bounds; send one between -2**63 and 2**63")
     if isinstance(value, dict | list):
         if len(value) > MAX_DATA:
             raise ValueError(f"has {len(value)} entries; {MAX_DATA} are read")
@@ -79,7 +80,7 @@ class AttachmentBody(Body):
 
     name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable)]
     media_type: Annotated[str, Field(max_length=200), AfterValidator(_readable)] = ""
-    size: Annotated[int, Field(ge=0, lt=2**63)] = Field(default=0, description="bytes; 0: unknown")
+    size: Annotated[int, Field(ge=0, lt=BIGGEST)] = Field(default=0, description="bytes; 0: unknown")
     ref: Annotated[str, Field(max_length=200), AfterValidator(_readable)] = Field(
         default="", description="the channel's own reference to the file; no link with a secret in it"
     )
@@ -163,6 +164,7 @@ class TemplateBody(Body):
 class ApprovalBody(Body):
     """Which words a second person has read."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"hash": "0" * 64}]})
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the template's `hash`")]
 
 

@@ -1,7 +1,4 @@
-"""The HTTP API of response templates: list, draft, approve, retire.
-
-Without it approved words could only be kept by Python in the same process.
-"""
+"""The HTTP API of response templates: list, draft, approve, retire."""
 
 from __future__ import annotations
 
@@ -9,11 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from app.api.actors import require
-from app.api.depends import Caller, Running
+from app.api.depends import Caller, Door
 from app.api.models import ApprovalBody, Name, TemplateBody
 from service.views import TemplateView
-from states.rights import Right
 
 TemplateId = Annotated[Name, Path(description="the template's id", examples=["regulated.received"])]
 Language = Annotated[str, Path(pattern=r"^[a-z]{2}$")]
@@ -22,32 +17,28 @@ templates = APIRouter(prefix="/templates", tags=["templates"])
 
 
 @templates.get("", operation_id="list_templates")
-def list_templates(runtime: Running, caller: Caller) -> list[TemplateView]:
+def list_templates(door: Door, caller: Caller) -> list[TemplateView]:
     """Every version of every template, and what the policy ships as version `policy`."""
-    require(caller, Right.READ_TEMPLATES, runtime)
-    return list(runtime.templates())
+    return list(door.templates(caller))
 
 
 @templates.post("", status_code=201, operation_id="draft_template")
-def draft_template(body: TemplateBody, runtime: Running, caller: Caller) -> TemplateView:
+def draft_template(body: TemplateBody, door: Door, caller: Caller) -> TemplateView:
     """Writes a new version. It is used only after a second person has approved it."""
-    require(caller, Right.KEEP_TEMPLATES, runtime)
-    return runtime.draft_template(caller, body.id, body.language, body.text)
+    return door.draft_template(caller, body.id, body.language, body.text)
 
 
 @templates.post("/{template_id}/{language}/{version}/approval", operation_id="approve_template")
 def approve_template(
-    template_id: TemplateId, language: Language, version: Version, body: ApprovalBody, runtime: Running, caller: Caller
+    template_id: TemplateId, language: Language, version: Version, body: ApprovalBody, door: Door, caller: Caller
 ) -> TemplateView:
     """Approves exactly the words of that hash; the author cannot. The version before is retired."""
-    require(caller, Right.KEEP_TEMPLATES, runtime)
-    return runtime.approve_template(caller, template_id, language, version, body.hash)
+    return door.approve_template(caller, template_id, language, version, body.hash)
 
 
 @templates.post("/{template_id}/{language}/{version}/retirement", operation_id="retire_template")
 def retire_template(
-    template_id: TemplateId, language: Language, version: Version, runtime: Running, caller: Caller
+    template_id: TemplateId, language: Language, version: Version, door: Door, caller: Caller
 ) -> TemplateView:
     """Ends a version for good."""
-    require(caller, Right.KEEP_TEMPLATES, runtime)
-    return runtime.retire_template(caller, template_id, language, version)
+    return door.retire_template(caller, template_id, language, version)

@@ -14,7 +14,7 @@ import typer
 from app.commands.terminal import DataOption, JsonOption, note, print_json, print_table
 
 if TYPE_CHECKING:
-    from delivery.outbox import Outbox
+    from service.outbox import Outbox
 
 desks = typer.Typer(help="Destinations of handovers: list them, try one out.", no_args_is_help=True)
 outbox = typer.Typer(help="What is on its way to destinations, and what was given up.", invoke_without_command=True)

@@ -37,24 +37,27 @@ def run(
     """Drive recorded conversations through it.
 
     Each customer turn goes through the whole system. Run it again, and what is stored is skipped."""
+    from app.callers import local_caller
     from app.logging import configure
     from app.settings import load_settings
     from app.wiring import build
-    from audit.driver import drive
+    from audit.driver import CHANNEL, Driver
     from audit.recordings import read_lines
+    from states.vocabulary import Role
 
     settings = load_settings(policy=policy, knowledge=knowledge, data_dir=data_dir)
     configure("warning")
     lines = read_lines(file)
-    runtime = build(settings)
+    system = build(settings)
+    channel, reader = (local_caller(role, system.door.policy, CHANNEL) for role in (Role.CUSTOMER, Role.AUDITOR))
     started = perf_counter()
     try:
-        runtime.recover()
+        system.recover()
         with progress(file, "conversations") as advance:
-            done = drive(lines, runtime, advance)
+            done = Driver(system.door, channel=channel, reader=reader).drive(lines, advance)
     finally:
-        runtime.close()
-    summary = {"policy_hash": runtime.policy.hash, **done.summary(), "seconds": round(perf_counter() - started, 2)}
+        system.close()
+    summary = {"policy_hash": system.door.policy.hash, **done.summary(), "seconds": round(perf_counter() - started, 2)}
     report_lines(done.bad_lines, "skipped")
     report_lines(done.refused, "not taken")
     print_json(summary) if as_json else _show_run(summary)

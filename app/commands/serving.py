@@ -1,7 +1,4 @@
-"""`handrail demo`, `handrail serve` and `handrail worker`.
-
-Without these commands Handrail would be a library without a door.
-"""
+"""`handrail demo`, `handrail serve` and `handrail worker`."""
 
 from __future__ import annotations
 
@@ -34,6 +31,7 @@ def demo(
 
     _serve(
         {"policy": policy, "knowledge": knowledge, "data_dir": data_dir, "port": port, "host": "127.0.0.1"},
+        demo=True,
         tries=DEMO_PORTS,
         page=True,
         browser=browser,
@@ -48,9 +46,12 @@ def serve(
     data_dir: DataOption = None,
     page: Annotated[bool, typer.Option(help="Serve the Gradio page at / too.")] = True,
 ) -> None:
-    """Serve the HTTP API, the page and a worker."""
+    """Serve the HTTP API, the page and a worker.
+
+    Without a table [tokens] one token for an admin is made, once, and kept in the data directory."""
     _serve(
         {"policy": policy, "knowledge": knowledge, "data_dir": data_dir, "port": port, "host": host},
+        demo=False,
         tries=1,
         page=page,
         browser=False,
@@ -68,18 +69,18 @@ def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
 
     settings = load_settings(policy=policy, data_dir=data_dir)
     configure(settings.log_level, as_json=settings.log_json)
-    runtime = build(settings)
-    delivery = build_delivery(settings, runtime)
+    system = build(settings)
+    delivery = build_delivery(settings, system)
     try:
-        recovered = runtime.recover()
+        recovered = system.recover()
         note(f"worker started, {recovered} unfinished messages completed; stop it with Ctrl+C")
-        sending = build_code_sending(settings, runtime)
-        working = Worker(runtime, settings.tick_seconds, delivery, also=sending)
+        sending = build_code_sending(settings, system)
+        working = Worker(system, settings.tick_seconds, delivery, also=sending)
         _on_terminate(working.stop)
         working.run()
     finally:
         delivery.close()
-        runtime.close()
+        system.close()
 
 
 def _on_terminate(stop: Callable[[], object]) -> None:
@@ -88,30 +89,36 @@ def _on_terminate(stop: Callable[[], object]) -> None:
         signal.signal(signal.SIGTERM, lambda number, frame: stop())
 
 
-def _serve(given: dict[str, object], *, tries: int, page: bool, browser: bool) -> None:
+def _serve(given: dict[str, object], *, demo: bool, tries: int, page: bool, browser: bool) -> None:
     """Binds first, so that a taken port is told before anything is opened."""
     from app.logging import configure
     from app.server import bind, url_of
     from app.server import serve as serve_forever
     from app.settings import load_settings
-    from app.wiring import build, build_code_sending, build_delivery
+    from app.wiring import TOKEN_FILE, build, build_code_sending, build_delivery, with_admin_token
 
-    settings = load_settings(**given)
+    settings = load_settings(demo=demo, **given)
     configure(settings.log_level, as_json=settings.log_json)
     _on_terminate(lambda: sys.exit(0))
     with bind(settings.host, settings.port, tries) as listening:
-        runtime = build(settings)
-        delivery = build_delivery(settings, runtime)
+        system = build(settings)
+        delivery = build_delivery(settings, system)
         address = url_of(listening)
+        made = with_admin_token(settings, system.door.policy)
 
         def ready() -> None:
+            if made is not settings:
+                note(
+                    f"no tokens are set: the token of {next(iter(made.tokens.values()))} is in "
+                    f"{settings.data_dir / TOKEN_FILE}; channels and people need tokens of their own in [tokens]"
+                )
             note(f"Handrail is at {address} (API under {address}/v1); stop it with Ctrl+C")
             if browser:
                 webbrowser.open(address)
 
         try:
-            sending = build_code_sending(settings, runtime)
-            serve_forever(runtime, settings, listening, with_page=page, on_ready=ready, delivery=delivery, also=sending)
+            sending = build_code_sending(settings, system)
+            serve_forever(system, made, listening, with_page=page, on_ready=ready, delivery=delivery, also=sending)
         finally:
             delivery.close()
-            runtime.close()
+            system.close()

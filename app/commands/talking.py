@@ -1,7 +1,4 @@
-"""`handrail chat` and `handrail show`: one conversation, tried out or read back.
-
-Without these commands an engineer would need the page to see why a message was handed over.
-"""
+"""`handrail chat` and `handrail show`: one conversation, tried out or read back."""
 
 from __future__ import annotations
 
@@ -35,23 +32,18 @@ def chat(
     from app.settings import load_settings
     from app.terminal_chat import HELP, TerminalChat
     from app.wiring import build
-    from service.views import NewConversation
 
     console = Console()
     configure("warning")
-    runtime = build(load_settings(policy=policy, knowledge=knowledge, data_dir=data_dir))
+    system = build(load_settings(policy=policy, knowledge=knowledge, data_dir=data_dir))
     try:
-        runtime.recover()
-        if conversation is None:
-            conversation = runtime.open(NewConversation(channel="terminal")).id
-        else:
-            runtime.view(conversation)
-        _show_line(console, "system", f"conversation {conversation}. {HELP}")
-        chatting = TerminalChat(runtime, conversation, lambda who, text: _show_line(console, who, text))
+        system.recover()
+        chatting = TerminalChat(system.door, conversation, lambda who, text: _show_line(console, who, text))
+        _show_line(console, "system", f"conversation {chatting.id}. {HELP}")
         while chatting.take(_typed(console)):
-            runtime.tick()
+            system.tick()
     finally:
-        runtime.close()
+        system.close()
 
 
 def show(

@@ -15,6 +15,7 @@ from enum import StrEnum
 from hmac import compare_digest
 from typing import Any
 
+from policy.persons import is_among, same_person
 from policy.schema import IDENTIFIER, ExceptionRule, Policy
 from states.errors import BadInput
 from states.vocabulary import Role
@@ -67,8 +68,13 @@ class Consent:
 
     def agreed_to(self, actor: str, text: str) -> bool:
         """Whether a second person agreed that this actor hands the case back with exactly these words."""
-        agreed = self.kind is ConsentKind.HAND_BACK and self.agreed_by not in ("", self.requested_by)
-        return agreed and actor == self.requested_by and text == self.text and _same(self.hash, self._digest())
+        agreed = (
+            self.kind is ConsentKind.HAND_BACK
+            and bool(self.agreed_by)
+            and not same_person(self.agreed_by, self.requested_by)
+            and same_person(actor, self.requested_by)
+        )
+        return agreed and text == self.text and _same(self.hash, self._digest())
 
     def to_json(self) -> dict[str, Any]:
         """For the row and for views."""
@@ -120,7 +126,7 @@ def exception_terms(data: Mapping[str, Any]) -> tuple[str, float | None]:
 
 def _covers(rule: ExceptionRule, amount: float | None, actor: str, role: Role) -> bool:
     within = rule.up_to is None or (amount is not None and amount <= rule.up_to)
-    return within and role is rule.role and (not rule.people or actor in rule.people)
+    return within and role is rule.role and (not rule.people or is_among(actor, rule.people))
 
 
 def _same(one: str, other: str) -> bool:

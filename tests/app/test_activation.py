@@ -9,7 +9,8 @@ import pytest
 from app.wiring import activate
 from states.errors import PolicyError
 from states.vocabulary import State
-from tests.graph.example import POLICY, Desk, sqlite_url
+from tests.graph.example import POLICY
+from tests.house import House
 
 BROKEN = {
     "not YAML": ("triggers: [", "next.yaml:2"),
@@ -33,29 +34,30 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("what", sorted(BROKEN))
-def test_broken_policy_is_refused_and_the_active_one_stays(tmp_path: Path, what: str) -> None:
+def test_broken_policy_is_refused_and_the_active_one_stays(house: House, tmp_path: Path, what: str) -> None:
     text, told = BROKEN[what]
     (tmp_path / "next.yaml").write_text(text)
-    desk = Desk(sqlite_url(tmp_path))
-    before = desk.runtime.policy.hash
+    before = house.door.policy.hash
     with pytest.raises(PolicyError) as caught:
-        activate(desk.runtime, str(tmp_path / "next.yaml"))
+        activate(house.system, house.settings, str(tmp_path / "next.yaml"))
     assert told in f"{caught.value} {caught.value.problems}"
-    assert desk.runtime.policy.hash == before
-    assert desk.say("I smell gas").state is State.HANDED_OFF
-    assert {event.policy_hash for event in desk.view.events} == {before}
+    assert house.door.policy.hash == before
+    name = house.open()
+    assert house.say(name, "I smell gas").state is State.HANDED_OFF
+    assert {event.policy_hash for event in house.view(name).events} == {before}
 
 
-def test_policy_that_comes_into_force_decides_from_then_on_and_leaves_the_past_alone(tmp_path: Path) -> None:
+def test_policy_that_comes_into_force_decides_from_then_on_and_leaves_the_past_alone(
+    house: House, tmp_path: Path
+) -> None:
     assert "kites" not in POLICY
     (tmp_path / "next.yaml").write_text(
         "handrail: 1\nname: next\nextends: default\ntriggers:\n  - id: shop.kites\n    family: legal\n"
         "    reason: Kites are for people.\n    sla: standard\n    route: {team: legal}\n"
         "    any: [{phrases: [kites]}]\n    vectors: {positive: [do you have kites]}\n"
     )
-    desk = Desk(sqlite_url(tmp_path))
-    before = desk.runtime.policy.hash
-    desk.say("How long does delivery take?")
-    after = activate(desk.runtime, str(tmp_path / "next.yaml")).hash
-    assert desk.say("Do you deliver kites?").state is State.HANDED_OFF
-    assert [event.policy_hash for event in desk.view.events] == [before, after, after]
+    before, name = house.door.policy.hash, house.open()
+    house.say(name, "How long does delivery take?")
+    after = activate(house.system, house.settings, str(tmp_path / "next.yaml")).hash
+    assert house.say(name, "Do you deliver kites?").state is State.HANDED_OFF
+    assert [event.policy_hash for event in house.view(name).events] == [before, after, after]

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api.build import build_api
 from app.api.errors import MAX_BODY
 from app.settings import Settings
 from states.errors import StoreUnavailable
 from states.table import TABLE
 from states.vocabulary import Role, State
+from tests.house import House
 
 AGENT = {"X-Handrail-Actor": "maria", "X-Handrail-Role": "frontline_agent"}
 AUDITOR = {"X-Handrail-Actor": "ada", "X-Handrail-Role": "auditor"}
@@ -23,8 +23,8 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
-def client(runtime: Any, no_config: None) -> Iterator[TestClient]:
-    with TestClient(build_api(runtime, Settings()), raise_server_exceptions=False) as client:
+def client(house: House) -> Iterator[TestClient]:
+    with house.client() as client:
         yield client
 
 
@@ -42,7 +42,7 @@ def test_a_message_is_answered_and_stands_in_the_conversation(client: TestClient
     _open(client)
     answer = _post(client, "How long does delivery take?").json()
     assert answer["state"] == "bot_handling"
-    assert [reply["text"] for reply in answer["replies"]] == ["Two days."]
+    assert [reply["text"] for reply in answer["replies"]] == ["Delivery takes three days."]
     view = client.get("/v1/conversations/c1").json()
     assert [message["author"] for message in view["messages"]] == ["customer", "assistant"]
 
@@ -73,7 +73,7 @@ def test_another_text_under_a_used_id_is_a_conflict(client: TestClient) -> None:
 
 def test_a_person_claims_replies_and_resolves(client: TestClient) -> None:
     _open(client)
-    assert _post(client, "I want a person").json()["state"] == "handed_off"
+    assert _post(client, "human please").json()["state"] == "handed_off"
     url = "/v1/conversations/c1/acts"
     assert client.post(url, json={"event": "claimed"}, headers=AGENT).json()["state"] == "agent_verifying"
     assert client.post(url, json={"event": "agent_replied", "text": "Hello"}, headers=AGENT).status_code == 200
@@ -82,7 +82,7 @@ def test_a_person_claims_replies_and_resolves(client: TestClient) -> None:
 
 def test_a_refused_act_names_what_is_allowed(client: TestClient) -> None:
     _open(client)
-    _post(client, "a person please")
+    _post(client, "human please")
     refused = client.post("/v1/conversations/c1/acts", json={"event": "resolved", "text": "x"}, headers=AGENT)
     assert refused.status_code == 409
     assert refused.json()["error"] == "illegal_event"
@@ -91,7 +91,7 @@ def test_a_refused_act_names_what_is_allowed(client: TestClient) -> None:
 
 def test_an_auditor_may_look_and_not_touch(client: TestClient) -> None:
     _open(client)
-    _post(client, "a person please")
+    _post(client, "human please")
     assert client.get("/v1/queue", headers=AUDITOR).json()[0]["conversation_id"] == "c1"
     claim = client.post("/v1/conversations/c1/acts", json={"event": "claimed"}, headers=AUDITOR)
     assert (claim.status_code, claim.json()["error"], claim.json()["allowed"]) == (403, "forbidden_role", [])
@@ -101,7 +101,7 @@ def test_an_auditor_may_look_and_not_touch(client: TestClient) -> None:
 
 def test_a_channel_sees_the_conversation_without_evidence_and_not_the_desk(client: TestClient) -> None:
     client.post("/v1/conversations", json={"id": "c1"}, headers=CHANNEL)
-    client.post("/v1/conversations/c1/messages", json={"text": "a person please"}, headers=CHANNEL)
+    client.post("/v1/conversations/c1/messages", json={"text": "human please"}, headers=CHANNEL)
     seen = client.get("/v1/conversations/c1", headers=CHANNEL).json()
     assert seen["messages"]
     assert (seen["events"], seen["handover"], seen["facts"]) == ([], None, {})
@@ -116,9 +116,9 @@ def test_nobody_calls_as_the_machine(client: TestClient, role: str) -> None:
     assert client.get("/v1/queue", headers=headers).status_code == 422
 
 
-def test_with_tokens_the_headers_are_not_believed(runtime: Any, no_config: None) -> None:
+def test_with_tokens_the_headers_are_not_believed(house: House) -> None:
     settings = Settings(tokens={"agent-token-0123456789": "frontline_agent/maria"})
-    with TestClient(build_api(runtime, settings)) as client:
+    with house.client(settings) as client:
         assert client.get("/v1/queue").status_code == 401
         assert client.get("/v1/queue", headers=AUDITOR).json()["error"] == "unauthorised"
         wrong = client.get("/v1/queue", headers={"Authorization": "Bearer agent-token-012345678"})
@@ -205,16 +205,17 @@ def test_odd_paths_are_refused_not_crashed(client: TestClient) -> None:
         assert client.get(path).status_code in (404, 422)
 
 
-def test_an_unusable_database_is_503_and_not_ready(client: TestClient, runtime: Any) -> None:
-    runtime.fails_with = StoreUnavailable("database is locked; try again")
+def test_an_unusable_database_is_503_and_not_ready(client: TestClient, house: House) -> None:
+    house.store.fails_with = StoreUnavailable("database '/srv/handrail.db' is locked; try again")
     response = client.get("/readyz")
+    assert "/srv" not in response.text
     assert (response.status_code, response.json()["error"]) == (503, "store_unavailable")
     assert response.headers["retry-after"] == "1"
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_bug_is_told_without_its_stack(client: TestClient, runtime: Any) -> None:
-    runtime.fails_with = RuntimeError("the secret of the house")
+def test_a_bug_is_told_without_its_stack(client: TestClient, house: House) -> None:
+    house.store.fails_with = RuntimeError("the secret of the house")
     response = client.get("/v1/conversations/c1")
     assert response.status_code == 500
     assert response.json() == {"error": "internal_error", "message": "something failed here; it was logged"}

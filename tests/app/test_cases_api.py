@@ -8,23 +8,22 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from app.api.build import build_api
-from app.settings import Settings
-from tests.graph.cases import CaseDesk, case_desk
+from tests.graph.cases import case_policy
+from tests.house import House
 
 AGENT = {"X-Handrail-Actor": "anna", "X-Handrail-Role": "frontline_agent"}
 ACTS = "/v1/conversations/c1/acts"
 MESSAGES = "/v1/conversations/c1/messages"
 SURVEY = "/v1/conversations/c1/survey"
-Served = tuple[TestClient, CaseDesk]
+Served = tuple[TestClient, House]
 
 
 @pytest.fixture
-def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    monkeypatch.chdir(tmp_path)
-    desk = case_desk(tmp_path)
-    yield TestClient(build_api(desk.runtime, Settings())), desk
-    desk.runtime.close()
+def served(tmp_path: Path) -> Iterator[Served]:
+    house = House(tmp_path, rules=case_policy())
+    house.open("c1")
+    yield house.client(), house
+    house.close()
 
 
 def _act(client: TestClient, event: str, text: str = "", **data: object) -> int:
@@ -39,7 +38,7 @@ def _resolved(client: TestClient) -> None:
 
 
 def test_an_agent_reviews_ticks_and_closes_with_a_code(served: Served) -> None:
-    client, desk = served
+    client, house = served
     client.post(MESSAGES, json={"text": "change my address", "attachments": [{"name": "id.png", "ref": "f1"}]})
     assert _act(client, "claimed") == 200
     field = {"field": "context.intent", "verdict": "edit", "value": "new address"}
@@ -58,25 +57,27 @@ def test_an_agent_reviews_ticks_and_closes_with_a_code(served: Served) -> None:
     )
     assert seen["packet"]["context"]["intent"] == "new address"
     assert seen["packet"]["context"]["attachments"][0]["ref"] == "f1"
-    assert desk.view.events[-1].event == "resolved"
+    assert house.view("c1").events[-1].event == "resolved"
 
 
 def test_a_score_closes_the_survey_and_the_same_answer_again_is_the_same(served: Served) -> None:
-    client, desk = served
+    client, house = served
     _resolved(client)
     assert client.get("/v1/conversations/c1", headers=AGENT).json()["survey"] == "person"
     first = client.post(SURVEY, json={"score": 5, "id": "s1"})
     assert (first.status_code, first.json()["state"]) == (200, "resolved")
     assert client.post(SURVEY, json={"score": 5, "id": "s1"}).json()["repeated"] is True
     assert client.post(SURVEY, json={"score": 4}).status_code == 409
-    assert desk.events.count("survey_answered") == 1
+    assert [one.event for one in house.view("c1").events].count("survey_answered") == 1
 
 
 def test_a_comment_is_judged_like_any_other_words(served: Served) -> None:
-    client, desk = served
+    client, house = served
     _resolved(client)
     assert client.post(SURVEY, json={"score": 1, "comment": "I smell gas"}).json()["state"] == "handed_off"
-    assert desk.view.handover.severity == "critical"
+    handover = house.view("c1").handover
+    assert handover is not None
+    assert handover.severity == "critical"
 
 
 @pytest.mark.parametrize("score", [0, 6, "5", 4.5, True, None])

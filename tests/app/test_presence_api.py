@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api.build import build_api
-from app.settings import Settings
-from app.wiring import build
-from states.clock import FrozenClock, SystemIds
-from tests.graph.example import START, policy
+from tests.house import House
 
 ANNA = {"X-Handrail-Actor": "anna", "X-Handrail-Role": "frontline_agent"}
 AUDITOR = {"X-Handrail-Actor": "ada", "X-Handrail-Role": "auditor"}
@@ -21,15 +16,12 @@ CHANNEL = {"X-Handrail-Actor": "web", "X-Handrail-Role": "customer"}
 
 
 @pytest.fixture
-def client(tmp_path: Path, no_config: None) -> Iterator[TestClient]:
-    settings = Settings(data_dir=tmp_path / "data")
-    runtime = build(settings, policy=policy(), clock=FrozenClock(START), ids=SystemIds())
-    with TestClient(build_api(runtime, settings), raise_server_exceptions=False) as opened:
+def client(house: House) -> Iterator[TestClient]:
+    with house.client() as opened:
         for name, text in (("asked", "human please"), ("gas", "I smell gas")):
             opened.post("/v1/conversations", json={"id": name})
             opened.post(f"/v1/conversations/{name}/messages", json={"text": text})
         yield opened
-    runtime.close()
 
 
 def test_an_empty_body_is_a_heartbeat_and_what_was_said_stays(client: TestClient) -> None:

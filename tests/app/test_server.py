@@ -6,16 +6,32 @@ import json
 import socket
 import threading
 import urllib.request
-from typing import Any
 
 import pytest
 
-from app.server import bind, page_login, serve, url_of
-from app.settings import Settings
+from app.server import bind, serve, url_of
 from app.worker import Worker
+from service.system import System
 from states.errors import SettingsError, StoreUnavailable
+from tests.house import House
 
-TOKEN = "a-token-of-some-length"
+
+class Counted(System):
+    """Counts what it is asked for by itself."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house.system._runtime)
+        self.ticks = self.recovered = 0
+        self.ticked = threading.Event()
+
+    def tick(self) -> int:
+        self.ticks += 1
+        self.ticked.set()
+        return super().tick()
+
+    def recover(self) -> int:
+        self.recovered += 1
+        return super().recover()
 
 
 def test_a_taken_port_is_refused_with_the_remedy() -> None:
@@ -42,37 +58,29 @@ def test_the_address_can_be_opened() -> None:
         assert url_of(listening) == f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
-def test_a_failed_tick_does_not_end_the_worker(runtime: Any) -> None:
-    worker = Worker(runtime, seconds=0.001)
-    runtime.fails_with = StoreUnavailable("database is locked; try again")
+def test_a_failed_tick_does_not_end_the_worker(house: House) -> None:
+    system = Counted(house)
+    worker = Worker(system, seconds=0.001)
+    house.store.fails_with = StoreUnavailable("database is locked; try again")
     assert worker.tick_once() == 0
-    runtime.fails_with = RuntimeError("a bug")
+    house.store.fails_with = RuntimeError("a bug")
     assert worker.tick_once() == 0
-    assert runtime.ticks == 2
+    assert system.ticks == 2
 
 
-def test_the_worker_ticks_until_it_is_stopped(runtime: Any) -> None:
-    ticked = threading.Event()
-    runtime.tick = lambda: ticked.set() or 0
-    with Worker(runtime, seconds=0.001) as worker:
-        assert ticked.wait(timeout=30)
+def test_the_worker_ticks_until_it_is_stopped(house: House) -> None:
+    system = Counted(house)
+    with Worker(system, seconds=0.001) as worker:
+        assert system.ticked.wait(timeout=30)
     assert not worker._thread.is_alive()
 
 
-def test_a_page_behind_tokens_asks_for_a_staff_holder_and_token(no_config: None) -> None:
-    may_enter = page_login(Settings(tokens={TOKEN: "auditor/ada", TOKEN + "2": "customer/web"}))
-    assert may_enter("ada", TOKEN)
-    assert not may_enter("ada", TOKEN + "2")
-    assert not may_enter("maria", TOKEN)
-    assert not may_enter("web", TOKEN + "2")
-    assert not may_enter("ada", "")
-
-
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets", "ignore::DeprecationWarning:uvicorn")
-def test_the_server_recovers_first_then_answers_and_ticks(runtime: Any, no_config: None) -> None:
+def test_the_server_recovers_first_then_answers_and_ticks(house: House) -> None:
     """A real uvicorn on a real socket, ended as an operator would: by its own stop flag."""
     import uvicorn
 
+    system = Counted(house)
     started = threading.Event()
     servers: list[uvicorn.Server] = []
     original = uvicorn.Server.run
@@ -85,7 +93,7 @@ def test_the_server_recovers_first_then_answers_and_ticks(runtime: Any, no_confi
 
     with bind("127.0.0.1", 0) as listening:
         thread = threading.Thread(
-            target=serve, args=(runtime, Settings(), listening), kwargs={"with_page": False, "server": Stoppable}
+            target=serve, args=(system, house.settings, listening), kwargs={"with_page": False, "server": Stoppable}
         )
         thread.start()
         assert started.wait(timeout=30)
@@ -95,5 +103,5 @@ def test_the_server_recovers_first_then_answers_and_ticks(runtime: Any, no_confi
         servers[0].should_exit = True
         thread.join(timeout=30)
     assert not thread.is_alive()
-    assert runtime.recovered == 1
-    assert runtime.ticks >= 1
+    assert system.recovered == 1
+    assert system.ticks >= 1

@@ -16,7 +16,7 @@ TOKEN = "a-token-of-some-length"
 
 
 def test_without_any_setting_the_demo_works() -> None:
-    settings = load_settings()
+    settings = load_settings(demo=True)
     assert (settings.policy, settings.assistant, settings.knowledge) == ("default", "knowledge", "shop")
     assert settings.demo_mode
     assert settings.store_url == "sqlite:///data/handrail.db"
@@ -43,14 +43,31 @@ def test_nested_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HANDRAIL_TOKENS", f'{{"{TOKEN}": "auditor/ada"}}')
     settings = load_settings()
     assert settings.model.deadline == "3s"
-    assert not settings.demo_mode
+    assert not load_settings(demo=True).demo_mode
+
+
+def test_no_setting_turns_demo_mode_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not load_settings().demo_mode
+    assert not load_settings(host="0.0.0.0").demo_mode
+    for name in ("HANDRAIL_DEMO", "HANDRAIL_DEMO_MODE"):
+        monkeypatch.setenv(name, "true")
+    assert not load_settings().demo_mode
+    for name in ("demo", "demo_mode"):
+        (tmp_path / "handrail.toml").write_text(f"{name} = true\n")
+        with pytest.raises(SettingsError, match=f"unknown setting '{name}'"):
+            load_settings()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "example.org", "::"])
+def test_demo_mode_is_bound_to_this_machine(host: str) -> None:
+    with pytest.raises(SettingsError, match=r"no tokens are set; set \[tokens\] or bind 127.0.0.1"):
+        load_settings(demo=True, host=host)
+    assert not load_settings(demo=True, host=host, tokens={TOKEN: "auditor/ada"}).demo_mode
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"host": "0.0.0.0"}, r"no tokens are set; set \[tokens\] or bind 127.0.0.1"),
-        ({"host": "example.org"}, "no tokens are set"),
         ({"prot": 1}, "did you mean 'port'"),
         ({"zzz": 1}, "unknown setting 'zzz'; remove it"),
         ({"port": 70000}, "port = 70000"),

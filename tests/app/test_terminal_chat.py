@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from app.terminal_chat import HELP, TerminalChat, evidence_lines
-from service.views import NewConversation
+from states.errors import NotFound
+from tests.house import House
 
 
 class Screen:
@@ -27,26 +26,35 @@ def screen() -> Screen:
 
 
 @pytest.fixture
-def chat(runtime: Any, screen: Screen) -> TerminalChat:
-    return TerminalChat(runtime, runtime.open(NewConversation(id="c1")).id, screen)
+def chat(house: House, screen: Screen) -> TerminalChat:
+    return TerminalChat(house.door, None, screen)
+
+
+def test_a_conversation_of_the_terminals_goes_on_and_no_other(house: House, chat: TerminalChat, screen: Screen) -> None:
+    chat.take("human please")
+    assert TerminalChat(house.door, chat.id, screen).take("/claim")
+    assert screen.said("error") == []
+    for other in (house.open(), "nowhere"):
+        with pytest.raises(NotFound):
+            TerminalChat(house.door, other, screen)
 
 
 def test_a_turn_shows_the_reply_and_the_state(chat: TerminalChat, screen: Screen) -> None:
     assert chat.take("how long does delivery take")
-    assert screen.said("assistant") == ["Two days."]
+    assert screen.said("assistant") == ["Delivery takes three days."]
     assert screen.said("state") == ["bot_handling · assistant · version 1"]
 
 
 def test_a_handover_shows_its_evidence_and_no_reply(chat: TerminalChat, screen: Screen) -> None:
-    chat.take("a person please")
+    chat.take("human please")
     chat.take("are you there")
-    assert screen.said("evidence") == ["person.request: Asks for a person. “person”"]
+    assert screen.said("evidence") == ["person.request: The customer asks for a person. “human please”"]
     assert screen.said("state")[-1].startswith("handed_off")
     assert screen.said("error") == []
 
 
-def test_an_agent_claims_replies_and_resolves(chat: TerminalChat, screen: Screen, runtime: Any) -> None:
-    for line in ("a person please", "/claim", "/reply Good morning", "/resolve all is well"):
+def test_an_agent_claims_replies_and_resolves(chat: TerminalChat, screen: Screen) -> None:
+    for line in ("human please", "/claim", "/reply Good morning", "/resolve all is well"):
         assert chat.take(line)
     assert [text.split(" ")[0] for text in screen.said("state")] == [
         "handed_off", "agent_verifying", "agent_verifying", "resolved",
@@ -61,19 +69,19 @@ def test_a_refusal_is_shown_and_the_chat_goes_on(chat: TerminalChat, screen: Scr
 
 
 def test_the_history_can_be_read_back(chat: TerminalChat, screen: Screen) -> None:
-    chat.take("a person please")
+    chat.take("human please")
     screen.lines.clear()
     chat.take("/show")
-    assert [who for who, _ in screen.lines] == ["customer", "state", "evidence", "assistant"]
-    assert "bot_handling → handed_off" in screen.said("state")[0]
+    assert [who for who, _ in screen.lines] == ["customer", "state", "evidence", "state", "system"]
+    assert "bot_handling → triggered" in screen.said("state")[0]
     assert "person.request" in screen.said("evidence")[0]
 
 
-def test_an_unknown_command_shows_the_known_ones(chat: TerminalChat, screen: Screen, runtime: Any) -> None:
+def test_an_unknown_command_shows_the_known_ones(chat: TerminalChat, screen: Screen, house: House) -> None:
     chat.take("/fly")
     chat.take("   ")
     assert screen.lines == [("system", HELP)]
-    assert runtime.view("c1").messages == ()
+    assert house.view(chat.id).messages == ()
 
 
 def test_quit_ends_the_chat(chat: TerminalChat) -> None:

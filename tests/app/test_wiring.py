@@ -18,7 +18,7 @@ from app.logging import configure
 from app.settings import load_settings
 from app.wiring import WARMING, build, knowledge_directory, load_policy, warm
 from policy.schema import LANGUAGES, RUNTIME_TRIGGERS
-from service.views import Act, Actor, NewConversation
+from service.views import Actor, NewConversation
 from states.errors import NotFound, PolicyError, SettingsError
 from states.vocabulary import Event, Role, State
 from triggers.engine import Engine, compile_policy
@@ -54,6 +54,7 @@ POLICY: dict[str, Any] = {
         "closing.expired": {"en": "Closed."},
     },
 }  # fmt: skip
+WEB = Actor(id="web", role=Role.CUSTOMER)
 CONVERSATION = [
     {"role": "user", "text": "zorp flibber quantum"},
     {"role": "assistant", "text": "recorded"},
@@ -84,14 +85,14 @@ def _leave(*arguments: str) -> int:
 
 
 def test_a_wired_system_hands_over_and_lets_a_person_work(policy: str, tmp_path: Path) -> None:
-    runtime = build(load_settings(policy=policy, data_dir=tmp_path / "data"))
+    system = build(load_settings(policy=policy, data_dir=tmp_path / "data"))
     try:
-        name = runtime.open(NewConversation(channel="api")).id
-        assert runtime.post(name, "let me talk to a person").state is State.HANDED_OFF
-        claimed = runtime.act(name, Act(event=Event.CLAIMED, actor=Actor(id="maria", role=Role.FRONTLINE_AGENT)))
+        name = system.door.open(WEB, NewConversation(channel="api")).id
+        assert system.door.post(WEB, name, "let me talk to a person").state is State.HANDED_OFF
+        claimed = system.door.act(Actor(id="maria", role=Role.FRONTLINE_AGENT), name, Event.CLAIMED)
         assert claimed.state is State.AGENT_VERIFYING
     finally:
-        runtime.close()
+        system.close()
     assert (tmp_path / "data" / "handrail.db").exists()
 
 
@@ -145,11 +146,11 @@ def test_a_warmed_engine_has_judged_messages_and_drafts_of_every_kind(policy: st
 
 
 def test_warming_leaves_no_trace(policy: str, tmp_path: Path) -> None:
-    runtime = build(load_settings(policy=policy, data_dir=tmp_path / "data"))
+    system = build(load_settings(policy=policy, data_dir=tmp_path / "data"))
     try:
-        assert runtime.conversations() == ()
+        assert system.door.conversations(Actor(id="ada", role=Role.AUDITOR)) == ()
     finally:
-        runtime.close()
+        system.close()
 
 
 def test_a_data_directory_that_cannot_be_made_is_refused_in_words(policy: str, tmp_path: Path) -> None:
@@ -234,11 +235,11 @@ def test_check_passes_a_good_policy_and_fails_a_broken_one(policy: str, tmp_path
 
 
 def test_the_api_drives_the_real_system(policy: str, tmp_path: Path) -> None:
-    settings = load_settings(policy=policy, data_dir=tmp_path / "data")
-    runtime = build(settings)
+    settings = load_settings(demo=True, policy=policy, data_dir=tmp_path / "data")
+    system = build(settings)
     agent = {"X-Handrail-Actor": "maria", "X-Handrail-Role": "frontline_agent"}
     try:
-        with TestClient(build_api(runtime, settings), raise_server_exceptions=False) as client:
+        with TestClient(build_api(system.door, settings), raise_server_exceptions=False) as client:
             name = client.post("/v1/conversations", json={"facts": {"customer.tier": "gold"}}).json()["id"]
             url = f"/v1/conversations/{name}"
             first = client.post(f"{url}/messages", json={"id": "m1", "text": "let me talk to a person"})
@@ -261,7 +262,7 @@ def test_the_api_drives_the_real_system(policy: str, tmp_path: Path) -> None:
             assert client.post("/v1/conversations", json={"facts": {"no.fact": 1}}).status_code == 422
             assert client.get("/readyz").json()["status"] == "ready"
     finally:
-        runtime.close()
+        system.close()
 
 
 def test_no_private_data_reaches_the_log_of_a_working_system(policy: str, tmp_path: Path) -> None:
@@ -269,21 +270,21 @@ def test_no_private_data_reaches_the_log_of_a_working_system(policy: str, tmp_pa
     key = "sk-" + "Ab3" * 12
     stream = io.StringIO()
     configure("debug", stream=stream)
-    settings = load_settings(policy=policy, data_dir=tmp_path / "data")
-    runtime = build(settings)
+    settings = load_settings(demo=True, policy=policy, data_dir=tmp_path / "data")
+    system = build(settings)
     try:
-        with TestClient(build_api(runtime, settings), raise_server_exceptions=False) as client:
+        with TestClient(build_api(system.door, settings), raise_server_exceptions=False) as client:
             said = f"my card is {card}, write to {email}, the key is {key}"
             again = {"text": f"a person! {said}", "id": "m1"}
             for body in ({"text": said}, {"text": said, "id": "m1"}, again, {said: 1}):
                 client.post("/v1/conversations", json={"id": "c1"})
                 client.post("/v1/conversations/c1/messages", json=body)
             client.get(f"/v1/conversations/{email}?card={card}")
-            runtime.tick()
+            system.tick()
             logging.getLogger("test").warning("the log works")
-        stored = str(runtime.view("c1"))
+        stored = str(system.door.view(Actor(id="ada", role=Role.AUDITOR), "c1"))
     finally:
-        runtime.close()
+        system.close()
     assert "the log works" in stream.getvalue()
     for canary in (card, email, key):
         assert canary not in stream.getvalue()

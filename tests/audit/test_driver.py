@@ -1,71 +1,24 @@
-"""Driving recordings through a system: resumable, and a bad line never costs another."""
+"""Driving recordings through the whole system: resumable, and a bad line never costs another."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from audit.driver import CHANNEL, Drive, drive
+from assistants.port import Draft, Question
+from assistants.scripted import ScriptedAssistant
+from audit.driver import CHANNEL, Drive, Driver
 from audit.recordings import read_lines
-from service.views import ConversationView, NewConversation, TurnResult
-from states.errors import ConversationClosed, MessageConflict, MessageTooLong, NotFound, StoreUnavailable
-from states.vocabulary import State
+from service.views import Actor
+from states.errors import StoreUnavailable
+from states.vocabulary import Role
+from tests.graph.example import knows
+from tests.house import AUDITOR, House
 
-NOW = datetime(2026, 1, 5, tzinfo=UTC)
-
-
-class Recorder:
-    """A system that remembers; "person" hands over, "fault" is a fault, "closed" and "long" are refused."""
-
-    def __init__(self, dies_after: int = 1_000_000) -> None:
-        self.states: dict[str, State] = {}
-        self.opened: list[NewConversation] = []
-        self.posted: dict[tuple[str, str], str] = {}
-        self.left = dies_after
-
-    def open(self, new: NewConversation) -> ConversationView:
-        self.opened.append(new)
-        self.states[str(new.id)] = State.BOT_HANDLING
-        return self.view(str(new.id))
-
-    def view(self, conversation_id: str) -> ConversationView:
-        if conversation_id not in self.states:
-            raise NotFound(f"no conversation {conversation_id!r}")
-        return ConversationView(
-            id=conversation_id, state=self.states[conversation_id], version=0, channel=CHANNEL, language="en",
-            customer="", latched=False, owner_id=None, owner_role=None, created_at=NOW, updated_at=NOW, closed=False,
-            policy_name="p", policy_hash="0", facts={}, messages=(), events=(), handover=None, timers={},
-        )  # fmt: skip
-
-    def post(self, conversation_id: str, text: str, *, message_id: str | None = None) -> TurnResult:
-        key = (conversation_id, str(message_id))
-        if self.posted.get(key, text) != text:
-            raise MessageConflict("another text")
-        if "closed" in text:
-            raise ConversationClosed("closed")
-        if "long" in text:
-            raise MessageTooLong("too long")
-        if self.left == 0:
-            raise StoreUnavailable("the power went out")
-        repeated = key in self.posted
-        self.left -= not repeated
-        self.posted[key] = text
-        decision: dict[str, Any] = {"event": "message_answered"}
-        if "person" in text:
-            self.states[conversation_id] = State.HANDED_OFF
-            decision = {"event": "trigger_fired", "fired": [{"trigger_id": "person.request"}]}
-        if "fault" in text:
-            decision = {"event": "fault", "fault": "timeout"}
-        result = TurnResult(
-            conversation_id=conversation_id, message_id=str(message_id), state=self.states[conversation_id], version=1,
-            replies=(), decision=decision,
-        )  # fmt: skip
-        return replace(result, repeated=repeated)
+RECORDINGS = Actor(id="recording", role=Role.CUSTOMER)
 
 
 def _turns(*texts: str) -> list[dict[str, str]]:
@@ -75,7 +28,24 @@ def _turns(*texts: str) -> list[dict[str, str]]:
     return turns
 
 
-ROWS = [{"id": "a", "turns": _turns("hello", "a person", "again")}, {"id": "b", "turns": _turns("a fault", "well")}]
+ROWS = [
+    {"id": "a", "turns": _turns("when do you deliver", "human please", "again")},
+    {"id": "b", "turns": _turns("this breaks", "well")},
+    {"id": "e", "turns": _turns("when do you deliver")},
+]
+
+
+def _breaks(question: Question) -> Draft:
+    if "breaks" in question.text:
+        raise RuntimeError("the assistant broke")
+    return knows(question)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Any:
+    opened = House(tmp_path, ScriptedAssistant(_breaks))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -85,63 +55,78 @@ def recorded(tmp_path: Path) -> Path:
     return path
 
 
-def _drive(path: Path, system: Recorder) -> Drive:
-    return drive(read_lines(path), system)
+def _drive(path: Path, house: House) -> Drive:
+    return Driver(house.door, channel=RECORDINGS, reader=AUDITOR).drive(read_lines(path))
 
 
-def test_only_customer_turns_are_posted_under_ids_that_can_be_found_again(recorded: Path) -> None:
-    system = Recorder()
-    _drive(recorded, system)
-    assert list(system.posted) == [("a", "a:0"), ("a", "a:2"), ("a", "a:4"), ("b", "b:0"), ("b", "b:2")]
-    assert "recorded answer" not in system.posted.values()
-    assert [new.channel for new in system.opened] == [CHANNEL, CHANNEL]
+def _one(path: Path, *texts: str) -> Path:
+    path.write_text(json.dumps({"id": "a", "turns": _turns(*texts)}))
+    return path
 
 
-def test_the_summary_counts_states_triggers_handovers_and_faults(recorded: Path) -> None:
-    summary = _drive(recorded, Recorder()).summary()
-    assert summary["states"] == {"bot_handling": 1, "handed_off": 1}
-    assert summary["triggers"] == {"person.request": 1}
-    assert (summary["conversations"], summary["turns"], summary["handovers"], summary["faults"]) == (2, 5, 1, 1)
-    assert [one["line"] for one in summary["bad_lines"]] == [1, 4, 5]
+def test_only_customer_turns_are_posted_under_ids_that_can_be_found_again(recorded: Path, house: House) -> None:
+    _drive(recorded, house)
+    written = [one for name in "ab" for one in house.view(name).messages if one.author == "customer"]
+    assert [one.id for one in written] == ["a:0", "a:2", "a:4", "b:0", "b:2"]
+    assert "recorded answer" not in [one.text for one in written]
+    assert {house.view(name).channel for name in "abe"} == {CHANNEL}
 
 
-def test_a_second_run_repeats_nothing_and_sums_up_the_same(recorded: Path) -> None:
-    system = Recorder()
-    first = _drive(recorded, system).summary()
-    second = _drive(recorded, system).summary()
-    assert second["skipped_turns"] == 5
-    assert len(system.opened) == 2
+def test_the_summary_counts_states_triggers_handovers_and_faults(recorded: Path, house: House) -> None:
+    summary = _drive(recorded, house).summary()
+    assert summary["states"] == {"bot_handling": 1, "handed_off": 2}
+    assert summary["triggers"]["person.request"] == 1
+    assert (summary["conversations"], summary["turns"], summary["handovers"], summary["faults"]) == (3, 6, 2, 1)
+    assert [one["line"] for one in summary["bad_lines"]] == [1, 5, 6]
+
+
+def test_a_second_run_repeats_nothing_and_sums_up_the_same(recorded: Path, house: House) -> None:
+    first = _drive(recorded, house).summary()
+    versions = [house.view(name).version for name in "abe"]
+    second = _drive(recorded, house).summary()
+    assert second["skipped_turns"] == 6
+    assert [house.view(name).version for name in "abe"] == versions
     same = ("conversations", "turns", "states", "triggers", "handovers", "faults")
     assert {name: first[name] for name in same} == {name: second[name] for name in same}
 
 
-def test_a_run_after_an_interruption_does_what_is_left(recorded: Path) -> None:
-    system = Recorder(dies_after=2)
+def test_a_run_after_an_interruption_does_what_is_left(recorded: Path, house: House) -> None:
+    sizes: list[int] = []
+
+    def power_goes_out(size: int) -> None:
+        sizes.append(size)
+        if len(sizes) == 2:
+            house.store.fails_with = StoreUnavailable("the power went out")
+
+    driver = Driver(house.door, channel=RECORDINGS, reader=AUDITOR)
     with pytest.raises(StoreUnavailable):
-        _drive(recorded, system)
-    system.left = 1_000_000
-    assert _drive(recorded, system).summary()["skipped_turns"] == 2
-    assert len(system.posted) == 5
+        driver.drive(read_lines(recorded), power_goes_out)
+    house.store.fails_with = None
+    assert _drive(recorded, house).summary()["skipped_turns"] == 3
+    assert _drive(recorded, house).summary()["skipped_turns"] == 6
 
 
-def test_a_refused_turn_is_reported_and_the_conversation_goes_on(tmp_path: Path) -> None:
-    path = tmp_path / "recorded.jsonl"
-    path.write_text(json.dumps({"id": "a", "turns": _turns("closed", "long", "fine")}))
-    done = _drive(path, Recorder())
-    assert [number for number, _ in done.refused] == [1, 1]
+def test_a_refused_turn_is_reported_and_the_conversation_goes_on(tmp_path: Path, house: House) -> None:
+    done = _drive(_one(tmp_path / "recorded.jsonl", "x" * 1_200_001, "when do you deliver"), house)
+    assert [number for number, _ in done.refused] == [1]
     assert (done.turns, done.conversations) == (1, 1)
 
 
-def test_a_recording_that_changed_since_is_reported_not_overwritten(tmp_path: Path) -> None:
-    system, path = Recorder(), tmp_path / "recorded.jsonl"
-    path.write_text(json.dumps({"id": "a", "turns": _turns("one")}))
-    _drive(path, system)
-    path.write_text(json.dumps({"id": "a", "turns": _turns("two")}))
-    assert "another text" in _drive(path, system).refused[0][1]
-    assert system.posted["a", "a:0"] == "one"
+def test_a_recording_that_changed_since_is_reported_not_overwritten(tmp_path: Path, house: House) -> None:
+    path = tmp_path / "recorded.jsonl"
+    _drive(_one(path, "one"), house)
+    assert "another body" in _drive(_one(path, "two"), house).refused[0][1]
+    assert [one.text for one in house.view("a").messages if one.author == "customer"] == ["one"]
 
 
-def test_progress_adds_up_to_the_file(recorded: Path) -> None:
+def test_a_conversation_of_another_channel_is_left_alone(tmp_path: Path, house: House) -> None:
+    house.open("a")
+    done = _drive(_one(tmp_path / "recorded.jsonl", "one"), house)
+    assert [number for number, _ in done.bad_lines] == [1]
+    assert (done.turns, house.view("a").messages) == (0, ())
+
+
+def test_progress_adds_up_to_the_file(recorded: Path, house: House) -> None:
     sizes: list[int] = []
-    drive(read_lines(recorded), Recorder(), sizes.append)
+    Driver(house.door, channel=RECORDINGS, reader=AUDITOR).drive(read_lines(recorded), sizes.append)
     assert sum(sizes) == recorded.stat().st_size

@@ -16,6 +16,7 @@ from delivery.pace import Gate
 from delivery.work import Delivery
 from desks.request_tracker.desk import RequestTracker
 from service.runtime import Runtime
+from service.system import System
 from service.views import HandoverView, NewConversation
 from states.clock import Clock, SystemIds
 from store import steps
@@ -72,7 +73,7 @@ class TrackerOffice:
         )
         made = tracker.config(**{"per_minute": 10_000, "updates_per_ticket": 1000, **config})
         place = Destination(desk=desk, config=made, gate=Gate(made.per_minute, clock))
-        self.delivery = Delivery(self.runtime, [place, *others], dice=random.Random(1), threads=True, look=look)
+        self.delivery = Delivery(System(self.runtime), [place, *others], dice=random.Random(1), threads=True, look=look)
 
     def hand_over(self, conversation: str, words: str) -> HandoverView:
         """A customer's message that calls a person."""

@@ -27,6 +27,7 @@ from desks.config import MemoryConfig
 from desks.memory import Fault, MemoryDesk, Shelf
 from desks.port import Outcome, Request
 from service.runtime import Runtime
+from service.system import System
 from service.views import NewConversation
 from states.clock import SystemClock, SystemIds
 from store.database import open_store
@@ -80,7 +81,7 @@ def _worker(url: str, folder: Path, generation: int, look: bool) -> tuple[Runtim
     )
     desk = FileDesk(folder / "desk", clock, random.Random(generation))
     place = destination(desk, clock, give_up_after=100)
-    return runtime, Delivery(runtime, [place], dice=random.Random(generation), look=look), desk
+    return runtime, Delivery(System(runtime), [place], dice=random.Random(generation), look=look), desk
 
 
 def _write_and_deliver(url: str, folder: Path, generation: int, look: bool, acknowledge: int) -> None:

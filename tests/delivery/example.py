@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import text
 
 from delivery.destinations import Destination
-from delivery.outbox import Outbox
 from delivery.pace import Gate
 from delivery.work import Delivery
 from desks.config import MemoryConfig
 from desks.memory import DELIVERY, SENT_AT, SIGNATURE, MemoryDesk, signature
 from desks.port import Delivered, Job, Outcome, Request, Task, Ticket
+from service.outbox import Outbox
+from service.system import System
 from states.clock import Clock
 from tests.graph.example import Desk as Case
 
@@ -103,7 +104,7 @@ class Office:
         if self._spare:
             # It takes no handovers of its own: only what falls back on it.
             places.append(destination(self.spare, self.clock, teams=["nobody"]))
-        self.delivery = Delivery(self.runtime, places, dice=random.Random(1), look=self._look)
+        self.delivery = Delivery(System(self.runtime), places, dice=random.Random(1), look=self._look)
         self.outbox = Outbox(self.runtime.store, self.clock, {one.name: one.config for one in places})
 
     def work(self, **wait: float) -> int:

@@ -13,6 +13,7 @@ import pytest
 from delivery.pace import FAILURES, REST_S, Breaker, Condition
 from delivery.work import Delivery
 from desks.memory import MemoryDesk
+from service.system import System
 from states.clock import FrozenClock
 from tests.delivery.example import Office, hook
 
@@ -41,7 +42,7 @@ def test_a_probe_that_breaks_in_our_own_code_does_not_keep_everybody_out(
     for _ in range(FAILURES):
         place.gate.breaker.failed()
     desk = Broken(office.tickets, broken)
-    office.delivery = Delivery(office.runtime, [replace(place, desk=cast(Any, desk))], dice=random.Random(1))
+    office.delivery = Delivery(System(office.runtime), [replace(place, desk=cast(Any, desk))], dice=random.Random(1))
     office.delivery.receive("tickets", headers, body)
     office.clock.advance(timedelta(seconds=after_s))
     with suppress(ZeroDivisionError):

@@ -17,6 +17,7 @@ from delivery.work import Delivery
 from desks.config import MemoryConfig
 from desks.fakes.zendesk import ZendeskFake
 from desks.port import Outcome, Request
+from service.system import System
 from service.views import NewConversation
 from tests.counterparts.proxy import Fault, Proxy
 from tests.delivery.conftest import MakeOffice
@@ -43,7 +44,7 @@ class Far:
         made = MemoryConfig(kind="memory", updates_per_ticket=1000, **{"poll_s": 30, "per_minute": 10_000, **config})
         self._gate = Gate(made.per_minute, self.case.clock)
         place = Destination(desk=self._desk, config=made, gate=self._gate)
-        self.delivery = Delivery(self.case.runtime, [place], dice=random.Random(5))
+        self.delivery = Delivery(System(self.case.runtime), [place], dice=random.Random(5))
 
     def breaks(self, reads: float = 0.0, writes: float = 0.0, seed: int = 1) -> None:
         """From now on this part of the calls breaks, after it has been carried out."""

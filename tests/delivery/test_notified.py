@@ -20,6 +20,7 @@ from desks import pagerduty
 from desks.config import PagerDutyConfig, SlackConfig
 from desks.slack import desk as slack
 from desks.slack.cards import CLAIM_ACTION, OPEN_ACTION
+from service.system import System
 from states.errors import BadSignature
 from states.vocabulary import Event, Role
 from tests.counterparts import nodejs
@@ -57,7 +58,7 @@ class Office:
         )
         self.desks = [desk for desk, _ in desks]
         places = [Destination(desk=desk, config=config, gate=Gate(10_000, self.clock)) for desk, config in desks]
-        self.delivery = Delivery(self.runtime, places, dice=random.Random(1), link="https://desk.example/")
+        self.delivery = Delivery(System(self.runtime), places, dice=random.Random(1), link="https://desk.example/")
 
     def work(self, **wait: float) -> None:
         """Time passes, clocks fire, and delivery works until there is nothing to do."""

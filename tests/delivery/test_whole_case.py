@@ -17,6 +17,7 @@ from desks.config import MemoryConfig
 from desks.fakes.freshdesk import FreshdeskFake
 from desks.fakes.servicenow import ServiceNowFake
 from desks.fakes.zendesk import ZendeskFake
+from service.system import System
 from states.vocabulary import Event, State
 from tests.counterparts import nodejs
 from tests.counterparts.chat import Chat
@@ -46,7 +47,7 @@ class Whole:
             Destination(desk=bench.made(agents=agents), config=tickets, gate=Gate(10_000, case.clock)),
             self.chat.destination,
         ]
-        self.delivery = Delivery(case.runtime, places, dice=random.Random(3), link="https://desk.example")
+        self.delivery = Delivery(System(case.runtime), places, dice=random.Random(3), link="https://desk.example")
         self.work_on(seconds=10)
 
     def work_on(self, seconds: int = 180) -> None:

@@ -25,6 +25,7 @@ from delivery.pace import Gate
 from delivery.work import Delivery
 from desks.config import MemoryConfig
 from desks.memory import Fault
+from service.system import System
 from states.clock import FrozenClock
 from states.errors import DependencyFault, SettingsError
 from states.vocabulary import Event
@@ -106,7 +107,7 @@ def test_the_desks_command_lists_destinations_with_what_waits_and_what_is_dead(
     desk = Desk(sqlite_url(tmp_path / "data"))
     desk.say("human please")
     settings = load_settings(data_dir=tmp_path / "data")
-    delivery = build_delivery(settings, desk.runtime, threads=False)
+    delivery = build_delivery(settings, System(desk.runtime), threads=False)
     delivery.tick()
     desk.runtime.close()
     rows = json.loads(_run("desks", "list", "--data-dir", str(tmp_path / "data"), "--json"))
@@ -196,7 +197,7 @@ def test_a_real_server_delivers_receives_webhooks_and_claims(tmp_path: Path) -> 
     office = Office(sqlite_url(tmp_path))
     config = MemoryConfig(kind="memory", webhook_secrets=(SECRET,), agents={"alice": "frontline_agent/anna"})
     places = [Destination(desk=office.tickets, config=config, gate=Gate(10_000, office.clock))]
-    delivery = Delivery(office.runtime, places, threads=True)
+    delivery = Delivery(System(office.runtime), places, threads=True)
     listening = bind("127.0.0.1", 0)
     address, ready = url_of(listening), threading.Event()
     import uvicorn
@@ -210,7 +211,7 @@ def test_a_real_server_delivers_receives_webhooks_and_claims(tmp_path: Path) -> 
 
     serving = threading.Thread(
         target=serve,
-        args=(office.runtime, Settings(tick_seconds=0.02), listening),
+        args=(System(office.runtime), Settings(tick_seconds=0.02), listening),
         kwargs={"with_page": False, "on_ready": ready.set, "server": Stoppable, "delivery": delivery},
     )
     serving.start()

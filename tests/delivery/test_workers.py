@@ -9,6 +9,7 @@ from collections import Counter
 
 from delivery.work import Delivery
 from desks.memory import Fault
+from service.system import System
 from service.views import NewConversation
 from tests.delivery.conftest import MakeOffice
 from tests.delivery.example import Office, destination
@@ -27,7 +28,7 @@ def test_two_workers_at_once_do_each_step_once_and_in_order(make_office: MakeOff
     office = make_office(desk={"idempotent": False})
     _fill(office)
     workers = [
-        Delivery(office.runtime, [destination(office.tickets, office.clock)], dice=random.Random(seed))
+        Delivery(System(office.runtime), [destination(office.tickets, office.clock)], dice=random.Random(seed))
         for seed in range(3)
     ]
 
@@ -57,7 +58,7 @@ def test_a_slow_destination_holds_up_neither_the_tick_nor_the_others(make_office
     office.tickets.hang_with(pause)
     office.tickets.script(*[Fault.SLOW] * 10)
     places = list(office.delivery.destinations.values())
-    threaded = Delivery(office.runtime, places, dice=random.Random(1), threads=True)
+    threaded = Delivery(System(office.runtime), places, dice=random.Random(1), threads=True)
     office.case.say("human please")
     began = time.monotonic()
     threaded.tick()

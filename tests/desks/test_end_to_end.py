@@ -21,6 +21,7 @@ from desks.fakes.servicenow import ServiceNowFake
 from desks.fakes.serving import Fault
 from desks.fakes.zendesk import ZendeskFake
 from desks.port import Ticket
+from service.system import System
 from states.clock import FrozenClock
 from states.vocabulary import Event, State
 from tests.desks.benches import FreshdeskBench, HttpBench, ServiceNowBench, ZendeskBench, bench_of
@@ -44,7 +45,7 @@ class Office:
         desk = bench.made(agents=agents)
         config = MemoryConfig(kind="memory", agents=agents, per_minute=10_000, poll_s=5, updates_per_ticket=1000)
         place = Destination(desk=desk, config=config, gate=Gate(10_000, case.clock))
-        self.delivery = Delivery(case.runtime, [place], dice=random.Random(7), look=look)
+        self.delivery = Delivery(System(case.runtime), [place], dice=random.Random(7), look=look)
         self.work_on(seconds=10)
 
     def work_on(self, seconds: int) -> None:

@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 
 from delivery.work import Delivery
 from graph.saver import TurnSaver
+from service.system import System
 from states.vocabulary import Event, State
 from store.database import Store, open_store
 from store.prepared import Prepared
@@ -50,7 +51,7 @@ def test_conversation_lives_its_whole_life_on_postgres(postgres: str) -> None:
     desk.do(Event.HAND_BACK_AGREED, SARA, request_hash=desk.view.consent["hash"])
     desk.do(Event.HANDED_BACK, CLEO, text="the rest is routine")
     assert desk.say("Do you deliver to Cork?").replies[0].author == "assistant"
-    assert Delivery(desk.runtime).tick() >= 8
+    assert Delivery(System(desk.runtime)).tick() >= 8
     assert desk.wait(hours=25) == 1
     assert violations(desk.runtime.store, desk.id) == []
     desk.runtime.close()

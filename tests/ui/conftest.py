@@ -6,34 +6,31 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.settings import Settings
-from app.wiring import build as build_runtime
 from app.wiring import load_policy
 from assistants.scripted import ScriptedAssistant
-from service.runtime import Runtime
+from tests.house import House
 from tests.ui.rooms import ANSWER, drawn
 from ui.conversation import ConversationRoom
 from ui.desk import DeskRoom
 
 
 @pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The default policy over a database of its own."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
-    running = build_runtime(
-        settings, policy=load_policy("default"), assistant=ScriptedAssistant(lambda question: ANSWER)
+    opened = House(
+        tmp_path_factory.mktemp("data"), ScriptedAssistant(lambda question: ANSWER), rules=load_policy("default")
     )
-    yield running
-    running.close()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def room(runtime: Runtime) -> ConversationRoom:
+def room(house: House) -> ConversationRoom:
     """The customer's room, drawn."""
-    return drawn(ConversationRoom(runtime, Settings()))
+    return drawn(ConversationRoom(house.door, house.settings))
 
 
 @pytest.fixture
-def desk(runtime: Runtime) -> DeskRoom:
+def desk(house: House) -> DeskRoom:
     """The agents' room, drawn."""
-    return drawn(DeskRoom(runtime, Settings()))
+    return drawn(DeskRoom(house.door, house.settings))

@@ -1,4 +1,4 @@
-"""Rooms of the page over a real runtime, and short words for what tests do in them."""
+"""Rooms of the page over a real house, and short words for what tests do in them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import Any, TypeVar, cast
 import gradio as gr
 
 from assistants.port import Draft
-from service.runtime import Runtime
-from service.views import NewConversation
 from states.vocabulary import Event, Role
+from tests.house import House
 from ui.conversation import ConversationRoom
 from ui.desk import DeskRoom
 from ui.oversight import OversightRoom
@@ -51,16 +50,36 @@ def say(room: ConversationRoom, text: str, mine: str | None = None) -> dict[Any,
     return {name: value for updates in room.say(text, mine, VISITOR) for name, value in updates.items()}
 
 
-def handed_over(runtime: Runtime) -> str:
+def visitor(login: str | None) -> gr.Request:
+    """A request of somebody who has logged in by that name."""
+    return cast(gr.Request, SimpleNamespace(session_hash="abcdef123", username=login))
+
+
+def picked(what: str) -> gr.EventData:
+    """A click on something that says what it is."""
+    return cast(gr.EventData, SimpleNamespace(pick=what))
+
+
+def handed_over(house: House) -> str:
     """A conversation that waits for a person."""
-    conversation_id = runtime.open(NewConversation()).id
-    runtime.post(conversation_id, PERSON)
+    conversation_id = house.open()
+    house.say(conversation_id, PERSON)
     return conversation_id
 
 
 def pick(desk: DeskRoom, conversation_id: str) -> dict[Any, Any]:
     """What the desk shows after a click on a line of the queue."""
-    return desk.pick(AGENT, cast(gr.EventData, SimpleNamespace(pick=conversation_id)))
+    return desk.pick("anna", AGENT, VISITOR, picked(conversation_id))
+
+
+def turned_to(desk: DeskRoom, conversation_id: str, role: str = AGENT) -> dict[Any, Any]:
+    """What the desk shows of a case that somebody of this role opens."""
+    return desk.open(conversation_id, (VISITOR, "anna", role))
+
+
+def look(desk: DeskRoom, seen: str) -> dict[Any, Any]:
+    """What is new at the desk."""
+    return desk.poll(seen, "anna", AGENT, VISITOR)
 
 
 def press(desk: DeskRoom, event: Event, seen: str, **typed: Any) -> dict[Any, Any]:
@@ -73,7 +92,7 @@ def press(desk: DeskRoom, event: Event, seen: str, **typed: Any) -> dict[Any, An
 
 def click(desk: DeskRoom, what: Callable[..., dict[Any, Any]], seen: str, pick: str) -> dict[Any, Any]:
     """What the desk shows after a click on something that it draws itself."""
-    return what(seen, "anna", AGENT, VISITOR, cast(gr.EventData, SimpleNamespace(pick=pick)))
+    return what(seen, "anna", AGENT, VISITOR, picked(pick))
 
 
 def claimed(desk: DeskRoom, conversation_id: str) -> str:

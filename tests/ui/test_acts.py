@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.settings import Settings
+from app.settings import DemoSettings, Settings
 from service.views import Act, Actor
 from states.errors import BadInput, ForbiddenRole
 from states.table import TABLE, allowed_events
 from states.vocabulary import STAFF, Event, Role, State
+from tests.ui.rooms import VISITOR, visitor
 from tests.ui.views import conversation
 from ui.acts import BESIDE, DESK_EVENTS, DESK_ROLES, LABELS, Typed, act_for, buttons, wants_note
 from ui.people import actor_for, roles_for
@@ -96,25 +97,41 @@ def test_the_note_is_asked_for_where_a_button_takes_it() -> None:
 
 
 def test_in_demo_mode_anybody_may_be_any_of_the_staff() -> None:
-    settings = Settings()
-    assert roles_for(settings, None) == STAFF
-    assert actor_for(settings, None, " anna ", "compliance_officer") == Actor(id="anna", role=Role.COMPLIANCE_OFFICER)
+    demo = DemoSettings()
+    assert roles_for(demo) == STAFF
+    officer = actor_for(demo, (VISITOR, " anna ", "compliance_officer"))
+    assert officer == Actor(id="anna", role=Role.COMPLIANCE_OFFICER)
+    for role in ("admin", "auditor", "system", "customer", ""):
+        with pytest.raises(ForbiddenRole):
+            actor_for(demo, (VISITOR, "anna", role))
 
 
 def test_an_agent_without_a_name_does_nothing() -> None:
     with pytest.raises(BadInput, match="no name"):
-        actor_for(Settings(), None, "  ", "frontline_agent")
-
-
-def test_with_tokens_the_login_decides_who_acts() -> None:
-    settings = Settings(tokens=TOKENS)
-    assert roles_for(settings, "omar") == (Role.COMPLIANCE_OFFICER, Role.ESCALATION_SPECIALIST)
-    assert actor_for(settings, "anna", "omar", "frontline_agent").id == "anna"
+        actor_for(DemoSettings(), (VISITOR, "  ", "frontline_agent"))
 
 
 @pytest.mark.parametrize(
-    ("user", "role"), [("anna", "compliance_officer"), (None, "frontline_agent"), ("web", "customer")]
+    ("login", "actor"),
+    [
+        ("anna", ANNA),
+        ("frontline_agent/anna", ANNA),
+        ("compliance_officer/omar", Actor(id="omar", role=Role.COMPLIANCE_OFFICER)),
+        ("escalation_specialist/omar", Actor(id="omar", role=Role.ESCALATION_SPECIALIST)),
+        ("web", Actor(id="web", role=Role.CUSTOMER)),
+    ],
 )
-def test_with_tokens_nobody_takes_a_role_they_do_not_hold(user: str | None, role: str) -> None:
-    with pytest.raises(ForbiddenRole):
-        actor_for(Settings(tokens=TOKENS), user, "omar", role)
+def test_with_tokens_the_login_is_who_acts_in_its_one_role(login: str, actor: Actor) -> None:
+    settings = Settings(tokens=TOKENS)
+    assert roles_for(settings) == ()
+    assert actor_for(settings, (visitor(login), "somebody else", "")) == actor
+    assert actor_for(settings, (visitor(login), "", actor.role.value)) == actor
+    for role in set(Role) - {actor.role}:
+        with pytest.raises(ForbiddenRole, match="does not hold the role"):
+            actor_for(settings, (visitor(login), login, role.value))
+
+
+@pytest.mark.parametrize("login", ["omar", "ben", "", None, "compliance_officer/anna"])
+def test_a_name_that_stands_for_no_one_holder_is_nobody(login: str | None) -> None:
+    with pytest.raises(ForbiddenRole, match="nobody is logged in"):
+        actor_for(Settings(tokens=TOKENS), (visitor(login), "omar", "compliance_officer"))

@@ -8,13 +8,25 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
-from app.wiring import build as build_runtime
 from app.wiring import load_policy
 from assistants.scripted import ScriptedAssistant
-from service.runtime import Runtime
-from service.views import Actor, NewConversation
+from service.views import Actor
 from states.vocabulary import Event, Role, State
-from tests.ui.rooms import AGENT, ANSWER, VISITOR, claimed, click, drawn, handed_over, pick, press
+from tests.house import House
+from tests.ui.rooms import (
+    AGENT,
+    ANSWER,
+    VISITOR,
+    claimed,
+    click,
+    drawn,
+    handed_over,
+    look,
+    pick,
+    press,
+    turned_to,
+    visitor,
+)
 from tests.ui.views import HOSTILE
 from ui.case_panel import OWN_WORDS
 from ui.desk import SKIP, DeskRoom
@@ -24,9 +36,9 @@ from ui.seen import Seen
 SUMMARY = "context.summary"
 
 
-def fields(runtime: Runtime, conversation_id: str) -> dict[str, str]:
+def fields(house: House, conversation_id: str) -> dict[str, str]:
     """Field of the packet → the newest verdict on it."""
-    view = runtime.view(conversation_id).handover
+    view = house.view(conversation_id).handover
     assert view is not None
     return {one["field"]: one["verdict"] for one in view.packet["review"]}
 
@@ -37,28 +49,28 @@ def button(shown: object, verdict: str, field: str) -> str:
     return str(shown)[start : str(shown).index('"', start)]
 
 
-def test_a_field_is_accepted_as_it_was_shown(desk: DeskRoom, runtime: Runtime) -> None:
-    case = handed_over(runtime)
+def test_a_field_is_accepted_as_it_was_shown(desk: DeskRoom, house: House) -> None:
+    case = handed_over(house)
     seen = claimed(desk, case)
-    shown = desk.open(case, AGENT)[desk.pane.packet]
+    shown = turned_to(desk, case)[desk.pane.packet]
     after = click(desk, desk.judge, seen, button(shown, "accept", SUMMARY))
-    assert fields(runtime, case) == {SUMMARY: "accept"}
+    assert fields(house, case) == {SUMMARY: "accept"}
     assert "accepted by anna" in after[desk.pane.packet]
 
 
-def test_a_field_that_has_changed_since_is_not_judged(desk: DeskRoom, runtime: Runtime) -> None:
-    case = handed_over(runtime)
+def test_a_field_that_has_changed_since_is_not_judged(desk: DeskRoom, house: House) -> None:
+    case = handed_over(house)
     seen = claimed(desk, case)
-    stale = button(desk.open(case, AGENT)[desk.pane.packet], "accept", "context.customer.tier")
+    stale = button(turned_to(desk, case)[desk.pane.packet], "accept", "context.customer.tier")
     edited = click(desk, desk.judge, seen, stale.replace("accept", "edit"))[desk.seen]
     desk.save(edited, "anna", AGENT, "gold", VISITOR)
     with pytest.warns(UserWarning, match="has changed since you read it"):
         click(desk, desk.judge, seen, stale)
-    assert fields(runtime, case) == {"context.customer.tier": "edit"}
+    assert fields(house, case) == {"context.customer.tier": "edit"}
 
 
-def test_a_field_is_put_right_in_the_editor(desk: DeskRoom, runtime: Runtime) -> None:
-    case = handed_over(runtime)
+def test_a_field_is_put_right_in_the_editor(desk: DeskRoom, house: House) -> None:
+    case = handed_over(house)
     shown = press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
     opened = click(desk, desk.judge, shown[desk.seen], button(shown[desk.pane.packet], "edit", SUMMARY))
     assert opened[desk.pane.editor]["visible"]
@@ -69,112 +81,112 @@ def test_a_field_is_put_right_in_the_editor(desk: DeskRoom, runtime: Runtime) ->
     saved = desk.save(opened[desk.seen], "anna", AGENT, f"Wants a person {HOSTILE} [1]", VISITOR)
     assert not saved[desk.pane.editor]["visible"]
     assert Seen.of(saved[desk.seen]).editing == ""
-    view = runtime.view(case)
+    view = house.view(case)
     assert view.handover is not None
     assert view.handover.packet["context"]["summary"] == [{"claim": f"Wants a person {HOSTILE}", "turns": [1]}]
     assert view.events[-1].event == Event.PACKET_REVIEWED
     assert "<img" not in saved[desk.pane.packet]
 
 
-def test_cancelling_changes_nothing(desk: DeskRoom, runtime: Runtime) -> None:
-    case = handed_over(runtime)
+def test_cancelling_changes_nothing(desk: DeskRoom, house: House) -> None:
+    case = handed_over(house)
     shown = press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
     opened = click(desk, desk.judge, shown[desk.seen], button(shown[desk.pane.packet], "edit", SUMMARY))
     closed = desk.cancel(opened[desk.seen])
     assert not closed[desk.pane.editor]["visible"]
     assert desk.save(closed[desk.seen], "anna", AGENT, "Something else [1]", VISITOR) == SKIP
-    assert fields(runtime, case) == {}
+    assert fields(house, case) == {}
 
 
-def test_all_that_is_left_is_accepted_at_once_but_not_what_came_since(desk: DeskRoom, runtime: Runtime) -> None:
-    case = handed_over(runtime)
+def test_all_that_is_left_is_accepted_at_once_but_not_what_came_since(desk: DeskRoom, house: House) -> None:
+    case = handed_over(house)
     seen = claimed(desk, case)
-    runtime.post(case, "Are you there?")
+    house.say(case, "Are you there?")
     with pytest.warns(UserWarning, match="changed since you read it"):
         fresh = click(desk, desk.judge, seen, REST)
-    assert fields(runtime, case) == {}
+    assert fields(house, case) == {}
     done = click(desk, desk.judge, fresh[desk.seen], REST)
-    assert set(fields(runtime, case).values()) == {"accept"}
+    assert set(fields(house, case).values()) == {"accept"}
     assert "Accept what is left" not in done[desk.pane.packet]
 
 
-def test_steps_are_ticked_one_by_one_and_both_agents_see_it(desk: DeskRoom, runtime: Runtime) -> None:
-    case = runtime.open(NewConversation()).id
-    runtime.post(case, "I want to change my address")
+def test_steps_are_ticked_one_by_one_and_both_agents_see_it(desk: DeskRoom, house: House) -> None:
+    case = house.open()
+    house.say(case, "I want to change my address")
     seen = claimed(desk, case)
-    view = runtime.view(case).handover
+    view = house.view(case).handover
     assert view is not None
     first, *others = [step["id"] for step in view.packet["action"]["playbook"]["steps"]]
-    before = desk.open(case, AGENT)
+    before = turned_to(desk, case)
     ticked = click(desk, desk.tick, seen, f"done|{first}")
     assert 'aria-checked="true"' in ticked[desk.case.steps]
     assert "anna" in ticked[desk.case.steps]
-    assert 'aria-checked="true"' in desk.poll(before[desk.seen], AGENT)[desk.case.steps]
+    assert 'aria-checked="true"' in look(desk, before[desk.seen])[desk.case.steps]
     click(desk, desk.tick, before[desk.seen], f"done|{first}")  # pressed twice on the same page: one act
     undone = click(desk, desk.tick, ticked[desk.seen], f"undone|{first}")
     assert 'aria-checked="true"' not in undone[desk.case.steps]
-    events = [one.event for one in runtime.view(case).events][-3:]
+    events = [one.event for one in house.view(case).events][-3:]
     assert events == [Event.CLAIMED, Event.STEP_DONE, Event.STEP_UNDONE]
     assert others
 
 
-def test_whoever_only_reads_is_shown_no_button(desk: DeskRoom, runtime: Runtime) -> None:
-    case = handed_over(runtime)
+def test_whoever_only_reads_is_shown_no_button(desk: DeskRoom, house: House) -> None:
+    case = handed_over(house)
     claimed(desk, case)
-    shown = desk.open(case, Role.AUDITOR.value)
-    assert "data-pick" not in shown[desk.pane.packet]
-    assert "data-pick" not in shown[desk.case.steps]
-    assert not any(shown[one]["visible"] for one in desk.case.buttons.values())
+    reading = drawn(DeskRoom(house.door, Settings(tokens={"u" * 16: "auditor/eva"})))
+    seen = reading.open(case, (visitor("eva"), "", Role.AUDITOR.value))
+    assert "Why and where" in seen[reading.pane.packet]
+    assert "data-pick" not in seen[reading.pane.packet]
+    assert "data-pick" not in seen[reading.case.steps]
+    assert not any(seen[one]["visible"] for one in reading.case.buttons.values())
 
 
-def test_what_is_pressed_that_is_no_button_does_nothing(desk: DeskRoom, runtime: Runtime) -> None:
-    case = handed_over(runtime)
+def test_what_is_pressed_that_is_no_button_does_nothing(desk: DeskRoom, house: House) -> None:
+    case = handed_over(house)
     seen = claimed(desk, case)
-    before = runtime.version(case)
+    before = house.view(case).version
     for pick_ in ("", "accept", "accept|no.such.field|x", "delete|context.intent|x", "done|", "|", "undone"):
         assert click(desk, desk.judge, seen, pick_) == SKIP
         assert click(desk, desk.tick, seen, pick_) == SKIP
-    assert runtime.version(case) == before
+    assert house.view(case).version == before
 
 
-def test_a_note_that_was_begun_while_a_claim_was_on_its_way_stays(desk: DeskRoom, runtime: Runtime) -> None:
-    case = handed_over(runtime)
+def test_a_note_that_was_begun_while_a_claim_was_on_its_way_stays(desk: DeskRoom, house: House) -> None:
+    case = handed_over(house)
     shown = press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
     assert "value" not in shown[desk.case.note]
     sent = press(desk, Event.EXCEPTION_REQUESTED, shown[desk.seen], note="Refund it")
     assert sent[desk.case.note]["value"] == ""
 
 
-def test_a_button_acts_on_the_case_that_is_on_the_page(desk: DeskRoom, runtime: Runtime) -> None:
-    one, other = handed_over(runtime), handed_over(runtime)
+def test_a_button_acts_on_the_case_that_is_on_the_page(desk: DeskRoom, house: House) -> None:
+    one, other = handed_over(house), handed_over(house)
     shown = pick(desk, one)[desk.seen]
     pick(desk, other)  # its answer has not arrived
     press(desk, Event.CLAIMED, shown)
-    assert [runtime.view(case).owner_id for case in (one, other)] == ["anna", None]
+    assert [house.view(case).owner_id for case in (one, other)] == ["anna", None]
 
 
 @pytest.fixture
-def worded(tmp_path: Path) -> Iterator[tuple[DeskRoom, Runtime]]:
+def worded(tmp_path: Path) -> Iterator[tuple[DeskRoom, House]]:
     """A desk with an approved reply."""
-    runtime = build_runtime(
-        Settings(data_dir=tmp_path), policy=load_policy("default"), assistant=ScriptedAssistant(lambda asked: ANSWER)
-    )
+    house = House(tmp_path, ScriptedAssistant(lambda asked: ANSWER), rules=load_policy("default"))
     text = "Dear {name}, your {amount} will be there by {date}. Reference {reference}."
-    drafted = runtime.draft_template(Actor(id="anna", role=Role.FRONTLINE_AGENT), "refund.done", "en", text)
+    drafted = house.door.draft_template(Actor(id="anna", role=Role.FRONTLINE_AGENT), "refund.done", "en", text)
     officer = Actor(id="omar", role=Role.COMPLIANCE_OFFICER)
-    runtime.approve_template(officer, "refund.done", "en", int(drafted.version), drafted.hash)
-    yield drawn(DeskRoom(runtime, Settings())), runtime
-    runtime.close()
+    house.door.approve_template(officer, "refund.done", "en", int(drafted.version), drafted.hash)
+    yield drawn(DeskRoom(house.door, house.settings)), house
+    house.close()
 
 
-def test_an_approved_reply_is_read_filled_and_sent(worded: tuple[DeskRoom, Runtime]) -> None:
-    desk, runtime = worded
-    case = handed_over(runtime)
+def test_an_approved_reply_is_read_filled_and_sent(worded: tuple[DeskRoom, House]) -> None:
+    desk, house = worded
+    case = handed_over(house)
     seen = claimed(desk, case)
-    first, *approved = desk.open(case, AGENT)[desk.case.template]["choices"]
+    first, *approved = turned_to(desk, case)[desk.case.template]["choices"]
     assert first == OWN_WORDS
     assert "refund.done" in approved
-    chosen = desk.choose(seen, "refund.done")
+    chosen = desk.choose(seen, "anna", AGENT, "refund.done", VISITOR)
     assert "<mark>name</mark>" in chosen[desk.case.preview]
     assert not chosen[desk.case.reply]["visible"]
     assert all(chosen[box]["visible"] for box in desk.case.places.values())
@@ -182,23 +194,23 @@ def test_an_approved_reply_is_read_filled_and_sent(worded: tuple[DeskRoom, Runti
     with pytest.warns(UserWarning, match="date"):
         press(desk, Event.AGENT_REPLIED, seen, **values)
     sent = press(desk, Event.AGENT_REPLIED, seen, **values, date="2027-01-31")
-    said = [one.text for one in runtime.view(case).messages if one.author == "agent"]
+    said = [one.text for one in house.view(case).messages if one.author == "agent"]
     assert [text.partition(" Reference")[0] for text in said] == [
         "Dear Jane, your EUR 20.00 will be there by 2027-01-31."
     ]
     assert sent[desk.case.template]["value"] == OWN_WORDS
 
 
-def test_a_regulated_case_has_no_room_for_own_words(worded: tuple[DeskRoom, Runtime]) -> None:
-    desk, runtime = worded
-    case = runtime.open(NewConversation()).id
-    runtime.post(case, "Should I invest my savings in shares?")
+def test_a_regulated_case_has_no_room_for_own_words(worded: tuple[DeskRoom, House]) -> None:
+    desk, house = worded
+    case = house.open()
+    house.say(case, "Should I invest my savings in shares?")
     shown = press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
-    assert runtime.view(case).state is State.AGENT_VERIFYING
-    opened = desk.open(case, AGENT)
+    assert house.view(case).state is State.AGENT_VERIFYING
+    opened = turned_to(desk, case)
     assert OWN_WORDS not in opened[desk.case.template]["choices"]
     assert not opened[desk.case.reply]["visible"]
     assert "approved reply" in opened[desk.case.preview]
-    senior = desk.open(case, Role.ESCALATION_SPECIALIST.value)
+    senior = turned_to(desk, case, Role.ESCALATION_SPECIALIST.value)
     assert senior[desk.case.reply]["visible"]
     assert shown[desk.seen]

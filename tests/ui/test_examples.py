@@ -10,6 +10,7 @@ from app.settings import Settings
 from app.wiring import build
 from service.views import NewConversation
 from states.vocabulary import State
+from tests.house import DEMO
 from ui.examples import TEST_CARD, examples_for
 
 GOES_TO = {"Routine": State.BOT_HANDLING, "Unknown": State.GUARDED}
@@ -18,14 +19,15 @@ GOES_TO = {"Routine": State.BOT_HANDLING, "Unknown": State.GUARDED}
 
 @pytest.mark.parametrize("knowledge", ["shop", "bank"])
 def test_every_example_goes_where_its_label_says(knowledge: str, tmp_path: Path) -> None:
-    runtime = build(Settings(data_dir=tmp_path, knowledge=knowledge))
+    system = build(Settings(data_dir=tmp_path, knowledge=knowledge))
+    door = system.door
     try:
         for example in examples_for(knowledge):
-            conversation_id = runtime.open(NewConversation()).id
-            result = runtime.post(conversation_id, example.text)
+            conversation_id = door.open(DEMO, NewConversation()).id
+            result = door.post(DEMO, conversation_id, example.text)
             assert result.state is GOES_TO.get(example.label, State.HANDED_OFF), (example, result.decision)
             assert result.replies, example
             assert bool(result.replies[0].citations) is (example.label == "Routine")
-            assert TEST_CARD not in "".join(one.text for one in runtime.view(conversation_id).messages)
+            assert TEST_CARD not in "".join(one.text for one in door.view(DEMO, conversation_id).messages)
     finally:
-        runtime.close()
+        system.close()

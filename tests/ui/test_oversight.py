@@ -4,77 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
-import gradio as gr
 import pytest
 
 from app.settings import Settings
-from app.wiring import build as build_runtime
 from app.wiring import load_policy
 from assistants.scripted import ScriptedAssistant
-from service.runtime import Runtime
 from service.views import Actor
-from states.errors import NotFound
 from states.rights import RIGHTS, Right
 from states.vocabulary import Event, Role
-from tests.ui.rooms import ANSWER, VISITOR, claimed, drawn, handed_over, press
+from tests.house import AUDITOR as READER
+from tests.house import House
+from tests.ui.rooms import ANSWER, VISITOR, claimed, drawn, handed_over, picked, press, visitor
 from tests.ui.views import HOSTILE
 from ui.desk import DeskRoom
 from ui.oversight import SKIP, OversightRoom
 
 ANNA = Actor(id="anna", role=Role.FRONTLINE_AGENT)
+SECRET = "whsec_bm90LWEtc2VjcmV0LWJ1dC1sb25nLWVub3VnaA=="
 OFFICER, AUDITOR = Role.COMPLIANCE_OFFICER.value, Role.AUDITOR.value
-DEAD = {
-    "id": "evt_1:0:tickets:open", "conversation_id": "cnv_1", "destination": "tickets", "job": "open",
-    "status": "dead", "attempts": 8, "last_code": "http_422", "settled_at": "2026-11-25T09:00:00+00:00",
-}  # fmt: skip
-
-
-class Box:
-    """An outbox with one dead step."""
-
-    def __init__(self) -> None:
-        self.replayed: list[str | None] = []
-
-    def fares(self) -> list[dict[str, Any]]:
-        dead = 0 if self.replayed else 1
-        return [{"name": "tickets", "kind": "zendesk", "pending": 0, "failing": "", "dead": dead, "last_success": None}]
-
-    def unsettled(self, most: int) -> list[dict[str, Any]]:
-        return [] if self.replayed else [DEAD]
-
-    def replay(self, step_id: str | None = None) -> int:
-        if step_id != DEAD["id"]:
-            raise NotFound("no such step")
-        self.replayed.append(step_id)
-        return 1
+DESKS = {"desks": {"tickets": {"kind": "webhook", "url": "http://127.0.0.1:9/hook", "secrets": SECRET}}}
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Runtime]:
-    """A runtime that no other test has written in."""
-    runtime = build_runtime(
-        Settings(data_dir=tmp_path), policy=load_policy("default"), assistant=ScriptedAssistant(lambda asked: ANSWER)
-    )
-    yield runtime
-    runtime.close()
+def own(tmp_path: Path) -> Iterator[House]:
+    """A house that no other test has written in, with one destination."""
+    opened = House(tmp_path, ScriptedAssistant(lambda asked: ANSWER), rules=load_policy("default"), settings=DESKS)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def box() -> Box:
-    return Box()
+def dead(own: House) -> str:
+    """A step that was given up."""
+    return own.given_up(own.open(), "tickets")
 
 
 @pytest.fixture
-def room(own: Runtime, box: Box) -> OversightRoom:
-    return drawn(OversightRoom(own, Settings(), box))
+def room(own: House) -> OversightRoom:
+    return drawn(OversightRoom(own.door, own.settings))
+
+
+def versions(own: House, template_id: str = "refund.done") -> list[str]:
+    """The states of the versions of a template."""
+    return [one.state.value for one in own.door.templates(READER) if one.id == template_id]
+
+
+def is_dead(own: House) -> bool:
+    """Whether anything is given up."""
+    return any(one["status"] == "dead" for one in own.door.deliveries(READER, 100))
+
+
+def look(room: OversightRoom, seen: str = "", role: str = OFFICER) -> dict[Any, Any]:
+    """What is new in the room."""
+    return room.poll(seen, "omar", role, VISITOR)
 
 
 def click(room: OversightRoom, what: Any, pick: str, name: str = "omar", role: str = OFFICER) -> dict[Any, Any]:
     """What the room shows after a click."""
-    done: dict[Any, Any] = what("", name, role, VISITOR, cast(gr.EventData, SimpleNamespace(pick=pick)))
+    done: dict[Any, Any] = what("", name, role, VISITOR, picked(pick))
     return done
 
 
@@ -90,30 +79,30 @@ def write(room: OversightRoom, text: str, name: str = "anna") -> dict[Any, Any]:
 
 
 def test_nothing_is_drawn_anew_when_nothing_changed(room: OversightRoom) -> None:
-    shown = room.poll("", OFFICER)
-    assert room.poll(shown[room.seen], OFFICER) == SKIP
+    shown = look(room)
+    assert look(room, shown[room.seen]) == SKIP
     assert "claim 5m" in shown[room.policy]
 
 
-def test_a_reply_is_written_by_one_and_approved_by_another(room: OversightRoom, own: Runtime) -> None:
+def test_a_reply_is_written_by_one_and_approved_by_another(room: OversightRoom, own: House) -> None:
     shown = write(room, f"Dear {{name}}, it is paid. {HOSTILE.replace('{', '').replace('}', '')}")
     assert (shown[room.text], shown[room.id]) == ("", "")
     assert "<img" not in shown[room.templates]
     with pytest.warns(UserWarning, match="Approve: refused"):
         click(room, room.keep, button(shown[room.templates], "approve"), name="anna")
-    assert [one.state for one in own.templates() if one.id == "refund.done"] == ["draft"]
+    assert versions(own) == ["draft"]
     after = click(room, room.keep, button(shown[room.templates], "approve"))
     assert "approved by omar" in after[room.templates]
     gone = click(room, room.keep, button(after[room.templates], "retire"))
     assert "retired by omar" in gone[room.templates]
 
 
-def test_an_approval_holds_only_for_the_words_that_were_read(room: OversightRoom, own: Runtime) -> None:
+def test_an_approval_holds_only_for_the_words_that_were_read(room: OversightRoom, own: House) -> None:
     pick = button(write(room, "It is paid.")[room.templates], "approve")
     other = pick.rpartition("|")[0] + "|" + "0" * 64
     with pytest.warns(UserWarning, match="Approve: refused"):
         click(room, room.keep, other)
-    assert [one.state for one in own.templates() if one.id == "refund.done"] == ["draft"]
+    assert versions(own) == ["draft"]
 
 
 def test_a_refused_draft_stays_in_the_box(room: OversightRoom) -> None:
@@ -122,66 +111,66 @@ def test_a_refused_draft_stays_in_the_box(room: OversightRoom) -> None:
     assert room.text not in shown
 
 
-def test_what_was_given_up_is_put_back(room: OversightRoom, box: Box) -> None:
-    shown = room.poll("", OFFICER)[room.deliveries]
+def test_what_was_given_up_is_put_back(room: OversightRoom, dead: str, own: House) -> None:
+    shown = look(room)[room.deliveries]
     assert "http_422" in shown
     after = click(room, room.replay, button(shown, "replay"))
-    assert box.replayed == [DEAD["id"]]
+    assert not is_dead(own)
     assert "Nothing was given up" in after[room.deliveries]
 
 
 @pytest.mark.parametrize("role", [AUDITOR])
 def test_who_only_reads_is_shown_no_button_and_is_refused_all_the_same(
-    room: OversightRoom, box: Box, own: Runtime, role: str
+    room: OversightRoom, dead: str, own: House, role: str
 ) -> None:
     write(room, "It is paid.")
-    shown = room.poll("", role)
+    shown = look(room, role=role)
     assert "data-pick" not in shown[room.deliveries] + shown[room.templates]
-    as_officer = room.poll("", OFFICER)
+    as_officer = look(room)
     for what, pick in (
         (room.replay, button(as_officer[room.deliveries], "replay")),
         (room.keep, button(as_officer[room.templates], "approve")),
     ):
         with pytest.warns(UserWarning, match="refused"):
             click(room, what, pick, role=role)
-    assert box.replayed == []
-    assert [one.state for one in own.templates() if one.id == "refund.done"] == ["draft"]
+    assert is_dead(own)
+    assert versions(own) == ["draft"]
     assert Role(role) not in RIGHTS[Right.REPLAY]
 
 
-def test_what_is_pressed_that_is_no_button_does_nothing(room: OversightRoom, box: Box) -> None:
+def test_what_is_pressed_that_is_no_button_does_nothing(room: OversightRoom, dead: str, own: House) -> None:
     for pick in ("", "replay", "replay|", "approve|a|en|x|h", "approve|a", "delete|a|en|1|h"):
         assert click(room, room.replay, pick) == SKIP
         assert click(room, room.keep, pick) == SKIP
-    assert box.replayed == []
+    assert is_dead(own)
 
 
-def test_without_destinations_a_sentence_says_so(own: Runtime) -> None:
-    room = drawn(OversightRoom(own, Settings(), None))
-    assert "No destination is set" in room.poll("", OFFICER)[room.deliveries]
+def test_without_destinations_a_sentence_says_so(house: House) -> None:
+    room = drawn(OversightRoom(house.door, house.settings))
+    assert "No destination is set" in look(room)[room.deliveries]
 
 
 def test_a_request_that_waits_for_a_second_person_is_listed_until_it_is_decided(
-    room: OversightRoom, own: Runtime
+    room: OversightRoom, own: House
 ) -> None:
-    desk = drawn(DeskRoom(own, Settings()))
+    desk = drawn(DeskRoom(own.door, own.settings))
     case = handed_over(own)
     for _ in range(3):
         handed_over(own)
     seen = press(desk, Event.EXCEPTION_REQUESTED, claimed(desk, case), note=f"Refund {HOSTILE}")[desk.seen]
-    shown = room.poll("", OFFICER)[room.consents]
+    shown = look(room)[room.consents]
     assert f'data-pick="{case}"' in shown
     assert "asked by anna" in shown
     assert "<img" not in shown
     press(desk, Event.EXCEPTION_DENIED, seen, agent="omar", role=OFFICER, note="Too late")
-    assert "Nothing waits" in room.poll("", OFFICER)[room.consents]
+    assert "Nothing waits" in look(room)[room.consents]
 
 
-def test_with_tokens_the_login_says_who_looks(own: Runtime) -> None:
+def test_with_tokens_the_login_says_who_looks(own: House) -> None:
     tokens = {"t" * 16: "compliance_officer/omar", "u" * 16: "auditor/eva"}
-    room = drawn(OversightRoom(own, Settings(tokens=tokens), None))
-    shown = room.enter("", cast(gr.Request, SimpleNamespace(username="eva")))
+    room = drawn(OversightRoom(own.door, Settings(tokens=tokens)))
+    shown = room.enter(visitor("eva"))
     assert shown[room.role]["value"] == AUDITOR
     with pytest.warns(UserWarning, match="does not hold the role"):
-        room.write("", "omar", OFFICER, "a.b", "en", "words", cast(gr.Request, SimpleNamespace(username="eva")))
-    assert not [one for one in own.templates() if one.id == "a.b"]
+        room.write("", "omar", OFFICER, "a.b", "en", "words", visitor("eva"))
+    assert versions(own, "a.b") == []

@@ -1,0 +1,245 @@
+"""The one door: every surface reads and acts here, as an actor who has the right, or not at all.
+
+API, page, command line and the desks of other systems call `Handrail`. Each call takes the actor first and asks for one
+right of `states.rights` before anything is read or written:
+
+- the actor's role has the right,
+- the policy's `roles:` names the actor, where it names anybody for the role,
+- for a channel (role `customer`), the conversation is one that it has opened.
+
+What clocks, recovery and faults do without an actor is `service.system.System`, which no surface is given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from conversation.intake import check_holder
+from service.views import (
+    Act,
+    Actor,
+    ActResult,
+    Attendance,
+    ConversationView,
+    NewConversation,
+    PersonView,
+    QueueItem,
+    TemplateView,
+    TurnResult,
+)
+from states import rights
+from states.errors import BadInput, Conflict, NotFound
+from states.rights import Right
+from states.vocabulary import Event, Role
+
+if TYPE_CHECKING:
+    from handover.packet.attachment import Attachment
+    from policy.loader import LoadedPolicy
+    from service.outbox import Outbox
+    from service.runtime import Runtime
+
+OURS = frozenset({"customer.verified"})
+"""Facts of the customer that are decided here: no channel states them."""
+_BIGGEST = 2**63
+
+
+class Handrail:
+    """A running Handrail, for whoever has a right. Safe to call from several threads.
+
+    Every call is durable when it returns. Beside the errors that the single calls name: ForbiddenRole without the
+    right, BadInput for an actor without a usable name, NotFound for a conversation that is not there or, for a channel,
+    not its own (in the same words), StoreUnavailable when the database cannot be used.
+    """
+
+    def __init__(self, runtime: Runtime, outbox: Outbox) -> None:
+        self._runtime, self._outbox = runtime, outbox
+
+    # Without an actor: nothing of any conversation
+
+    @property
+    def policy(self) -> LoadedPolicy:
+        """The active policy: what surfaces draw their choices from."""
+        return self._runtime.policy
+
+    def now(self) -> datetime:
+        """The present moment by the clock everything runs by, in UTC."""
+        return self._runtime.clock.now().astimezone(UTC)
+
+    def ping(self) -> dict[str, str]:
+        """One line for each dependency that is ready; raises the error of the first that is not."""
+        return self._runtime.ping()
+
+    # The right to ask
+
+    def admit(self, actor: Actor, right: Right) -> None:
+        """ForbiddenRole unless the actor's role has the right, and the policy lets the actor hold the role."""
+        rights.require(right, actor.role)
+        check_holder(actor.id, actor.role, self.policy.policy)
+
+    def _admit_to(self, actor: Actor, right: Right, conversation_id: str) -> None:
+        """The same for one conversation. A channel does not learn that another one's is there."""
+        self.admit(actor, right)
+        if actor.role is Role.CUSTOMER and not self._is_own(actor, conversation_id):
+            raise NotFound(f"there is no conversation {conversation_id!r} of yours; create it first, or check the id")
+
+    def _is_own(self, actor: Actor, conversation_id: str) -> bool:
+        try:
+            return self._runtime.opened_by(conversation_id) == actor.id
+        except NotFound:
+            return False
+
+    # Channels
+
+    def open(self, actor: Actor, new: NewConversation) -> ConversationView:
+        """Begins a conversation of the actor's; one of theirs that exists under this id is returned as it is."""
+        self.admit(actor, Right.OPEN_CONVERSATION)
+        _check_facts(new.facts)
+        opened = self._runtime.open(new, opened_by=actor.id)
+        self._admit_to(actor, Right.READ_OWN_CONVERSATION, opened.id)
+        return opened.for_channel()
+
+    def post(
+        self,
+        actor: Actor,
+        conversation_id: str,
+        text: str,
+        *,
+        message_id: str | None = None,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> TurnResult:
+        """Handles one customer message; the same id and text again gives the same answer with `repeated` set.
+
+        Raises MessageConflict, ConversationClosed, MessageTooLong or BadInput.
+        """
+        self._admit_to(actor, Right.WRITE_AS_CUSTOMER, conversation_id)
+        posted = self._runtime.post(conversation_id, text, message_id=message_id, attachments=attachments)
+        return posted.for_channel()
+
+    def rate(
+        self, actor: Actor, conversation_id: str, score: int, comment: str = "", *, message_id: str | None = None
+    ) -> TurnResult:
+        """Answers the survey by the message it stands for: a comment is judged like any words. Conflict."""
+        self._admit_to(actor, Right.WRITE_AS_CUSTOMER, conversation_id)
+        view = self._runtime.view(conversation_id)
+        repeated = message_id is not None and any(one.id == message_id for one in view.messages)
+        if not view.survey and not repeated:
+            raise Conflict(f"conversation {conversation_id!r} waits for no answer to a survey; send a message instead")
+        text = f"{score} - {comment.strip()}" if comment.strip() else str(score)
+        return self._runtime.post(conversation_id, text, message_id=message_id).for_channel()
+
+    # Reading
+
+    def view(self, actor: Actor, conversation_id: str) -> ConversationView:
+        """The conversation as it is now; for a channel without evidence, packet and owner."""
+        self._admit_to(actor, Right.READ_OWN_CONVERSATION, conversation_id)
+        view = self._runtime.view(conversation_id)
+        return view.for_channel() if actor.role is Role.CUSTOMER else view
+
+    def version(self, actor: Actor, conversation_id: str) -> int:
+        """Its fencing number: cheap to poll for changes."""
+        self._admit_to(actor, Right.READ_OWN_CONVERSATION, conversation_id)
+        return self._runtime.version(conversation_id)
+
+    def conversations(self, actor: Actor, limit: int = 100) -> tuple[ConversationView, ...]:
+        """The conversations that changed last, newest first, without transcripts."""
+        self.admit(actor, Right.READ_CASES)
+        return self._runtime.conversations(limit)
+
+    def consents(self, actor: Actor) -> tuple[ConversationView, ...]:
+        """The conversations in which something waits for a second person, without transcripts."""
+        self.admit(actor, Right.READ_CASES)
+        return self._runtime.consents()
+
+    # The desk
+
+    def queue(self, actor: Actor, *, mine: bool = False) -> tuple[QueueItem, ...]:
+        """Every open handover, most urgent first; `mine`: what the actor may take, in the order they should."""
+        self.admit(actor, Right.READ_QUEUE)
+        return self._runtime.queue(actor if mine else None)
+
+    def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
+        """Claims the most urgent case that fits; NotFound when none does, GuardRefused at full capacity."""
+        self.admit(actor, Right.ACT)
+        return self._runtime.take_next(actor, act_id)
+
+    def act(
+        self,
+        actor: Actor,
+        conversation_id: str,
+        event: Event,
+        *,
+        text: str = "",
+        data: Mapping[str, Any] | None = None,
+        act_id: str | None = None,
+        origin: str = "",
+    ) -> ActResult:
+        """What a person does to a case, once per act id; the parameters are those of `service.views.Act`.
+
+        Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; Conflict; BadInput.
+        """
+        self._admit_to(actor, Right.ACT, conversation_id)
+        act = Act(event=event, actor=actor, id=act_id, text=text, data=data or {}, origin=origin)
+        return self._runtime.act(conversation_id, act)
+
+    def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
+        """A heartbeat of somebody at the desk, with what they say of themselves."""
+        self.admit(actor, Right.ATTEND)
+        return self._runtime.attend(actor, said)
+
+    def people(self, actor: Actor) -> tuple[PersonView, ...]:
+        """Everybody who has come to the desk, and who is online."""
+        self.admit(actor, Right.READ_QUEUE)
+        return self._runtime.people()
+
+    # Response templates
+
+    def templates(self, actor: Actor) -> tuple[TemplateView, ...]:
+        """Every version of every response template, and what the policy ships."""
+        self.admit(actor, Right.READ_TEMPLATES)
+        return self._runtime.templates()
+
+    def draft_template(self, actor: Actor, template_id: str, language: str, text: str) -> TemplateView:
+        """Writes a new version, which a second person must approve. BadInput."""
+        self.admit(actor, Right.KEEP_TEMPLATES)
+        return self._runtime.draft_template(actor, template_id, language, text)
+
+    def approve_template(
+        self, actor: Actor, template_id: str, language: str, version: int, text_hash: str
+    ) -> TemplateView:
+        """Approves exactly the words whose hash the actor saw; retires the version before. Refused, Conflict."""
+        self.admit(actor, Right.KEEP_TEMPLATES)
+        return self._runtime.approve_template(actor, template_id, language, version, text_hash)
+
+    def retire_template(self, actor: Actor, template_id: str, language: str, version: int) -> TemplateView:
+        """Ends a version for good. Refused, Conflict."""
+        self.admit(actor, Right.KEEP_TEMPLATES)
+        return self._runtime.retire_template(actor, template_id, language, version)
+
+    # What is on its way to other systems
+
+    def destinations(self, actor: Actor) -> list[dict[str, Any]]:
+        """Each destination: what waits, what fails now and why, what is dead, when something last got through."""
+        self.admit(actor, Right.READ_DELIVERIES)
+        return self._outbox.fares()
+
+    def deliveries(self, actor: Actor, most: int) -> list[dict[str, Any]]:
+        """Steps that are dead or wait, without what they say."""
+        self.admit(actor, Right.READ_DELIVERIES)
+        return self._outbox.unsettled(most)
+
+    def replay(self, actor: Actor, step_id: str) -> int:
+        """Puts a dead step back into the queue, to be looked up first. NotFound if there is no such dead step."""
+        self.admit(actor, Right.REPLAY)
+        return self._outbox.replay(step_id)
+
+
+def _check_facts(facts: Mapping[str, bool | int | float | str]) -> None:
+    """BadInput for a fact that no channel may state, and for a number that no row can hold."""
+    for name, value in facts.items():
+        if name in OURS:
+            raise BadInput(f"{name!r} is decided here, by a check of the customer's identity; leave it out")
+        if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) < _BIGGEST):
+            raise BadInput(f"the number of {name!r} is out of bounds; give one between -2**63 and 2**63")

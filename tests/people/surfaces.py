@@ -1,0 +1,80 @@
+"""One house with a case, a reply and a dead step in it, and a door that remembers which rights it was asked for."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from app.settings import Settings
+from service.door import Handrail
+from service.outbox import Outbox
+from service.views import Actor
+from states.rights import Right
+from states.vocabulary import Event, Role
+from tests.graph.example import ANNA, BEN, CLEO, SARA
+from tests.house import House
+from tests.people.example import AUDITOR, OMAR, ROOT, SINA, policy
+
+WEB = Actor(id="web", role=Role.CUSTOMER)
+OTHER_CHANNEL = Actor(id="shop", role=Role.CUSTOMER)
+CALLERS = {one.role: one for one in (WEB, ANNA, CLEO, SARA, AUDITOR, ROOT)}
+"""One caller of each role that may call at all."""
+IMPOSTORS = (Actor(id="mallory", role=Role.AUDITOR), Actor(id="mallory", role=Role.ADMIN))
+"""Holders of a token whom the policy does not list for the role."""
+STRANGERS = (*IMPOSTORS, OTHER_CHANNEL)
+"""Whoever may see nothing of the case."""
+EVERYBODY = (*CALLERS.values(), OTHER_CHANNEL, BEN, OMAR, SINA, *IMPOSTORS)
+TOKENS = {f"token-of-{one.role.value}-{one.id}-0123456789": f"{one.role.value}/{one.id}" for one in EVERYBODY}
+SETTINGS = Settings(tokens=TOKENS)
+WORDS, REPLY = "The canary sings at noon", "A reply that nobody else reads"
+"""What the customer has written, and a draft of a reply: neither may reach a stranger."""
+
+
+class Asked(Handrail):
+    """The door, with the rights it was asked for."""
+
+    def __init__(self, house: House) -> None:
+        runtime = house.system._runtime
+        super().__init__(runtime, Outbox(runtime.store, runtime.clock, {}))
+        self.rights: list[tuple[Actor, Right]] = []
+
+    def admit(self, actor: Actor, right: Right) -> None:
+        """Remembers the right, and asks for it."""
+        self.rights.append((actor, right))
+        super().admit(actor, right)
+
+    @contextmanager
+    def asked(self) -> Iterator[list[tuple[Actor, Right]]]:
+        """The rights that are asked for inside."""
+        self.rights = []
+        yield self.rights
+
+
+class Surfaces:
+    """A case that Anna works on, opened by the channel `web`; a second one that waits; a draft; a dead step."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        listed = {"roles: {admin: [root]}": "roles: {admin: [root], auditor: [avi]}"}
+        self.house = House(folder, rules=policy(**listed))
+        self.door = Asked(self.house)
+        self.case = self.house.open("case", WEB)
+        self.house.say(self.case, f"change my address. {WORDS}", WEB)
+        self.house.do(self.case, Event.CLAIMED, ANNA)
+        waiting = self.house.open("waiting", WEB)
+        self.house.say(waiting, f"human please. {WORDS}", WEB)
+        self.dead = self.house.given_up(self.case)
+        self.draft = self.house.door.draft_template(BEN, "matrix.case", "en", REPLY)
+
+    def mark(self) -> str:
+        """Every row there is: what must not change when something is refused."""
+        with sqlite3.connect(self.folder / "handrail.db") as connection:
+            return "\n".join(connection.iterdump())
+
+    def knows_of(self, shown: Any) -> bool:
+        """Whether something that was shown holds what strangers must not read."""
+        text = str(shown)
+        return any(secret in text for secret in (WORDS, REPLY, self.dead))
