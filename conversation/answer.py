@@ -21,7 +21,7 @@ from conversation.run import Run
 from conversation.step import apply
 from handover.words.scripts import render
 from states.errors import DependencyFault
-from states.vocabulary import Event, Role, State
+from states.vocabulary import Author, Event, Role, State
 from triggers.assessment import Assessment, Circumstances, Decision, Message
 from triggers.burst import BurstAssessment
 from triggers.history import CONTRADICTION
@@ -120,12 +120,13 @@ def failed(run: Run, kind: str, detail: str) -> Verdict:
 def asked_of(run: Run) -> Asked:
     """The message of the run with what its decision may read."""
     return Asked(
-        text=run.message.text,
+        text=run.own,
         language=run.standing.language,
         history=run.standing.history,
         facts=facts_of(run),
         guarded=run.standing.state is State.GUARDED,
         spoken=run.judgement.spoken,
+        said=tuple(one.text for one in run.snapshot.window if one.author != Author.CUSTOMER),
         files=tuple(one.name for one in run.message.attachments),
         hid=bool(run.message.redactions.get(HIDDEN)),
         complaint=run.judgement.fired,
@@ -135,7 +136,7 @@ def asked_of(run: Run) -> Asked:
 def question_of(run: Run) -> Question:
     """What the models are asked."""
     return Question(
-        text=run.message.text,
+        text=run.own,
         language=run.standing.language,
         window=tuple(Turn(role=one.author, text=one.text) for one in run.snapshot.window),
         guarded=run.standing.state is State.GUARDED,
@@ -148,15 +149,15 @@ def assess(run: Run, topics: TopicVerdict | None = None) -> Assessment:
     """Judges the message with those before it that nobody answered; the first time the history observes it."""
     if run.broken:
         return Assessment(decision=Decision.FAULT, fault="run_broken", language=run.standing.language)
-    engine, message, first = run.rules.engine, run.message, run.judgement.assessment is None
-    scanned = engine.scan(message.text)
+    engine, own, first = run.rules.engine, run.own, run.judgement.assessment is None
+    scanned = engine.scan(own)
     if first:
-        history = run.standing.history.observe(message.text, engine.sentiment(message.text, scanned))
-        history = history.hear(shown(message.text), run.snapshot.language)
+        history = run.standing.history.observe(own, engine.sentiment(own, scanned))
+        history = history.hear(shown(own), run.snapshot.language)
         run.stand(language=history.language(run.snapshot.language), history=history)
         if history.unmet_since is None:
-            run.remember(unmet_since=message.at.isoformat())
-    asked = Message(text=message.text, language=run.standing.language, turn=run.standing.history.turns)
+            run.remember(unmet_since=run.message.at.isoformat())
+    asked = Message(text=own, language=run.standing.language, turn=run.standing.history.turns)
     if first and run.standing.history.disarmed:
         _rearm(run, asked)
     scores = {one.topic: one.score for one in topics.scores} if topics is not None else None
@@ -174,7 +175,8 @@ def assess(run: Run, topics: TopicVerdict | None = None) -> Assessment:
 def _mask(run: Run, judged: BurstAssessment) -> None:
     """What only shows together is masked in every message that it spans."""
     found, masked = judged.assessment, dict(judged.masked)
-    if found.redactions and found.redacted_text != run.message.text:
+    # In a mail only the own words were judged: the whole was masked when it came in.
+    if found.redactions and run.own == run.message.text != found.redacted_text:
         masked[run.message.id] = (found.redacted_text, found.redactions)
     if masked:
         run.mask(counted(masked, (*run.snapshot.window, run.message)))

@@ -18,7 +18,7 @@ _ANSWERS = (Effect.SEND_ANSWER, Effect.SEND_AGENT_MESSAGE)
 def burst_of(run: Run) -> Burst:
     """The message of the run with those before it that nobody answered. Each of those was judged by itself already."""
     earlier = [Part(id=one.id, text=one.text, settled=True) for one in _unanswered(run.snapshot.window)]
-    newest = Part(id=run.message.id, text=run.message.text)
+    newest = Part(id=run.message.id, text=run.own)
     return Burst.of(newest, earlier[::-1], most_chars=run.rules.policy.limits.message_chars)
 
 

@@ -19,6 +19,7 @@ from policy.facts import Scalar
 from policy.schema import Action, Policy
 from states.vocabulary import Event, Role
 from triggers.assessment import Assessment, Circumstances, Decision, Fired, Message
+from triggers.courtesy import Courtesy, CourtesyKind, courtesy
 from triggers.coverage import Unread, uncovered
 from triggers.engine import Engine
 from triggers.folding import fold
@@ -55,6 +56,14 @@ class Asked:
     """Characters that nobody sees were taken out of it: it is not answered."""
     complaint: tuple[Fired, ...] = ()
     """The conversation was opened again by a complaint: whatever the message says besides, a person has it."""
+
+    said: tuple[str, ...] = ()
+    """What the customer has read before it, the last of it."""
+
+    def was_said(self, words: str) -> bool:
+        """Whether these words stand in what the customer has read."""
+        wanted = " ".join(words.rstrip("….").split())
+        return any(wanted in " ".join(one.split()) for one in self.said)
 
     @property
     def message(self) -> Message:
@@ -114,7 +123,21 @@ def by_rules(asked: Asked, found: Assessment, engine: Engine, policy: Policy, de
         if answered == "decline":
             return _small_talk("declined", declined, found)
     small = engine.smalltalk(asked.text, asked.language)
-    return None if small is None else _small_talk(*small, found)
+    if small is not None:
+        return _small_talk(*small, found)
+    kind = courtesy(asked.text, asked.language)
+    return None if kind is None else _courtesy(kind, asked, found, engine, declined)
+
+
+def _courtesy(kind: Courtesy, asked: Asked, found: Assessment, engine: Engine, declined: str) -> Verdict | None:
+    """Thanks, a farewell, a sign put on a message: no question and no miss. What is quoted must have been said."""
+    if kind.quoted and not asked.was_said(kind.quoted):
+        return None
+    if kind.kind is CourtesyKind.DECLINED and asked.history.offered:
+        return _small_talk("declined", declined, found)
+    thanked = kind.kind in (CourtesyKind.THANKS, CourtesyKind.SOLVED)
+    reply = engine.smalltalk("thank you", asked.language) if thanked else None
+    return _small_talk(kind.kind.value, reply[1] if reply is not None else "", found)
 
 
 def by_topics(found: Assessment) -> Verdict | None:

@@ -10,7 +10,7 @@ from conversation.inbound import Kind
 from conversation.latched import forward
 from conversation.records import Outcome
 from conversation.run import Run
-from conversation.survey import after_the_end
+from conversation.survey import after_the_end, keep
 from states.errors import IllegalEvent
 from states.table import ANSWERING
 from states.vocabulary import State
@@ -23,6 +23,8 @@ def handle(run: Run, state: State, models: Models) -> None:
     run.record.unanswered = False
     if run.inbound.message is None:
         return _not_a_message(run)
+    if run.message.automatic and not run.broken:
+        return keep(run, automatic=run.message.automatic)
     if state in ANSWERING:
         if run.broken:
             return broken(run)

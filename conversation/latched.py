@@ -59,6 +59,8 @@ def urgency_of(run: Run) -> Urgency | None:
     rises = _RANK[found.fired[0].severity] < _RANK[handover.severity]
     run.judged(fired=found.fired)
     old, new = handover.packet, packet_now(run, handover)
+    # A class that is tighter moves the deadlines forward, however severe the new evidence is.
+    rises = rises or new.why.claim_due_at < handover.claim_due_at
     packet = joined(old, new, rises=rises)
     added = duties(packet, run.rules.policy)
     careful = handover.more_careful(regulated=added.regulated, level=added.level, compliance=False)

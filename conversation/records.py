@@ -27,6 +27,8 @@ class StoredMessage:
     citations: tuple[Mapping[str, str], ...] = ()
     attachments: tuple[Attachment, ...] = ()
     outcome_event_id: str | None = None
+    automatic: str = ""
+    """What kind of machine wrote it; empty: a person."""
     effect: Effect | None = None
     """The effect by which it was said; None for a customer's message, and for what older versions wrote."""
 

@@ -18,9 +18,10 @@ from conversation.rules import Rules
 from handover.deadlines.sla import is_open
 from handover.people.consent import Consent
 from handover.people.presence import Person
-from states.vocabulary import Clock, Role, State
+from states.vocabulary import Author, Clock, Role, State
 from triggers.assessment import Assessment, Fired
 from triggers.history import History
+from triggers.quoted import Parts, own_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +139,16 @@ class Run:
     def hours_open(self) -> bool:
         """Whether the policy's business hours say that people are there now."""
         return is_open(self.rules.policy.hours, self.now)
+
+    @cached_property
+    def _words(self) -> Parts:
+        said = (one.text for one in self.snapshot.window if one.author != Author.CUSTOMER)
+        return own_words(self.message.text, said)
+
+    @property
+    def own(self) -> str:
+        """The customer's own words: the message without what their mail program or somebody else added to it."""
+        return self._words.own if self._words.spans else self.message.text
 
     @property
     def message(self) -> StoredMessage:

@@ -7,6 +7,7 @@ is not understood opens it again.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from conversation.answer import assess
 from conversation.effects import Matter
@@ -17,11 +18,15 @@ from handover.words.rating import LOW, Rating, rating
 from handover.words.scripts import render
 from states.vocabulary import Event, Role
 from triggers.assessment import Assessment, Decision
+from triggers.courtesy import courtesy
 
 
 def after_the_end(run: Run) -> None:
     """A message to a resolved conversation."""
-    found = rating(run.message.text) if run.standing.history.survey and not run.broken else None
+    if not run.broken and courtesy(run.own, run.standing.language) is not None and not assess(run).fired:
+        # Thanks for what is over open nothing; the question how it went stays open.
+        return keep(run, courtesy=True)
+    found = rating(run.own) if run.standing.history.survey and not run.broken else None
     if found is None or not (found.certain or _courteous(run, found)):
         run.remember(survey="")
         return reopen(run)
@@ -33,6 +38,11 @@ def after_the_end(run: Run) -> None:
         # A score is no need: it is counted by the survey, not by what judges the next message.
         return run.stand(history=replace(before, survey=""))
     reopen(run, to_person=found.score <= LOW)
+
+
+def keep(run: Run, **logged: Any) -> None:
+    """The message is kept and shown; it opens, answers and stops nothing."""
+    apply(run, Event.MESSAGE_KEPT, Role.SYSTEM, {"message_id": run.message.id, **logged})
 
 
 def _is_all(run: Run, found: Rating, assessment: Assessment) -> bool:

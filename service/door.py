@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from conversation.intake import check_holder
@@ -109,13 +110,17 @@ class Handrail:
         *,
         message_id: str | None = None,
         attachments: tuple[Attachment, ...] = (),
+        headers: Mapping[str, str] = MappingProxyType({}),
+        automatic: bool | None = None,
     ) -> TurnResult:
         """Handles one customer message; the same id and text again gives the same answer with `repeated` set.
 
         Raises MessageConflict, ConversationClosed, MessageTooLong or BadInput.
         """
         self._admit_to(actor, Right.WRITE_AS_CUSTOMER, conversation_id)
-        posted = self._runtime.post(conversation_id, text, message_id=message_id, attachments=attachments)
+        posted = self._runtime.post(
+            conversation_id, text, message_id=message_id, attachments=attachments, headers=headers, automatic=automatic
+        )
         return posted.for_channel()
 
     def rate(

@@ -9,7 +9,9 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from conversation.handover import Handover
 from conversation.inbound import Inbound, Kind, Proof
@@ -27,6 +29,7 @@ from store.connection import Connection
 from store.database import Store
 from store.records import Incoming, Received
 from store.work import AlreadyDone, StaleOutcome
+from triggers.automatic import automatic as known_automatic
 from triggers.visible import visible
 
 MAX_CHARS = 1_200_000
@@ -53,12 +56,16 @@ class Messages:
         *,
         message_id: str | None = None,
         attachments: tuple[Attachment, ...] = (),
+        headers: Mapping[str, str] = MappingProxyType({}),
+        automatic: bool | None = None,
     ) -> TurnResult:
         """The whole turn of one message, as `Runtime.post` says."""
         message_id = message_id or self._parts().rules.ids.new("msg_")
         check_id(message_id, "message id")
         text, proof = typed_code(text, self._parts().rules.codes, lambda: self._handover(conversation_id))
+        machine = known_automatic(headers, text, automatic)
         incoming = self.incoming(conversation_id, message_id, text, attachments)
+        incoming = replace(incoming, automatic=machine.kind.value if machine is not None else "")
         lease = self._parts().rules.ids.new("run_")
         with self._store.write() as connection:
             received = receiving.receive(connection, incoming, lease, self._lease_s)

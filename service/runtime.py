@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from assistants.port import Assistant
 from conversation.intake import channel_facts, check_id, check_role, label
@@ -215,14 +216,21 @@ class Runtime:
         *,
         message_id: str | None = None,
         attachments: tuple[Attachment, ...] = (),
+        headers: Mapping[str, str] = MappingProxyType({}),
+        automatic: bool | None = None,
     ) -> TurnResult:
         """Takes a customer's message through its turn and returns what was said.
+
+        `headers` are those of a mail; `automatic` is what the channel itself knows: that a machine wrote it (True), or
+        a person (False). What a machine wrote is kept, and opens, answers and stops nothing.
 
         The same id with the same body returns the same answer; with another body it raises MessageConflict.
         Raises NotFound, ConversationClosed, MessageTooLong, BadInput or StoreUnavailable; a message that was
         stored before a StoreUnavailable is completed by `recover`.
         """
-        return self._messages.post(conversation_id, text, message_id=message_id, attachments=attachments)
+        return self._messages.post(
+            conversation_id, text, message_id=message_id, attachments=attachments, headers=headers, automatic=automatic
+        )
 
     # Acts and clocks
 

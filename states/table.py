@@ -258,6 +258,8 @@ TABLE: tuple[Transition, ...] = (
     _row(S.RESOLVED, E.REOPENED, S.HANDED_OFF, CUSTOMER, *HAND_OVER, guard=REOPEN_TO_PERSON),
     _row(S.RESOLVED, E.SURVEY_ANSWERED, S.RESOLVED, CUSTOMER, X.RECORD_SURVEY, X.SEND_NOTICE, guard=SURVEY_OPEN),
     _row(S.RESOLVED, E.EXPIRED, S.RESOLVED, SYSTEM, X.CLOSE_CONVERSATION),
+    # What no person wrote, and thanks for what is over, is kept and changes nothing.
+    *(_row(state, E.MESSAGE_KEPT, state, SYSTEM) for state in S),
 )
 
 SPEECH: dict[Effect, Author] = {

@@ -63,6 +63,7 @@ class Event(StrEnum):
     RESOLVED = "resolved"
     HANDED_BACK = "handed_back"
     CUSTOMER_REPLIED = "customer_replied"
+    MESSAGE_KEPT = "message_kept"
     SURVEY_ANSWERED = "survey_answered"
     REOPENED = "reopened"
     EXPIRED = "expired"

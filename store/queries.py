@@ -152,6 +152,7 @@ def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
         attachments=tuple(map(Attachment.from_json, row["attachments"] or ())),
         outcome_event_id=row["outcome_event_id"],
         effect=Effect(row["effect"]) if row["effect"] else None,
+        automatic=row["automatic"] or "",
     )
 
 

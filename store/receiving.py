@@ -150,6 +150,7 @@ def _customer_row(incoming: Incoming, seq: int) -> dict[str, Any]:
         "conversation_id": incoming.conversation_id, "id": incoming.id, "seq": seq, "author": "customer",
         "actor_id": "", "text": incoming.text, "body_hash": incoming.body_hash,
         "redactions": dict(incoming.redactions), "in_reply_to": None, "citations": [], "at": incoming.at,
+        "automatic": incoming.automatic or None,
         "attachments": [one.to_json() for one in incoming.attachments] or None,
     }  # fmt: skip
 

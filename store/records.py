@@ -23,6 +23,8 @@ class Incoming:
     """SHA-256 of the redacted text: the same id with another body is a conflict."""
     redactions: Mapping[str, int]
     at: datetime
+    automatic: str = ""
+    """What kind of machine wrote it; empty: a person."""
     attachments: tuple[Attachment, ...] = ()
     """Files that came with it, as the channel describes them."""
 

@@ -118,6 +118,8 @@ class MessageRow(SQLModel, table=True):
     citations: list[dict[str, str]] = _json()
     attachments: list[dict[str, Any]] | None = _json(nullable=True)
     """What the channel says of files that came with the message: `name`, `media_type`, `size`, `ref`."""
+    automatic: str | None = Field(sa_column=Column(Text, nullable=True))
+    """What kind of machine wrote it (`triggers.automatic`); NULL for what a person wrote."""
     event_seq: int | None = Field(sa_column=Column(Integer, nullable=True))
     """The `seq` of the event that says it; NULL for a customer's message. A trigger refuses words without one."""
     effect: str | None = Field(sa_column=Column(Text, nullable=True))

@@ -102,7 +102,10 @@ async def post_message(
     message_id = _one_id(body.id, idempotency_key)
 
     def post() -> TurnResult:
-        return door.post(caller, conversation_id, body.text, message_id=message_id, attachments=_files(body))
+        return door.post(
+            caller, conversation_id, body.text, message_id=message_id, attachments=_files(body), headers=body.headers,
+            automatic=body.automatic,
+        )  # fmt: skip
 
     return await to_thread.run_sync(post, limiter=request.app.state.turns)
 

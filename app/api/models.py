@@ -95,6 +95,12 @@ class MessageBody(Body):
     id: Name | None = Field(default=None, description="the channel's id of the message; or use Idempotency-Key")
     text: Text
     attachments: Annotated[tuple[AttachmentBody, ...], Field(max_length=20)] = ()
+    headers: Annotated[dict[str, Annotated[str, Field(max_length=2000)]], Field(max_length=100)] = Field(
+        default={}, description="headers of a mail; by them automatic replies and delivery reports are known"
+    )
+    automatic: bool | None = Field(
+        default=None, description="what the channel knows: true, a machine wrote it; false, a person did"
+    )
 
 
 class SurveyBody(Body):

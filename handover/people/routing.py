@@ -69,7 +69,7 @@ def routing(case: Case, policy: Policy) -> Routing:
     """Where the case goes. Total: a missing trigger, class or route has a substitute that is not slower."""
     fired = tuple(sorted(_with_fault(case, policy), key=_weight))
     rules = tuple(rule for one in fired if (rule := rule_of(policy, one.trigger_id)))
-    sla_class, sla = _tightened(case, policy, fired[0], *_sla(fired[0], rules, policy))
+    sla_class, sla = _tightened(case, policy, fired[0], *_sla(fired, rules, policy))
     route, placed = _placed(case, policy, _route(rules, policy, looping=LOOP in case.flags))
     return Routing(
         head=fired[0],
@@ -126,11 +126,15 @@ def _weight(fired: Fired) -> tuple[bool, int]:
     return fired.action is not Action.HANDOVER, severity_rank(fired.severity.value)
 
 
-def _sla(head: Fired, rules: Iterable[Trigger], policy: Policy) -> tuple[str, Sla]:
-    own = next((rule.sla for rule in rules if rule.id == head.trigger_id), None)
-    named = head.sla or own
-    sla = policy.sla.get(named) if named else None
-    return (named, sla) if named and sla else tightest(policy)
+def _sla(fired: Iterable[Fired], rules: Iterable[Trigger], policy: Policy) -> tuple[str, Sla]:
+    """The tightest class of all triggers that ask for a person; one that names none has the tightest there is."""
+    own = {rule.id: rule.sla for rule in rules}
+    asking = [one for one in fired if one.action is Action.HANDOVER]
+    names = [one.sla or own.get(one.trigger_id) for one in asking]
+    classes = [(name, policy.sla[name]) for name in names if name is not None and name in policy.sla]
+    if len(classes) < len(names) or not classes:
+        return tightest(policy)
+    return min(classes, key=lambda entry: entry[1].claim.delta)
 
 
 def _route(rules: Iterable[Trigger], policy: Policy, *, looping: bool) -> Route:

@@ -123,7 +123,6 @@ def test_nothing_fired_is_said_to_end_with_the_assistant() -> None:
     assert slower(engine("default"), ()) == "ends with the assistant"
 
 
-@pytest.mark.xfail(strict=True, reason="routing takes the class of the most severe trigger, not the tightest one")
 def test_the_tightest_class_of_all_that_fired_wins() -> None:
     """A policy may give a high trigger a slower class than a normal one that fires beside it."""
     severe = fired("legal.threat", sla="calendar")

@@ -1,4 +1,4 @@
-"""Every word to a customer names the event and the effect by which it is said."""
+"""Every word to a customer names the event and the effect by which it is said; machines' messages are marked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
+    op.add_column("message", sa.Column("automatic", sa.Text(), nullable=True))
     op.add_column("message", sa.Column("event_seq", sa.Integer(), nullable=True))
     op.add_column("message", sa.Column("effect", sa.Text(), nullable=True))
 
@@ -17,3 +18,4 @@ def downgrade() -> None:
     op.execute(f"DROP TRIGGER IF EXISTS message_speech{where}")
     op.drop_column("message", "effect")
     op.drop_column("message", "event_seq")
+    op.drop_column("message", "automatic")
