@@ -41,6 +41,7 @@ check: $(READY) ## Lint, types, layers, the machine's proofs, the policy, the do
 bench: $(READY) ## Print the figures
 	$(BIN)/python -m benchmarks.turn
 	$(BIN)/python -m benchmarks.triggers
+	$(BIN)/python -m benchmarks.crossings
 
 soak: $(READY) ## Long campaigns: 10,000 kills, many races, long fuzzing
 	HANDRAIL_SOAK=1 $(BIN)/python -m pytest -q tests/campaigns
