@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from app.beside import beside
-from policy.linter import lint
 from policy.loader import LoadedPolicy
 from policy.schema import Filter, Trigger, Vectors
-from policy.sources import Gravity
-from states.check import Report, prove
+from policy.sources import Gravity, Problem
 from triggers.engine import compile_policy
 from triggers.vectors import rule_failures
+
+if TYPE_CHECKING:
+    from states.check import Report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ class Checked:
 def run_checks(loaded: LoadedPolicy) -> Checked:
     """Proves the table and tries the policy, where there are two cores on both."""
     started = perf_counter()
-    proved = beside(lambda: (prove(), lint(loaded)))
+    proved = beside(lambda: _proved(loaded))
     engine = compile_policy(loaded)
     rules: tuple[Trigger | Filter, ...] = (*loaded.policy.triggers, *loaded.policy.filters)
     others = beside(lambda: rule_failures(engine, rules[::2]))
@@ -57,6 +59,14 @@ def run_checks(loaded: LoadedPolicy) -> Checked:
         vector_failures=tuple(str(failure) for failure in failures),
         seconds=perf_counter() - started,
     )
+
+
+def _proved(loaded: LoadedPolicy) -> tuple[Report, tuple[Problem, ...]]:
+    """What needs no compiled policy; loaded here, so that the process that compiles does not wait for it."""
+    from policy.linter import lint
+    from states.check import prove
+
+    return prove(), lint(loaded)
 
 
 def _count(vectors: Vectors) -> int:

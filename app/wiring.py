@@ -12,11 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.settings import Settings
 from states.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
-    # For type checkers only: the graph, the database and the models are loaded when something is built.
+    # For type checkers only: settings, the graph, the database and the models are loaded when something is built.
+    from app.settings import Settings
     from assistants.knowledge_base import KnowledgeBase
     from assistants.port import Assistant
     from audit.judge import Judge
