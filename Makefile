@@ -38,10 +38,8 @@ check: $(READY) ## Lint, types, layers, the machine's proofs, the policy, the do
 	$(BIN)/handrail check
 	$(BIN)/python -m pytest -q tests/docs
 
-bench: $(READY) ## Print the figures
-	$(BIN)/python -m benchmarks.turn
-	$(BIN)/python -m benchmarks.triggers
-	$(BIN)/python -m benchmarks.crossings
+bench: $(READY) ## Measure the figures, write docs/figures.json and the README's table; AGAINST=folder compares
+	$(BIN)/python -m benchmarks.figures $(if $(AGAINST),--against $(AGAINST))
 
 soak: $(READY) ## Long campaigns: 10,000 kills, many races, long fuzzing
 	HANDRAIL_SOAK=1 $(BIN)/python -m pytest -q tests/campaigns
