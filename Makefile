@@ -42,7 +42,7 @@ bench: $(READY) ## Measure the figures, write docs/figures.json and the README's
 	$(BIN)/python -m benchmarks.figures $(if $(AGAINST),--against $(AGAINST))
 
 soak: $(READY) ## Long campaigns: 10,000 kills, many races, long fuzzing
-	HANDRAIL_SOAK=1 $(BIN)/python -m pytest -q tests/campaigns
+	HANDRAIL_SOAK=1 $(BIN)/python -m pytest -q $$(grep -rlE "SOAK|@given" tests --include="test_*.py")
 
 lock: ## Write the lock files anew from pyproject.toml (needs pip-tools or uv)
 	uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q -o requirements.lock
