@@ -38,12 +38,11 @@ check: $(READY) ## Lint, types, layers, the machine's proofs, the policy, the do
 	$(BIN)/handrail check
 	$(BIN)/python -m pytest -q tests/docs
 
-bench: $(READY) ## Print the figures
-	$(BIN)/python -m benchmarks.turn
-	$(BIN)/python -m benchmarks.triggers
+bench: $(READY) ## Measure the figures, write docs/figures.json and the README's table; AGAINST=folder compares
+	$(BIN)/python -m benchmarks.figures $(if $(AGAINST),--against $(AGAINST))
 
 soak: $(READY) ## Long campaigns: 10,000 kills, many races, long fuzzing
-	HANDRAIL_SOAK=1 $(BIN)/python -m pytest -q tests/campaigns
+	HANDRAIL_SOAK=1 $(BIN)/python -m pytest -q $$(grep -rlE "SOAK|@given" tests --include="test_*.py")
 
 lock: ## Write the lock files anew from pyproject.toml (needs pip-tools or uv)
 	uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q -o requirements.lock

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from app.beside import beside
-from conversation.proof import program_faults
-from conversation.rules import Rules
-from handover.people.codes import MIN_KEY, CodeMaker
-from policy.linter import lint
 from policy.loader import LoadedPolicy
 from policy.schema import Filter, Trigger, Vectors
-from policy.sources import Gravity
-from states.check import Report, prove
-from states.clock import SequentialIds
+from policy.sources import Gravity, Problem
 from triggers.engine import Engine, compile_policy
 from triggers.vectors import rule_failures
+
+if TYPE_CHECKING:
+    from states.check import Report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +43,13 @@ class Checked:
 def run_checks(loaded: LoadedPolicy) -> Checked:
     """Proves the table and tries the policy, where there are two cores on both."""
     started = perf_counter()
-    proved = beside(lambda: (prove(), lint(loaded)))
+    proved = beside(lambda: _proved(loaded))
     engine = compile_policy(loaded)
-    program = tuple(program_faults(_rules(loaded, engine)))
     rules: tuple[Trigger | Filter, ...] = (*loaded.policy.triggers, *loaded.policy.filters)
-    others = beside(lambda: rule_failures(engine, rules[::2]))
+    others = beside(lambda: (rule_failures(engine, rules[::2]), _program(loaded, engine)))
     own = rule_failures(engine, rules[1::2])
-    failures = (*others(), *own)
+    theirs, program = others()
+    failures = (*theirs, *own)
     report, problems = proved()
     return Checked(
         machine=report,
@@ -66,8 +64,23 @@ def run_checks(loaded: LoadedPolicy) -> Checked:
     )
 
 
-def _rules(loaded: LoadedPolicy, engine: Engine) -> Rules:
-    return Rules(loaded=loaded, engine=engine, ids=SequentialIds(), codes=CodeMaker(bytes(MIN_KEY)))
+def _proved(loaded: LoadedPolicy) -> tuple[Report, tuple[Problem, ...]]:
+    """What needs no compiled policy; loaded here, so that the process that compiles does not wait for it."""
+    from policy.linter import lint
+    from states.check import prove
+
+    return prove(), lint(loaded)
+
+
+def _program(loaded: LoadedPolicy, engine: Engine) -> tuple[str, ...]:
+    """What the program does beside or against the table; loaded here, as above."""
+    from conversation.proof import program_faults
+    from conversation.rules import Rules
+    from handover.people.codes import MIN_KEY, CodeMaker
+    from states.clock import SequentialIds
+
+    rules = Rules(loaded=loaded, engine=engine, ids=SequentialIds(), codes=CodeMaker(bytes(MIN_KEY)))
+    return tuple(program_faults(rules))
 
 
 def _count(vectors: Vectors) -> int:

@@ -10,13 +10,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.callers import holders
-from app.settings import MIN_TOKEN, Settings
 from states.errors import NotFound, SettingsError
 from states.vocabulary import Role
 
 if TYPE_CHECKING:
-    # For type checkers only: the graph, the database and the models are loaded when something is built.
+    # For type checkers only: settings, the graph, the database and the models are loaded when something is built.
+    from app.settings import Settings
     from assistants.knowledge_base import KnowledgeBase
     from assistants.port import Assistant
     from audit.judge import Judge
@@ -100,6 +99,8 @@ def build(settings: Settings, **overrides: Any) -> System:
 
 def _people(settings: Settings, policy: LoadedPolicy) -> Iterator[str]:
     """Everybody whom the settings or the policy name as an actor."""
+    from app.callers import holders
+
     yield from (actor.id for actor in holders(settings))
     for desk in settings.desks.values():
         yield from (holder.partition("/")[2] for holder in getattr(desk, "agents", {}).values())
@@ -158,6 +159,8 @@ def build_codes(settings: Settings) -> CodeMaker:
 
 def with_admin_token(settings: Settings, policy: LoadedPolicy) -> Settings:
     """The settings with one token for an admin, where they have none: made once, and kept in data_dir."""
+    from app.settings import MIN_TOKEN
+
     if settings.tokens or settings.demo_mode:
         return settings
     path = settings.data_dir / TOKEN_FILE

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
-from tests.components import postgres_cluster
+from tests.components import SOAK, postgres_cluster
 from tests.counterparts.request_tracker import Tracker, request_tracker
 
 if TYPE_CHECKING:
@@ -23,6 +24,12 @@ def house(tmp_path: Path) -> Iterator[House]:
     opened = House(tmp_path)
     yield opened
     opened.close()
+
+
+# No property passes or fails by the clock; every day the same examples, in a soak many that nobody has seen.
+settings.register_profile("everyday", deadline=None, derandomize=True, max_examples=50)
+settings.register_profile("soak", deadline=None, max_examples=2_000)
+settings.load_profile("soak" if SOAK else "everyday")
 
 
 @pytest.fixture(scope="session")

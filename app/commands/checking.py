@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from app.beside import beside
 from app.commands.terminal import JsonOption, PolicyOption, note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -27,14 +28,21 @@ def check(policy: PolicyOption = None, as_json: JsonOption = False) -> None:
 
     Searches the transition table, lints the policy and runs all its vectors; exit 1 if anything fails."""
     with _no_collection():
+        named = beside(lambda: _policy_of(policy))
         from app.checking import run_checks
-        from app.settings import load_settings
         from app.wiring import load_policy
 
-        checked = run_checks(load_policy(load_settings(policy=policy).policy))
+        checked = run_checks(load_policy(named()))
     print_json({"passed": checked.passed, **asdict(checked)}) if as_json else _show(checked)
     if not checked.passed:
         raise typer.Exit(1)
+
+
+def _policy_of(given: str | None) -> str:
+    """The policy that the settings name."""
+    from app.settings import load_settings
+
+    return load_settings(policy=given).policy
 
 
 @contextmanager

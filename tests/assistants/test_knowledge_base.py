@@ -5,9 +5,9 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -23,6 +23,8 @@ from tests.assistants.calibrate import FROM, indexes, messages, questions
 KNOWLEDGE = Path(__file__).parents[2] / "assistants/knowledge"
 SHOP = KnowledgeBase(KNOWLEDGE / "shop")
 BANK = KnowledgeBase(KNOWLEDGE / "bank")
+MOST_CALLS = 20_000
+"""2,300 when counted; an index that is not used makes it ten times as many."""
 
 
 @pytest.fixture(scope="module")
@@ -235,14 +237,21 @@ def test_ping_names_the_articles() -> None:
     assert "46 articles in de, en, es, fr, pt" in SHOP.ping()
 
 
-def test_a_draft_is_quick() -> None:
-    SHOP.load()
-    taken = []
-    for text in ["how long does delivery take?", "the charger gave my son a shock", "and on Sundays?"] * 20:
-        began = time.perf_counter()
+@pytest.mark.parametrize("text", ["how long does delivery take?", "the charger gave my son a shock", "and on Sundays?"])
+def test_a_draft_is_little_work(text: str) -> None:
+    ask(text)
+    calls = 0
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
         ask(text, "what are your opening hours?")
-        taken.append(time.perf_counter() - began)
-    assert statistics.median(taken) < 0.05, "0.7 ms when measured; this bound only catches a change of order"
+    finally:
+        sys.setprofile(None)
+    assert 0 < calls < MOST_CALLS, "a change of order: every article was read"
 
 
 def test_importing_the_assistant_brings_no_heavy_library() -> None:

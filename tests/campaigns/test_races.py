@@ -14,7 +14,7 @@ from tests.graph.example import sqlite_url
 
 TRIALS = 10_000 if SOAK else 1_000
 FEW = 150
-MUTANT = 15
+MUTANT = 8
 """Trials without the check: most of them go wrong, and some never end."""
 
 

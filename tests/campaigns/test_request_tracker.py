@@ -35,7 +35,7 @@ SEVERITIES = ("critical", "high", "normal")
 
 @pytest.fixture
 def proxy(rt: Tracker) -> Iterator[Proxy]:
-    proxy = Proxy(upstream=rt.url, late_s=DEADLINE_S + 1)
+    proxy = Proxy(upstream=rt.url, late_s=1)
     proxy.up()
     yield proxy
     proxy.down()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -15,13 +14,16 @@ class Hooks:
 
     def __init__(self, port: int, act: Callable[[dict[str, str], bytes], object] | None = None) -> None:
         self.received: list[Delivery] = []
-        kept = self.received
+        self._came = threading.Condition()
+        kept, came = self.received, self._came
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                kept.append((headers, body))
+                with came:
+                    kept.append((headers, body))
+                    came.notify_all()
                 self.send_response(200)
                 self.send_header("content-length", "0")
                 self.end_headers()
@@ -42,12 +44,14 @@ class Hooks:
         self._server.shutdown()
         self._server.server_close()
 
-    def wait(self, wanted: Callable[[bytes], bool], seconds: float = 20) -> Delivery:
+    def wait(self, wanted: Callable[[bytes], bool], seconds: float = 120) -> Delivery:
         """The first delivery whose body is wanted."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for headers, body in list(self.received):
-                if wanted(body):
-                    return headers, body
-            time.sleep(0.05)
-        raise AssertionError(f"no such webhook among {len(self.received)}")
+
+        def first() -> Delivery | None:
+            return next(((headers, body) for headers, body in self.received if wanted(body)), None)
+
+        with self._came:
+            found = self._came.wait_for(first, seconds)
+        if found is None:
+            raise AssertionError(f"no such webhook among {len(self.received)}")
+        return found

@@ -68,7 +68,7 @@ def slack() -> Iterator[str]:
 
 
 def _wait(url: str, running: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while time.monotonic() < end and running.poll() is None:
         try:
             ask(url, "auth.test")

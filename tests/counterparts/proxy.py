@@ -11,7 +11,6 @@ import socket
 import socketserver
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,7 +34,7 @@ class Fault(StrEnum):
     THROTTLED = "throttled"
     """429 with `Retry-After: 1`."""
     SLOW = "slow"
-    """It is carried out at once, the answer comes after the caller's deadline."""
+    """It is carried out at once, and no answer comes before the caller has given up."""
     LATE = "late"
     """It is carried out only after the caller has given up, as a busy server does with what waits in its queue."""
     GARBAGE = "garbage"
@@ -57,13 +56,18 @@ class Seen:
     fault: Fault
 
 
+GIVES_UP_S = 120
+"""A caller that waits longer has no deadline."""
 Choose = Callable[[str, str], Fault]
 """Method and path to fault, asked once for every request."""
 
 
 @dataclass
 class Proxy:
-    """Listens on loopback and passes on to `upstream`. `late_s` is how long LATE and SLOW hold on."""
+    """Listens on loopback and passes on to `upstream`.
+
+    `late_s`: how long after its caller has given up LATE is carried out, unless `settle` is asked for before.
+    """
 
     upstream: str
     late_s: float
@@ -71,7 +75,7 @@ class Proxy:
     seen: list[Seen] = field(default_factory=list)
     port: int = 0
     _server: _Server | None = None
-    _waiting: list[threading.Thread] = field(default_factory=list)
+    _settling: threading.Event = field(default_factory=threading.Event)
     _under_way: int = 0
     _quiet: threading.Condition = field(default_factory=threading.Condition)
 
@@ -104,11 +108,10 @@ class Proxy:
 
     def settle(self) -> None:
         """Waits until every request has been carried out: the late ones, and those whose callers have given up."""
-        for thread in self._waiting:
-            thread.join()
-        self._waiting.clear()
+        self._settling.set()
         with self._quiet:
-            assert self._quiet.wait_for(lambda: self._under_way == 0, timeout=120)
+            assert self._quiet.wait_for(lambda: self._under_way == 0, timeout=GIVES_UP_S)
+        self._settling.clear()
 
     @contextmanager
     def passing_on(self) -> Iterator[None]:
@@ -122,16 +125,9 @@ class Proxy:
                 self._under_way -= 1
                 self._quiet.notify_all()
 
-    def later(self, act: Callable[[], object]) -> None:
-        """Carries something out after the caller has given up."""
-
-        def run() -> None:
-            time.sleep(self.late_s)
-            act()
-
-        thread = threading.Thread(target=run, daemon=True)
-        self._waiting.append(thread)
-        thread.start()
+    def lag(self) -> None:
+        """As long as LATE waits once its caller has given up."""
+        self._settling.wait(self.late_s)
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -188,12 +184,13 @@ class _Handler(socketserver.StreamRequestHandler):
             case Fault.THROTTLED:
                 self.wfile.write(_written(429, b"slow down", "retry-after: 1\r\n"))
             case Fault.SLOW:
-                answer = carry_out()
-                time.sleep(self.server.proxy.late_s)
-                self.wfile.write(answer)
+                carry_out()
+                self._until_given_up()
             case Fault.LATE:
-                self.server.proxy.later(carry_out)
-                time.sleep(self.server.proxy.late_s)
+                with self.server.proxy.passing_on():
+                    self._until_given_up()
+                    self.server.proxy.lag()
+                    carry_out()
             case Fault.GARBAGE:
                 carry_out()
                 self.wfile.write(_written(200, _PAGE, "content-type: text/html\r\n"))
@@ -201,6 +198,11 @@ class _Handler(socketserver.StreamRequestHandler):
                 self.wfile.write(_written(404, _PAGE, "content-type: text/html\r\n"))
             case _:
                 self.wfile.write(carry_out())
+
+    def _until_given_up(self) -> None:
+        """Waits until the caller has closed its end."""
+        self.connection.settimeout(GIVES_UP_S)
+        self.connection.recv(1)
 
     def _break(self) -> None:
         """A reset instead of a tidy end."""

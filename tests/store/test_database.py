@@ -18,9 +18,10 @@ from sqlmodel import SQLModel
 import store.rows  # noqa: F401  registers the tables
 from states.errors import SchemaMismatch, SettingsError, StoreUnavailable
 from states.vocabulary import State
-from store.database import Store, open_store
-from store.migrate import _SCRIPTS, HEAD, KNOWN
+from store.database import Store, has_tables, open_store
+from store.migrate import _SCRIPTS, HEAD, KNOWN, exclusively, libpq_url, migrate
 from store.queries import newest_handover, summaries_due
+from tests.store.example import Bench
 
 CHECKPOINT_TABLES = {"checkpoints", "writes", "alembic_version"}
 
@@ -202,3 +203,35 @@ def test_a_database_with_cases_of_an_older_version_is_upgraded_and_keeps_them(tm
         assert row is not None
         assert (row["steps_done"], row["steps_by"], row["resolution"], row["summary_due"]) == (["a"], None, None, False)
         assert summaries_due(connection, 5) == ()
+
+
+def test_migrating_a_current_database_changes_nothing(bench: Bench) -> None:
+    migrate(bench.store._writer)
+    with bench.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == HEAD
+        assert has_tables(connection, "conversation", "event")
+        assert not has_tables(connection, "conversation", "no_such_table")
+
+
+def test_the_schema_is_changed_by_one_at_a_time(bench: Bench) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with exclusively(bench.store._writer):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    with bench.store.changing_schema():
+        thread.start()
+        # On SQLite the write transaction keeps others out, not this: there the second passes at once.
+        thread.join(60 if bench.store.is_sqlite else 0.2)
+        order.append("first")
+    thread.join(60)
+    assert order == (["second", "first"] if bench.store.is_sqlite else ["first", "second"])
+
+
+def test_the_file_is_named_and_the_url_is_as_psycopg_reads_it(tmp_path: Path) -> None:
+    opened = open_store(f"sqlite:///{tmp_path}/h.db")
+    assert opened.path == f"{tmp_path}/h.db"
+    opened.close()
+    assert libpq_url("postgresql+psycopg://u:p@host/db") == "postgresql://u:p@host/db"

@@ -128,7 +128,7 @@ def test_two_processes_that_start_at_once_remember_the_policy_once(postgres: str
         # Until the second one waits for the first one's row, nothing has been tried.
         while not _waiting(opened):
             time.sleep(0.01)
-    late.join(10)
+    late.join(120)
     assert failures == []
     opened.close()
 

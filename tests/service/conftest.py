@@ -1,0 +1,5 @@
+"""A conversation to test on."""
+
+from tests.graph.conftest import desk
+
+__all__ = ["desk"]

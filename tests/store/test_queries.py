@@ -1,0 +1,154 @@
+"""Reads: what a run decides on, and what people see."""
+
+from __future__ import annotations
+
+import pytest
+
+from states.errors import NotFound
+from states.vocabulary import Event, Role, State
+from store import queries
+from tests.store.example import HOUR, MINUTE, NOW, Bench
+
+
+def read(bench: Bench, act: object, *given: object) -> object:
+    return bench.rows(lambda connection: act(connection, *given))  # type: ignore[operator]
+
+
+def talked(bench: Bench, turns: int = 2) -> None:
+    bench.open()
+    for number in range(1, turns + 1):
+        bench.receive(message_id=f"m{number}", text=f"question {number}", at=NOW + number * MINUTE)
+        bench.answer("c1", f"m{number}", f"answer {number}")
+
+
+def test_a_snapshot_has_the_row_a_bounded_window_and_the_oldest_open_message(bench: Bench) -> None:
+    talked(bench, turns=queries.WINDOW)
+    bench.receive(message_id="open-1", at=NOW + HOUR)
+    bench.receive(message_id="open-2", at=NOW + HOUR)
+    seen = read(bench, queries.snapshot, "c1")
+    assert (seen.state, seen.version, seen.latched, seen.handover) == (State.BOT_HANDLING, queries.WINDOW, False, None)
+    assert seen.pending.id == "open-1"
+    assert [one.text for one in seen.window][-2:] == [f"question {queries.WINDOW}", f"answer {queries.WINDOW}"]
+    assert len(seen.window) <= queries.WINDOW
+    assert seen.timers == {}
+    row = read(bench, queries.conversation, "c1")
+    assert read(bench, queries.snapshot_of, row) == seen
+
+
+def test_a_snapshot_under_the_latch_has_the_handover_and_the_clocks(bench: Bench) -> None:
+    bench.case()
+    seen = read(bench, queries.snapshot, "c1")
+    assert (seen.latched, seen.handover["id"], set(seen.timers)) == (True, "ho1", {"claim"})
+
+
+def test_what_a_person_gave_back_is_read_where_the_history_says_so(bench: Bench) -> None:
+    bench.case()
+    closed = {"open": False, "closed_at": NOW}
+    back = {"state": State.BOT_HANDLING, "latched": False, "handover_id": None, "handover_changed": closed}
+    bench.commit(**back)
+    assert read(bench, queries.snapshot, "c1").returned is None
+    bench.commit(history={"returned": "ho1"})
+    seen = read(bench, queries.snapshot, "c1")
+    assert (seen.returned["id"], seen.handover) == ("ho1", None)
+
+
+@pytest.mark.parametrize("act", [queries.snapshot, queries.conversation])
+def test_a_conversation_that_is_not_there_is_named(bench: Bench, act: object) -> None:
+    with pytest.raises(NotFound, match="'c9'"):
+        read(bench, act, "c9")
+
+
+def test_the_transcript_is_in_order_whole_or_its_end(bench: Bench) -> None:
+    talked(bench)
+    assert [one.text for one in read(bench, queries.transcript, "c1")] == [
+        "question 1", "answer 1", "question 2", "answer 2",
+    ]  # fmt: skip
+    assert [one.text for one in read(bench, queries.transcript, "c1", 2)] == ["question 2", "answer 2"]
+    assert read(bench, queries.length, "c1") == 4
+
+
+def test_one_message_and_what_was_answered_to_it(bench: Bench) -> None:
+    talked(bench)
+    assert read(bench, queries.message, "c1", "m2").text == "question 2"
+    assert read(bench, queries.message, "c1", "m9") is None
+    assert [one.text for one in read(bench, queries.replies_to, "c1", "m1")] == ["answer 1"]
+
+
+def test_a_row_of_the_transcript_is_a_value(bench: Bench) -> None:
+    talked(bench, turns=1)
+    row = bench.rows(lambda connection: connection.execute(queries.MESSAGE.select()).mappings().first())
+    assert queries.message_of(row) == read(bench, queries.message, "c1", "m1")
+
+
+def test_events_are_in_order_whole_or_their_end_and_found_by_their_cause(bench: Bench) -> None:
+    talked(bench)
+    assert [one["cause"] for one in read(bench, queries.events, "c1")] == ["message:m1", "message:m2"]
+    assert [one["cause"] for one in read(bench, queries.events, "c1", 1)] == ["message:m2"]
+    assert read(bench, queries.first_event_of, "c1", "message:m1")["event"] == Event.MESSAGE_ANSWERED
+    assert read(bench, queries.first_event_of, "c1", "message:m9") is None
+
+
+def test_an_act_is_found_in_the_open_case_of_who_did_it(bench: Bench) -> None:
+    bench.case()
+    bench.commit(cause="act:a1", event=Event.CLAIMED, handover_changed={"owner_id": ""})
+    assert read(bench, queries.conversation_of_act, "a1", "", Event.CLAIMED) == "c1"
+    assert read(bench, queries.conversation_of_act, "a1", "ben", Event.CLAIMED) is None
+    assert read(bench, queries.conversation_of_act, "a1", "", Event.RELEASED) is None
+
+
+def test_the_open_handover_comes_before_newer_closed_ones(bench: Bench) -> None:
+    bench.case()
+    bench.commit(handover_changed={"open": False, "closed_at": NOW}, state=State.RESOLVED)
+    assert read(bench, queries.newest_handover, "c1")["id"] == "ho1"
+    bench.hand_over(handover_id="ho2", created_at=NOW - HOUR)
+    assert read(bench, queries.newest_handover, "c1")["id"] == "ho2"
+    assert read(bench, queries.newest_handover, "c9") is None
+
+
+def test_the_queue_shows_open_cases_with_what_was_said_last(bench: Bench) -> None:
+    bench.case()
+    bench.case("c2", "ho2")
+    bench.commit("c2", handover_changed={"open": False, "closed_at": NOW}, state=State.RESOLVED)
+    (only,) = read(bench, queries.open_handovers)
+    assert (only["id"], only["conversation_state"], only["last_message"]) == ("ho1", "handed_off", "human please")
+
+
+def test_summaries_that_are_due_come_oldest_first(bench: Bench) -> None:
+    for number, age in ((1, 1), (2, 2), (3, 0)):
+        bench.case(f"c{number}", f"ho{number}", summary_due=number != 3, created_at=NOW - age * HOUR)
+    assert [one["id"] for one in read(bench, queries.summaries_due, 5)] == ["ho2", "ho1"]
+    assert [one["id"] for one in read(bench, queries.summaries_due, 1)] == ["ho2"]
+
+
+def test_conversations_that_changed_last_come_first(bench: Bench) -> None:
+    for number in (1, 2, 3):
+        bench.open(f"c{number}", now=NOW + number * MINUTE)
+    assert [one["id"] for one in read(bench, queries.conversations, 2)] == ["c3", "c2"]
+
+
+def test_what_waits_for_a_second_person_comes_oldest_first_and_not_when_it_is_closed(bench: Bench) -> None:
+    for number in (1, 2, 3, 4):
+        bench.open(f"c{number}")
+    for number in (2, 1):
+        bench.commit(f"c{number}", pending_consent={"hash": "x"}, at=NOW - number * MINUTE)
+    bench.commit("c3", pending_consent={"hash": "x"}, closed=True, state=State.RESOLVED)
+    assert [one["id"] for one in read(bench, queries.asking)] == ["c2", "c1"]
+
+
+def test_undecided_messages_are_those_that_nobody_works_on(bench: Bench) -> None:
+    bench.open("c1")
+    bench.open("c2")
+    bench.receive("c1", lease_s=30, at=NOW)
+    bench.receive("c2", lease_s=300, at=NOW)
+    assert read(bench, queries.undecided, NOW) == ()
+    assert read(bench, queries.undecided, NOW + MINUTE) == (("c1", "m1"),)
+    assert read(bench, queries.undecided, NOW + HOUR) == (("c1", "m1"), ("c2", "m1"))
+    assert ("c2", "m1") in read(bench, queries.undecided, NOW - 2 * HOUR), "the time was set back"
+    bench.answer("c1", "m1", "hi")
+    assert read(bench, queries.undecided, NOW + HOUR) == (("c2", "m1"),)
+
+
+def test_roles_come_back_as_roles(bench: Bench) -> None:
+    bench.case()
+    bench.commit(state=State.AGENT_VERIFYING, owner_id="anna", owner_role=Role.FRONTLINE_AGENT)
+    assert read(bench, queries.snapshot, "c1").owner_role is Role.FRONTLINE_AGENT
