@@ -34,6 +34,10 @@ class Outbox(Protocol):
         """Steps that are dead or wait, without what they say."""
         ...
 
+    def undeliverable(self, most: int = 1000) -> list[dict[str, Any]]:
+        """What somebody must hear of and no destination can perform: effect, case, team, since when."""
+        ...
+
     def replay(self, step_id: str | None = None) -> int:
         """Puts a dead step back, or all with None; how many. NotFound if there is no such dead step."""
         ...

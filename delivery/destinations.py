@@ -42,6 +42,11 @@ class Destination:
         return self.desk.jobs
 
     @property
+    def contacts(self) -> frozenset[str]:
+        """The kinds of contact that it reaches with one-time codes."""
+        return self.config.contacts if Job.CODE in self.jobs else frozenset()
+
+    @property
     def tickets(self) -> TicketDesk | None:
         """The desk, if people work in tickets there."""
         return cast(TicketDesk, self.desk) if Job.OPEN in self.jobs else None
@@ -55,6 +60,11 @@ class Destination:
     def poll_s(self) -> float:
         """How often its changes are read."""
         return self.config.poll_s if isinstance(self.config, TicketConfig) else 0.0
+
+    @property
+    def fresh_s(self) -> float:
+        """How long its changes may stay unread before that is a fault."""
+        return fresh_s(self.config)
 
     @property
     def budget(self) -> int:
@@ -73,3 +83,8 @@ class Destination:
         """Who the settings say the system's name is; None if they do not."""
         agents: dict[str, str] = getattr(self.config, "agents", {})
         return holder(agents, name)
+
+
+def fresh_s(config: DeskConfig) -> float:
+    """How long changes of a destination may stay unread: as it is set, and never less than three polls."""
+    return max(config.stale_after_s, 3 * config.poll_s) if isinstance(config, TicketConfig) else 0.0

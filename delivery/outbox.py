@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from desks.config import DeskConfig
+from delivery.destinations import fresh_s
+from desks.config import DeskConfig, TicketConfig
 from states.clock import Clock
 from states.errors import NotFound
-from store import steps
+from store import steps, tickets
+from store.connection import Connection
 from store.database import Store
 
 
@@ -31,14 +34,27 @@ class Outbox:
                         "jobs": ", ".join(job.value for job in jobs), "pending": pending,
                         "failing": steps.failing(connection, name), "dead": dead,
                         "last_success": last.isoformat() if last else None,
+                        "unread_since": _unread_since(connection, name, config, self._clock.now()),
                     }
                 )  # fmt: skip
         return found
 
     def unsettled(self, most: int) -> list[dict[str, Any]]:
-        """Steps that are dead or wait, without what they say."""
+        """Steps that are dead or wait, without what they say; first what no destination can perform."""
         with self._store.read() as connection:
-            return [dict(row) for status in ("dead", "pending") for row in steps.unsettled(connection, status, most)]
+            found = [dict(row) for status in ("dead", "pending") for row in steps.unsettled(connection, status, most)]
+        lost = [{**one, "status": steps.UNDELIVERABLE} for one in found if one["last_code"] == steps.UNDELIVERABLE]
+        # An effect without a destination is our own queue's where none is set.
+        known = [one for one in found if one["last_code"] != steps.UNDELIVERABLE and self._is_on_its_way(one)]
+        return [*lost, *known]
+
+    def _is_on_its_way(self, step: Mapping[str, Any]) -> bool:
+        return bool(step["destination"]) or bool(self._configs)
+
+    def undeliverable(self, most: int = 1000) -> list[dict[str, Any]]:
+        """Effects that somebody must hear of and that no destination can perform: which, of which case, since when."""
+        with self._store.read() as connection:
+            return [{**row, "since": row["since"].isoformat()} for row in steps.undeliverable(connection, most)]
 
     def replay(self, step_id: str | None = None) -> int:
         """Puts a dead step back, or all with None; how many. NotFound if there is no such dead step."""
@@ -47,3 +63,10 @@ class Outbox:
         if step_id is not None and not count:
             raise NotFound(f"no dead step is called {step_id!r}; `handrail outbox` lists them")
         return count
+
+
+def _unread_since(connection: Connection, name: str, config: DeskConfig, now: datetime) -> str | None:
+    """Since when its changes were not read, if that is longer ago than its freshness allows."""
+    read_at = tickets.read_at(connection, name) if isinstance(config, TicketConfig) else None
+    late = read_at is not None and now - read_at > timedelta(seconds=fresh_s(config))
+    return read_at.isoformat() if read_at is not None and late else None

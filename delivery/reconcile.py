@@ -218,7 +218,7 @@ class Reconciler:
         with self._store.read() as connection:
             often = steps.count_like(connection, seen.record.handover_id, seen.place.name, prefix)
         if often >= MAX_SET_BACK:
-            self._fault(seen.record, "two_systems_disagree")
+            self.tell(seen.record, "two_systems_disagree")
             return
         owner = _owner(self._snapshot(seen))
         job = Job.CLAIM if owner else Job.RELEASE
@@ -244,17 +244,19 @@ class Reconciler:
         with self._store.read() as connection:
             record = tickets.ticket_by_ref(connection, place.name, ref)
         if record is not None:
-            self._fault(record, what)
+            self.tell(record, what)
         return True
 
     def _gone(self, record: TicketRecord) -> bool:
         log.error("ticket gone", extra={"destination": record.destination})
-        self._fault(record, "ticket_gone")
+        self.tell(record, "ticket_gone")
         return True
 
-    def _fault(self, record: TicketRecord, what: str) -> None:
-        fault_id = f"{record.handover_id}:{record.destination}:{what}"
-        self._runtime.fault(record.conversation_id, fault_id, {"fault": what, "destination": record.destination})
+    def tell(self, record: TicketRecord, what: str, which: str = "", detail: str = "") -> None:
+        """A fault on a ticket's case, once for each kind, and `which` of them: a person is called by another way."""
+        fault_id = ":".join(filter(None, (record.handover_id, record.destination, what, which)))
+        data = {"fault": what, "destination": record.destination} | ({"detail": detail[:200]} if detail else {})
+        self._runtime.fault(record.conversation_id, fault_id, data)
 
     # What is true here
 

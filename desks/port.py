@@ -13,7 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from handover.people.code_letter import CodeLetter
 
 JsonObject = dict[str, Any]
 
@@ -45,6 +48,8 @@ class Job(StrEnum):
     """Wake somebody."""
     QUIET = "quiet"
     """End the page: somebody has claimed it."""
+    CODE = "code"
+    """Send a one-time code to the customer's contact on file: by `LetterDesk.send_code`."""
 
 
 class News(StrEnum):
@@ -110,6 +115,10 @@ class Task:
     """When it happened, for destinations that say so."""
     message_id: str = ""
     """The message whose words `text` is; empty where the words are not a message's."""
+    contact: str = ""
+    """The kind of contact that a CODE goes to; never an address."""
+    counter: int = 0
+    """Which of the handover's codes a CODE is; never the code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,6 +295,18 @@ class TicketDesk(Desk, Protocol):
 
     def changes(self, cursor: str) -> Changes:
         """Tickets that changed after the cursor; an empty cursor begins now. DependencyFault if it cannot tell."""
+        ...
+
+
+class LetterDesk(Desk, Protocol):
+    """A destination that reaches customers with one-time codes."""
+
+    def send_code(self, request: Request, letter: CodeLetter) -> Outcome:
+        """One attempt, to the letter's contact and to nobody else.
+
+        The letter is made for this attempt and is kept nowhere: no outcome, log line or error tells the code or the
+        address. It may arrive twice; it is the same code then.
+        """
         ...
 
 

@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
 from app.api.actors import require, require_own
-from app.api.deliveries import deliveries
+from app.api.deliveries import deliverable, deliveries
 from app.api.depends import Caller, Running
 from app.api.errors import install_handlers, respond
 from app.api.hooks import hooks
@@ -207,13 +207,16 @@ def healthz() -> dict[str, str]:
 
 
 @health.get("/readyz", operation_id="readyz", responses={503: REFUSALS[503]})
-def readyz(runtime: Running) -> dict[str, str]:
-    """The database answers. An assistant that fails does not count: its conversations go to people."""
+def readyz(runtime: Running, request: Request) -> dict[str, str]:
+    """The database answers. An assistant that fails does not count: its conversations go to people. Nor does what
+    cannot be delivered: the cases are in our own queue, and `delivery` says what goes to nobody."""
+    about = {"delivery": deliverable(request.app.state.delivery)} if hasattr(request.app.state, "delivery") else {}
     try:
         runtime.ping()
     except DependencyFault as fault:
-        return {"status": "ready", "assistant": f"not available ({fault.kind}): every message goes to a person"}
-    return {"status": "ready", "assistant": "ready"}
+        about = {"assistant": f"not available ({fault.kind}): every message goes to a person", **about}
+        return {"status": "ready", **about}
+    return {"status": "ready", "assistant": "ready", **about}
 
 
 def build_api(runtime: Runtime, settings: Settings, delivery: Delivery | None = None) -> FastAPI:

@@ -5,13 +5,14 @@ Without it an operator would need a shell on the machine to see that a ticket sy
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from app.api.actors import require
 from app.api.depends import Caller, Running
-from app.ports import Outbox
+from app.ports import Delivery, Outbox
 from states.rights import Right
 
 deliveries = APIRouter(prefix="/deliveries", tags=["deliveries"])
@@ -29,9 +30,20 @@ Rows = Annotated[Outbox, Depends(_outbox)]
 def list_deliveries(
     runtime: Running, caller: Caller, outbox: Rows, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> dict[str, list[dict[str, Any]]]:
-    """Each destination, and the steps that are dead or wait, without what they say."""
+    """Each destination, the steps that are dead or wait, without what they say, and what goes to nobody."""
     require(caller, Right.READ_DELIVERIES, runtime)
-    return {"destinations": outbox.fares(), "steps": outbox.unsettled(limit)}
+    return {
+        "destinations": outbox.fares(), "steps": outbox.unsettled(limit), "undeliverable": outbox.undeliverable(limit)
+    }  # fmt: skip
+
+
+def deliverable(delivery: Delivery) -> str:
+    """One line for whoever watches the service: "ready", or what goes to nobody and what is not read."""
+    lost = Counter(one["effect"] for one in delivery.outbox.undeliverable(1000))
+    unread = [one["name"] for one in delivery.outbox.fares() if one["unread_since"]]
+    said = [f"{count} {effect} undeliverable: no destination" for effect, count in sorted(lost.items())]
+    said += [f"changes of {name} are not read" for name in unread]
+    return "; ".join(said) or "ready"
 
 
 @deliveries.post("/{step_id}/replay", operation_id="replay_delivery")

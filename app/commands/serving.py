@@ -63,7 +63,7 @@ def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
     Any number may run beside any number of servers on the same database."""
     from app.logging import configure
     from app.settings import load_settings
-    from app.wiring import build, build_code_sending, build_delivery
+    from app.wiring import build, build_delivery
     from app.worker import Worker
 
     settings = load_settings(policy=policy, data_dir=data_dir)
@@ -73,8 +73,7 @@ def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
     try:
         recovered = runtime.recover()
         note(f"worker started, {recovered} unfinished messages completed; stop it with Ctrl+C")
-        sending = build_code_sending(settings, runtime)
-        working = Worker(runtime, settings.tick_seconds, delivery, also=sending)
+        working = Worker(runtime, settings.tick_seconds, delivery)
         _on_terminate(working.stop)
         working.run()
     finally:
@@ -94,7 +93,7 @@ def _serve(given: dict[str, object], *, tries: int, page: bool, browser: bool) -
     from app.server import bind, url_of
     from app.server import serve as serve_forever
     from app.settings import load_settings
-    from app.wiring import build, build_code_sending, build_delivery
+    from app.wiring import build, build_delivery
 
     settings = load_settings(**given)
     configure(settings.log_level, as_json=settings.log_json)
@@ -110,8 +109,7 @@ def _serve(given: dict[str, object], *, tries: int, page: bool, browser: bool) -
                 webbrowser.open(address)
 
         try:
-            sending = build_code_sending(settings, runtime)
-            serve_forever(runtime, settings, listening, with_page=page, on_ready=ready, delivery=delivery, also=sending)
+            serve_forever(runtime, settings, listening, with_page=page, on_ready=ready, delivery=delivery)
         finally:
             delivery.close()
             runtime.close()
