@@ -7,7 +7,7 @@ from typing import cast
 
 from delivery.pace import Gate
 from desks.config import DeskConfig, TicketConfig, holder
-from desks.port import Desk, Job, TicketDesk
+from desks.port import Desk, Job, Standing, TicketDesk
 from states.vocabulary import Role
 
 ON_TICKET = frozenset(
@@ -75,9 +75,13 @@ class Destination:
         """Whether handovers of this team go there."""
         return not self.config.teams or team in self.config.teams
 
-    def person(self, name: str) -> tuple[Role, str]:
-        """Who the system's name is here: as the settings say, or a frontline agent known by place and name."""
-        return self.known_person(name) or (Role.FRONTLINE_AGENT, f"{self.name}:{name}")
+    def person(self, name: str, standing: Standing | None) -> tuple[Role, str] | None:
+        """Who the system's name is here: as the settings say; a frontline agent known by place and name, if the system
+        itself calls them staff; else nobody. Whoever was shut out there is nobody, whatever the settings say."""
+        if not name or standing is Standing.BARRED:
+            return None
+        own = (Role.FRONTLINE_AGENT, f"{self.name}:{name}") if standing is Standing.STAFF else None
+        return self.known_person(name) or own
 
     def known_person(self, name: str) -> tuple[Role, str] | None:
         """Who the settings say the system's name is; None if they do not."""

@@ -136,6 +136,8 @@ class Performer:
 
     def _attempt(self, place: Destination, request: Request, step: DueStep) -> Attempt:
         looking = step.unsure and self._look
+        if (misplaced := self._misplaced(place, request, step)) is not None:
+            return misplaced
         try:
             found = place.desk.find(request) if looking else None
             looking = False
@@ -151,6 +153,32 @@ class Performer:
         except Exception as error:  # noqa: BLE001  safety boundary: a bug in a desk counts as "nobody knows"
             log.error("desk broke", extra={"destination": place.name, "error": type(error).__name__})
             return Attempt(outcome=Ambiguous(code=f"bug_{type(error).__name__}"))
+
+    def _misplaced(self, place: Destination, request: Request, step: DueStep) -> Attempt | None:
+        """Why nothing may be written: the reference leads to another handover's ticket, or nobody knows where.
+
+        A ticket that was the handover's own a moment ago may be written to while the system cannot be read.
+        """
+        if place.tickets is None or request.job not in ON_TICKET:
+            return None
+        try:
+            where = place.tickets.identify(request.ref).elsewhere(request.ref, request.key)
+        except NotFound:
+            return None  # What is not there takes nothing: the write itself says so.
+        except DependencyFault as fault:
+            with self._store.read() as connection:
+                known_at = tickets.known_at(connection, step.handover_id, place.name)
+            fresh = known_at is not None and self._clock.now() - known_at < timedelta(seconds=place.fresh_s)
+            return (
+                None if fresh else Attempt(outcome=RetryAfter(seconds=None, code=f"unread_{fault.kind}"), reading=True)
+            )
+        except Exception as error:  # noqa: BLE001  safety boundary: nothing was written
+            log.error("desk broke", extra={"destination": place.name, "error": type(error).__name__})
+            return Attempt(outcome=RetryAfter(seconds=None, code=f"bug_{type(error).__name__}"), reading=True)
+        if not where:
+            return None
+        self._tell_person(place, step, "ticket_merged", where)
+        return Attempt(outcome=Rejected(code="ticket_merged"))
 
     def _posted(self, place: Destination, request: Request, step: DueStep) -> Attempt:
         """The letter is made now, and gone when this returns."""
@@ -268,7 +296,8 @@ class Performer:
         both = agreed(request, attempt.ticket)
         if known is not None or not outcome.ref:
             if known is not None and both:
-                tickets.change_ticket(connection, known, now, any_revision=True, **both)
+                seen = attempt.ticket is not None
+                tickets.change_ticket(connection, known, now, any_revision=True, seen=seen, **both)
             return
         link = attempt.ticket.link if attempt.ticket else str(outcome.more.get("link", ""))
         status, assignee = both.get("status", "open" if place.tickets else ""), both.get("assignee", "")

@@ -78,7 +78,7 @@ class Filing:
             payload=effect.payload,
             handover=handover,
             customer=self._conversation["customer"],
-            said=message.text if message else "",
+            said=words.with_files(message.text, message.attachments) if message else "",
             author=message.actor_id if message else "",
             origin=effect.payload.get("origin") or origin_of(message_id),
             paged=steps.destinations_of(self._connection, handover["id"], Job.PAGE.value),

@@ -122,6 +122,9 @@ class ServiceNowConfig(TicketConfig):
     table: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "incident"
     assignment_group: str = Field(default="", description="the sys_id of the group")
     close_code: str = Field(default="Solution provided", description="a resolution code of the instance")
+    agent_roles: tuple[Annotated[str, Field(pattern=r"^[a-z0-9_.]+$")], ...] = Field(
+        default=("itil", "admin"), description="whoever has one of these roles there works there"
+    )
 
 
 class SlackConfig(DeskConfig):

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from handover.packet.attachment import Attachment
     from handover.people.code_letter import CodeLetter
 
 JsonObject = dict[str, Any]
@@ -221,6 +222,17 @@ class Desk(Protocol):
         ...
 
 
+class Standing(StrEnum):
+    """What a ticket system itself says of somebody in a ticket."""
+
+    STAFF = "staff"
+    """Works there: an agent, a privileged user."""
+    OUTSIDER = "outsider"
+    """Does not, or is not known: a requester, whoever was copied in, a stranger who wrote a mail."""
+    BARRED = "barred"
+    """Was shut out: disabled, suspended, left."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Comment:
     """One entry of a ticket's history."""
@@ -231,7 +243,12 @@ class Comment:
     author: str
     """The destination's own name of the author."""
     from_customer: bool = False
-    """The customer wrote it, through a channel of the ticket system's own."""
+    """The requester of the ticket wrote it, through a channel of the ticket system's own; nobody else is the
+    customer."""
+    automatic: bool = False
+    """A program wrote it, as its mail says: an answer of absence, a delivery report. Nobody's words."""
+    files: tuple[Attachment, ...] = ()
+    """What came with it."""
     at: datetime | None = None
 
 
@@ -257,6 +274,36 @@ class Ticket:
     """The packet where the ticket carries it as data."""
     comments: tuple[Comment, ...] = ()
     """Oldest first."""
+    people: Mapping[str, Standing] = field(default_factory=dict)
+    """What the system says of the authors of public comments and of the assignee, by its own names of them."""
+    closed_as: str = ""
+    """Why it is closed, where not because its work is done: `rejected`, `cancelled`, `duplicate`, `spam`."""
+    merged_into: str = ""
+    """The ticket into which it was merged; `?` where the system does not say which. Empty: it was not."""
+
+    @property
+    def identity(self) -> Identity:
+        """Which ticket it is."""
+        return Identity(ref=self.ref, key=self.key, merged_into=self.merged_into)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Which ticket a reference leads to now: systems answer for a ticket with the one that it was merged into."""
+
+    ref: str
+    key: str
+    merged_into: str = ""
+
+    def elsewhere(self, ref: str, key: str) -> str:
+        """Where the reference of a handover's ticket leads, if no longer to the handover's own; empty if it does.
+
+        A second ticket of the same handover is its own; so is one whose key the system did not keep.
+        """
+        if self.merged_into:
+            return self.merged_into
+        own = self.key == key or (self.ref == ref and not self.key)
+        return "" if own else self.ref
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,6 +338,10 @@ class TicketDesk(Desk, Protocol):
 
     def read(self, ref: str) -> Ticket:
         """The ticket as it is now, with its history. NotFound if there is none; DependencyFault if it cannot tell."""
+        ...
+
+    def identify(self, ref: str) -> Identity:
+        """Which ticket the reference leads to now, in one call; errors as of `read`. Asked before every write."""
         ...
 
     def changes(self, cursor: str) -> Changes:

@@ -36,6 +36,13 @@ def _ticket(connection: Connection, *which: Any) -> TicketRecord | None:
     return TicketRecord(**{name: row[name] for name in _RECORD}) if row else None
 
 
+def known_at(connection: Connection, handover_id: str, destination: str) -> datetime | None:
+    """When a handover's ticket was last read as its own, or made."""
+    found = select(TICKET.c.updated_at).where(TICKET.c.handover_id == handover_id, TICKET.c.destination == destination)
+    at: datetime | None = connection.execute(found).scalar()
+    return at
+
+
 def add_ticket(connection: Connection, ticket: TicketRecord, now: datetime) -> None:
     """Keeps where a handover is; what is there already stays."""
     row = {name: getattr(ticket, name) for name in _RECORD} | {"created_at": now, "updated_at": now}
@@ -43,13 +50,19 @@ def add_ticket(connection: Connection, ticket: TicketRecord, now: datetime) -> N
 
 
 def change_ticket(
-    connection: Connection, ticket: TicketRecord, now: datetime, *, any_revision: bool = False, **changes: Any
+    connection: Connection,
+    ticket: TicketRecord,
+    now: datetime,
+    *,
+    any_revision: bool = False,
+    seen: bool = True,
+    **changes: Any,
 ) -> bool:
-    """Changes what is known of a ticket; False if somebody changed it since `ticket` was read."""
+    """Changes what is known of a ticket; False if somebody changed it since `ticket` was read. `seen`: it was read."""
     same = and_(TICKET.c.destination == ticket.destination, TICKET.c.ref == ticket.ref)
     if not any_revision:
         same = and_(same, TICKET.c.revision == ticket.revision)
-    values = {**changes, "revision": TICKET.c.revision + 1, "updated_at": now}
+    values = {**changes, "revision": TICKET.c.revision + 1, **({"updated_at": now} if seen else {})}
     return connection.execute(update(TICKET).where(same).values(values)).rowcount == 1
 
 
