@@ -61,7 +61,7 @@ class Channel:
 
 def destination(desk: Any, clock: Clock, **config: Any) -> Destination:
     """A destination around a desk, without a limit that a test would run into."""
-    made = MemoryConfig(kind="memory", agents=AGENTS, webhook_secrets=(SECRET,), **{"per_minute": 10_000, **config})
+    made = MemoryConfig(kind="memory", webhook_secrets=(SECRET,), **{"agents": AGENTS, "per_minute": 10_000, **config})
     return Destination(desk=desk, config=made, gate=Gate(made.per_minute, clock))
 
 

@@ -102,11 +102,11 @@ def test_no_minute_has_more_calls_than_the_settings_allow_however_many_a_step_ma
     assert len(far.calls) / took <= 30
 
 
-@pytest.mark.parametrize(("reads", "minutes"), [(0.3, 5), (0.5, 20), (1.0, 40)])
+@pytest.mark.parametrize(("reads", "minutes"), [(0.3, 3), (0.5, 20), (1.0, 40)])
 def test_readings_that_break_neither_stop_nor_double_what_is_written(far: Far, reads: float, minutes: float) -> None:
     """What could not be read back is done with that doubt, and a person is told; it is not given up: it is there."""
     far.starts()
-    far.breaks(reads=reads)
+    far.breaks(reads=reads, seed=8)
     far.hand_over(10)
     took = far.work(minutes=minutes)
     print(f"\n{reads:.0%} of the readings broken: {took:.1f} minutes, {sorted(far.conditions)}")
