@@ -8,11 +8,15 @@ from typing import Any
 
 from delivery.destinations import fresh_s
 from desks.config import DeskConfig, TicketConfig
+from desks.port import Job
 from states.clock import Clock
 from states.errors import NotFound
 from store import steps, tickets
 from store.connection import Connection
 from store.database import Store
+
+NOT_SET = "(not set)"
+"""The kind of a destination that no setting names."""
 
 
 class Outbox:
@@ -22,15 +26,17 @@ class Outbox:
         self._store, self._clock, self._configs = store, clock, configs
 
     def fares(self) -> list[dict[str, Any]]:
-        """Each destination: what waits, what fails now and why, what is dead, when something last got through."""
+        """Each destination: what waits, what fails now and why, what is dead, when something last got through; also
+        those that no setting names any more and for which something waits."""
         found = []
         with self._store.read() as connection:
-            for name, config in self._configs.items():
+            gone = dict.fromkeys(steps.waited_for(connection) - set(self._configs), DeskConfig())
+            for name, config in {**self._configs, **gone}.items():
                 pending, dead, last = steps.totals(connection, name)
                 jobs = getattr(config, "jobs", ())
                 found.append(
                     {
-                        "name": name, "kind": getattr(config, "kind", ""),
+                        "name": name, "kind": getattr(config, "kind", NOT_SET),
                         "jobs": ", ".join(job.value for job in jobs), "pending": pending,
                         "failing": steps.failing(connection, name), "dead": dead,
                         "last_success": last.isoformat() if last else None,
@@ -49,7 +55,8 @@ class Outbox:
         return [*lost, *known]
 
     def _is_on_its_way(self, step: Mapping[str, Any]) -> bool:
-        return bool(step["destination"]) or bool(self._configs)
+        telling = (set(getattr(config, "jobs", ())) - {Job.CODE} for config in self._configs.values())
+        return bool(step["destination"]) or any(telling)
 
     def undeliverable(self, most: int = 1000) -> list[dict[str, Any]]:
         """Effects that somebody must hear of and that no destination can perform: which, of which case, since when."""

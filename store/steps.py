@@ -394,6 +394,12 @@ def totals(connection: Connection, destination: str) -> tuple[int, int, datetime
     return found.get("pending", (0, None))[0], found.get("dead", (0, None))[0], found.get("done", (0, None))[1]
 
 
+def waited_for(connection: Connection) -> frozenset[str]:
+    """Destinations toward which steps wait."""
+    found = select(OUTBOX.c.destination).where(OUTBOX.c.status == "pending", OUTBOX.c.destination != "").distinct()
+    return frozenset(row[0] for row in connection.execute(found))
+
+
 def failing(connection: Connection, destination: str) -> str:
     """Why steps toward a destination had to be tried again, in one word each; empty if none had to."""
     found = select(OUTBOX.c.last_code).where(

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from app.api.actors import require
 from app.api.depends import Caller, Running
 from app.ports import Delivery, Outbox
+from delivery.outbox import NOT_SET
 from states.rights import Right
 
 deliveries = APIRouter(prefix="/deliveries", tags=["deliveries"])
@@ -40,8 +41,11 @@ def list_deliveries(
 def deliverable(delivery: Delivery) -> str:
     """One line for whoever watches the service: "ready", or what goes to nobody and what is not read."""
     lost = Counter(one["effect"] for one in delivery.outbox.undeliverable(1000))
-    unread = [one["name"] for one in delivery.outbox.fares() if one["unread_since"]]
+    fares = delivery.outbox.fares()
+    gone = [one["name"] for one in fares if one["kind"] == NOT_SET]
+    unread = [one["name"] for one in fares if one["unread_since"]]
     said = [f"{count} {effect} undeliverable: no destination" for effect, count in sorted(lost.items())]
+    said += [f"steps wait for {name}, which no setting names" for name in gone]
     said += [f"changes of {name} are not read" for name in unread]
     return "; ".join(said) or "ready"
 

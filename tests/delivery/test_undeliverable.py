@@ -11,12 +11,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.api.build import build_api
+from app.api.deliveries import deliverable
 from app.settings import Settings
 from delivery.outbox import Outbox
 from delivery.undeliverable import gaps
 from delivery.work import Delivery
+from desks.config import CODES, MailConfig
 from desks.fakes.letter_box import LetterBox
-from desks.port import Job
+from desks.port import Job, RetryAfter
 from service.views import NewConversation
 from states.vocabulary import Effect, Event
 from tests.delivery.conftest import MakeOffice
@@ -184,6 +186,24 @@ def test_health_outbox_and_api_tell_what_goes_to_nobody(office: Office) -> None:
     (lost,) = told["undeliverable"]
     assert (lost["effect"], lost["team"]) == ("page", "safety")
     assert [(one["status"], one["effect"]) for one in told["steps"]] == [("undeliverable", "page")]
+
+
+def test_steps_for_a_destination_that_no_setting_names_any_more_are_shown(office: Office) -> None:
+    office.pager.outcomes = [RetryAfter(seconds=3600)] * 9
+    office.case.say(URGENT)
+    office.work_on(minutes=5)
+    renamed = _with(office, destination(Channel("duty", Job.PAGE), office.clock))
+    (lost,) = [one for one in renamed.outbox.fares() if one["kind"] == "(not set)"]
+    assert (lost["name"], lost["pending"]) == ("pager", 1)
+    assert "steps wait for pager" in deliverable(renamed)
+
+
+def test_effects_that_wait_for_no_destination_are_not_listed_where_none_is_set(office: Office) -> None:
+    office.case.say("human please")
+    mail = MailConfig(kind="email", host="none", sender="care@shop.example", jobs=CODES)
+    for configs in ({}, {"letters": mail}):
+        assert Outbox(office.runtime.store, office.clock, configs).unsettled(100) == []
+    assert office.outbox.unsettled(100) != []
 
 
 # Reading what changed
