@@ -77,7 +77,6 @@ def serve(
     *,
     with_page: bool,
     on_ready: Callable[[], None] = lambda: None,
-    also: Callable[[], int] | None = None,
     server: type[uvicorn.Server] | None = None,
     delivery: Delivery | None = None,
 ) -> None:
@@ -92,7 +91,7 @@ def serve(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5, ws="auto"
     )
     _settle_memory()
-    with Worker(system, settings.tick_seconds, delivery, also=also):
+    with Worker(system, settings.tick_seconds, delivery):
         on_ready()
         (server or uvicorn.Server)(config).run(sockets=[listening])
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from audit.judge import Judge
     from delivery.destinations import Destination
     from delivery.work import Delivery
+    from desks.config import DeskConfig
     from handover.packet.model_summary import SummaryWriter
-    from handover.people.code_sender import CodeSender
     from handover.people.codes import CodeMaker
-    from handover.people.directory import ContactKind, Directory
+    from handover.people.directory import Directory
     from models.port import Model
     from policy.loader import LoadedPolicy
     from service.outbox import Outbox
@@ -126,8 +126,8 @@ def build_desks(settings: Settings, clock: Clock) -> list[Destination]:
 
     check_channels(settings.desks)
     found = []
-    for name, config in settings.desks.items():
-        module = f"desks.{config.kind}"
+    for name, config in destinations(settings).items():
+        module = f"desks.{getattr(config, 'kind', '')}"
         try:
             build_desk = import_module(module).build
         except ModuleNotFoundError as error:
@@ -141,10 +141,11 @@ def build_desks(settings: Settings, clock: Clock) -> list[Destination]:
 
 def build_directory(settings: Settings) -> Directory:
     """Who is on file, with the contacts that a code can reach; SettingsError tells what is wrong with the file."""
-    from handover.people.directory import FileDirectory, NoDirectory, Reachable
+    from handover.people.directory import ContactKind, FileDirectory, NoDirectory, Reachable
 
     path = settings.verification.directory
-    return Reachable(FileDirectory(path), _code_senders(settings)) if path else NoDirectory()
+    ways = {ContactKind(kind) for config in destinations(settings).values() for kind in config.contacts}
+    return Reachable(FileDirectory(path), ways) if path else NoDirectory()
 
 
 def build_codes(settings: Settings) -> CodeMaker:
@@ -190,41 +191,35 @@ def _kept(path: Path, new: bytes, what: str, remedy: str) -> bytes:
         ) from None
 
 
-def build_code_sending(settings: Settings, system: System) -> Callable[[], int] | None:
-    """What sends one-time codes beside the clocks; None where no way out is set up."""
-    from delivery.codes import CodeSending
-    from handover.people.code_sender import ByContact
+def destinations(settings: Settings) -> dict[str, DeskConfig]:
+    """The tables `[desks.NAME]`, and what `[verification]` sets for one-time codes as destinations of their own.
 
-    senders = _code_senders(settings, system.clock)
-    if not senders:
-        return None
-    return CodeSending(
-        system.store,
-        codes=system.codes,
-        directory=system.directory,
-        sender=ByContact(senders),
-        clock=system.clock,
-    )
+    Their names have a dot, which no table's name has.
+    """
+    from base64 import b64encode
+    from hashlib import sha256
 
+    from pydantic import SecretStr
 
-def _code_senders(settings: Settings, clock: Clock | None = None) -> dict[ContactKind, CodeSender]:
-    """The ways out that are set up, by the kind of contact they reach."""
-    from handover.people.code_sender import SmtpCodeSender, SmtpServer
-    from handover.people.directory import ContactKind
-    from states.clock import SystemClock
+    from desks.config import CODES, MailConfig, WebhookConfig
+    from desks.kit.signatures import key_of
 
-    found: dict[ContactKind, CodeSender] = {}
+    found: dict[str, DeskConfig] = dict(settings.desks)
     mail, secret = settings.verification.mail, settings.verification.webhook_secret
     if mail is not None:
-        server = SmtpServer(
-            host=mail.host, port=mail.port, sender=mail.sender, user=mail.user,
-            password=mail.password.get_secret_value(), starttls=mail.starttls,
+        found["verification.mail"] = MailConfig(
+            kind="email", host=mail.host, port=mail.port, sender=mail.sender, user=mail.user,
+            password=mail.password if mail.user else None, tls="starttls" if mail.starttls else "none", jobs=CODES,
         )  # fmt: skip
-        found[ContactKind.EMAIL] = SmtpCodeSender(server)
     if secret is not None:
-        from delivery.code_webhook import WebhookCodeSender
-
-        found[ContactKind.WEBHOOK] = WebhookCodeSender(secret=secret.get_secret_value(), clock=clock or SystemClock())
+        try:
+            key = key_of(secret.get_secret_value())
+        except ValueError:
+            raise SettingsError("verification.webhook_secret is not whsec_ and Base64; make a new one") from None
+        # HMAC takes the digest of a key that is longer than its block (RFC 2104, 2): the signatures stay the same.
+        short = key if len(key) <= 64 else sha256(key).digest()
+        signing = SecretStr("whsec_" + b64encode(short).decode())
+        found["verification.webhook"] = WebhookConfig(kind="webhook", secrets=(signing,), jobs=CODES)
     return found
 
 
@@ -402,7 +397,7 @@ def open_outbox(settings: Settings) -> Iterator[Outbox]:
         raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
     store = open_store(settings.store_url)
     try:
-        yield Outbox(store, SystemClock(), settings.desks)
+        yield Outbox(store, SystemClock(), destinations(settings))
     finally:
         store.close()
 

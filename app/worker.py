@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 class Worker:
     """Lets clocks fire and deliveries go out every `seconds` in a thread of its own.
 
-    A context manager, or `run` in the foreground. `also` is work of another kind that is done after each tick; it
-    returns how much it did.
+    A context manager, or `run` in the foreground.
     """
 
     def __init__(
@@ -26,9 +25,8 @@ class Worker:
         system: System,
         seconds: float = 1.0,
         delivery: Delivery | None = None,
-        also: Callable[[], int] | None = None,
     ) -> None:
-        self._system, self._delivery, self._also = system, delivery, also
+        self._system, self._delivery = system, delivery
         self._seconds = seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.run, name="handrail-worker", daemon=True)
@@ -41,7 +39,7 @@ class Worker:
 
     def tick_once(self) -> int:
         """One tick; how much it did. A failed tick loses nothing: what was due stays due and is tried again."""
-        ticks = (self._system.tick, self._delivery.tick if self._delivery else None, self._also)
+        ticks = (self._system.tick, self._delivery.tick if self._delivery else None)
         return sum(self._guarded(tick) for tick in ticks if tick is not None)
 
     @staticmethod

@@ -13,6 +13,8 @@ _FIELDS = ("key", "queue", "priority", "status", "assignee")
 def differences(request: Request, ticket: Ticket) -> tuple[str, ...]:
     """The names of what the ticket does not show as `request.expect` says; values are not named."""
     wrong = [name for name in _FIELDS if name in request.expect and getattr(ticket, name) != request.expect[name]]
+    if request.ref and ticket.identity.elsewhere(request.ref, request.key):
+        wrong.append("ticket")  # merged between our look and our write
     if "public" in request.expect:
         marked = [one for one in ticket.comments if request.marker in one.text]
         if not marked:

@@ -1,88 +1,56 @@
-"""Performs the effect `send_code`: makes the code again from key and row, and sends it to the contact on file.
+"""One-time codes at the moment of sending: made again from key and row, for the contact that is on file then.
 
-The address is looked up when it is sent, in the directory and nowhere else. Neither code nor address is in a row, a
-receipt or a log line.
+Neither code nor address is in a task, a request, a receipt or a dead letter.
 """
 
 from __future__ import annotations
 
-import logging
-import secrets
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from handover.people.code_sender import CodeLetter, CodeSender
+from desks.port import Delivered, Rejected, Request
+from handover.people.code_letter import CodeLetter
 from handover.people.codes import Challenge, CodeMaker
 from handover.people.directory import Contact, Directory
-from states.clock import Clock
-from states.errors import DependencyFault
-from store.codes import DueCode, lease_code, settle_code
-from store.database import Store
 
-LEASE_S = 60.0
-FIRST_RETRY = timedelta(seconds=5)
-AT_ONCE = 20
-
-log = logging.getLogger("handrail.codes")
+SUPERSEDED = "superseded"
 
 
-class CodeSending:
-    """Sends what is due. Safe to run in several processes: two of them may send one code twice, never two codes."""
+def counts(handover: Mapping[str, Any] | None, counter: int) -> Challenge | None:
+    """The challenge of a handover's code number `counter`; None if it was replaced or used, or the case is closed."""
+    kept = handover["code"] if handover and handover["open"] else None
+    challenge = Challenge.from_json(kept) if kept else None
+    return challenge if challenge and challenge.counter == counter else None
 
-    def __init__(
-        self, store: Store, *, codes: CodeMaker, directory: Directory, sender: CodeSender, clock: Clock
-    ) -> None:
-        self._store, self._codes, self._directory = store, codes, directory
-        self._sender, self._clock = sender, clock
 
-    def __call__(self) -> int:
-        """Sends up to `AT_ONCE` codes; how many were settled or tried."""
-        for done in range(AT_ONCE):
-            if not self._next():
-                return done
-        return AT_ONCE
+def settled(challenge: Challenge | None, now: datetime) -> Delivered | Rejected | None:
+    """What is to be said of a code without sending it: one that counts no more is no loss, a late one is. Else None."""
+    if challenge is None:
+        return Delivered(ref="", more={"result": SUPERSEDED})
+    return Rejected(code="expired") if now >= challenge.expires_at else None
 
-    def _next(self) -> bool:
-        now, owner = self._clock.now(), secrets.token_hex(8)
-        with self._store.write() as connection:
-            due = lease_code(connection, owner, now, LEASE_S)
-        if due is None:
-            return False
-        challenge = Challenge.from_json(due.challenge) if due.challenge else None
-        if challenge is None or challenge.counter != due.payload["counter"]:
-            self._settle(due, owner, "done", "superseded")
-        elif now >= challenge.expires_at:
-            self._settle(due, owner, "dead", "expired")
-        else:
-            self._send(due, owner, challenge, now)
-        return True
 
-    def _send(self, due: DueCode, owner: str, challenge: Challenge, now: datetime) -> None:
-        try:
-            contact = self._contact(due.customer, challenge.contact)
-            minutes = max(1, int((challenge.expires_at - now).total_seconds() // 60))
-            code = self._codes.code(challenge)
-            self._sender.send(
-                CodeLetter(
-                    contact=contact, code=code, language=due.language, minutes=minutes, key=due.id.replace(":", ".")
-                )
-            )
-        except DependencyFault as fault:
-            again = now + FIRST_RETRY * 2 ** min(due.attempts - 1, 6)
-            log.warning("code not sent", extra={"effect": due.id, "fault": fault.kind})
-            return self._settle(due, owner, "pending", fault.kind, again)
-        except Exception as error:  # noqa: BLE001  safety boundary: a bug of a port must not stop the worker
-            log.error("code not sent", extra={"effect": due.id, "error": type(error).__name__})
-            return self._settle(due, owner, "dead", f"bug_{type(error).__name__}")
-        self._settle(due, owner, "done", "sent")
+@dataclass(frozen=True, kw_only=True)
+class Letters:
+    """Writes the letters."""
 
-    def _contact(self, customer: str, kind: str) -> Contact:
-        """The contact on file now; DependencyFault if it is gone."""
-        for contact in self._directory.contacts(customer):
-            if contact.kind.value == kind:
-                return contact
-        raise DependencyFault("no_contact", "the contact is no longer on file; verify in another way")
+    codes: CodeMaker
+    directory: Directory
 
-    def _settle(self, due: DueCode, owner: str, status: str, code: str, retry_at: datetime | None = None) -> None:
-        receipt = {"result": code, "attempts": due.attempts}
-        with self._store.write() as connection:
-            settle_code(connection, due.id, owner, status=status, receipt=receipt, retry_at=retry_at)
+    def letter(
+        self, request: Request, challenge: Challenge, customer: str, language: str, now: datetime
+    ) -> CodeLetter | Rejected:
+        """The letter of this attempt; `no_contact` if the contact is on file no more. DependencyFault of the directory.
+
+        The code is made here and not before: what is not called does not lie about in memory.
+        """
+        contact = self._contact(customer, str(request.body["contact"]))
+        if contact is None:
+            return Rejected(code="no_contact")
+        minutes = max(1, int((challenge.expires_at - now).total_seconds() // 60))
+        return CodeLetter(contact=contact, code=self.codes.code(challenge), language=language, minutes=minutes)
+
+    def _contact(self, customer: str, kind: str) -> Contact | None:
+        return next((one for one in self.directory.contacts(customer) if one.kind.value == kind), None)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from delivery.frozen import request_json, task_from, task_json
-from delivery.words import closing, packet_text
+from delivery.words import closing, packet_text, with_files
 from desks.port import Job, Request, Task
 from store import queries, tickets
 from store.connection import Connection
@@ -50,7 +50,7 @@ def whole_task(connection: Connection, step: DueStep) -> Task | None:
         return None
     task = replace(task, customer=queries.conversation(connection, step.conversation_id)["customer"])
     if message is not None:
-        return replace(task, text=message.text)
+        return replace(task, text=with_files(message.text, message.attachments))
     if had_packet:
         packet = handover["packet"]
         return replace(task, packet=packet, text=packet_text(packet) if task.job is Job.NOTE else "")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from delivery.pace import Gate
-from desks.config import DeskConfig, TicketConfig, holder
-from desks.port import Desk, Job, TicketDesk
+from desks.config import DeskConfig, TicketConfig, fresh_s, holder
+from desks.port import Desk, Job, Standing, TicketDesk
 from states.vocabulary import Role
 
 ON_TICKET = frozenset(
@@ -42,6 +42,11 @@ class Destination:
         return self.desk.jobs
 
     @property
+    def contacts(self) -> frozenset[str]:
+        """The kinds of contact that it reaches with one-time codes."""
+        return self.config.contacts if Job.CODE in self.jobs else frozenset()
+
+    @property
     def tickets(self) -> TicketDesk | None:
         """The desk, if people work in tickets there."""
         return cast(TicketDesk, self.desk) if Job.OPEN in self.jobs else None
@@ -57,6 +62,11 @@ class Destination:
         return self.config.poll_s if isinstance(self.config, TicketConfig) else 0.0
 
     @property
+    def fresh_s(self) -> float:
+        """How long its changes may stay unread before that is a fault."""
+        return fresh_s(self.config)
+
+    @property
     def budget(self) -> int:
         """Our own writes to one ticket in ten minutes."""
         return self.config.updates_per_ticket if isinstance(self.config, TicketConfig) else 1_000_000
@@ -65,9 +75,13 @@ class Destination:
         """Whether handovers of this team go there."""
         return not self.config.teams or team in self.config.teams
 
-    def person(self, name: str) -> tuple[Role, str]:
-        """Who the system's name is here: as the settings say, or a frontline agent known by place and name."""
-        return self.known_person(name) or (Role.FRONTLINE_AGENT, f"{self.name}:{name}")
+    def person(self, name: str, standing: Standing | None) -> tuple[Role, str] | None:
+        """Who the system's name is here: as the settings say; a frontline agent known by place and name, if the system
+        itself calls them staff; else nobody. Whoever was shut out there is nobody, whatever the settings say."""
+        if not name or standing is Standing.BARRED:
+            return None
+        own = (Role.FRONTLINE_AGENT, f"{self.name}:{name}") if standing is Standing.STAFF else None
+        return self.known_person(name) or own
 
     def known_person(self, name: str) -> tuple[Role, str] | None:
         """Who the settings say the system's name is; None if they do not."""

@@ -29,6 +29,8 @@ AGAIN_S = (2.0, 300.0)
 """How soon a hint that could not be settled is looked into again: at first, and at the latest."""
 MAX_BREAKS = 5
 """How often looking may break before a person is told to look."""
+WATCH = timedelta(seconds=10)
+"""How often it is looked whether changes were read."""
 _HELD_S = 60.0
 
 log = logging.getLogger("handrail.delivery")
@@ -41,6 +43,7 @@ class Inbound:
         self._system, self._store, self._clock = system, system.store, system.clock
         self._places, self._link = places, link
         self._reconciler = Reconciler(system, places, link)
+        self._began, self._watched_at = self._clock.now(), self._clock.now()
 
     def receive(self, name: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Keeps the hint of a webhook; False if this delivery was kept before.
@@ -92,10 +95,33 @@ class Inbound:
             raise
         place.gate.breaker.succeeded()
         with self._store.write() as connection:
+            tickets.was_read(connection, place.name, self._clock.now())
             if changes.cursor != cursor and tickets.move_cursor(connection, place.name, cursor, changes.cursor):
                 for ref in changes.refs:
                     tickets.keep_hint(connection, place.name, f"poll:{changes.cursor}:{ref}", ref, now)
         return len(changes.refs)
+
+    def watch(self) -> None:
+        """Makes a fault of every destination whose changes nobody has read for longer than its freshness allows.
+
+        It is told on the case that is due first, by other destinations than this one, once an hour.
+        """
+        now = self._clock.now()
+        if timedelta() <= now - self._watched_at < WATCH:
+            return
+        self._watched_at = now
+        for place in self._places.values():
+            if place.tickets is None:
+                continue
+            with self._store.read() as connection:
+                read_at = tickets.read_at(connection, place.name)
+                record = tickets.most_urgent(connection, place.name)
+            since = max(read_at or self._began, self._began)  # what nobody read while nobody worked is read now
+            if now - since <= timedelta(seconds=place.fresh_s):
+                continue
+            log.error("changes not read for too long", extra={"destination": place.name, "since": since.isoformat()})
+            if record is not None:
+                self._reconciler.tell(record, "changes_unread", f"{now:%Y-%m-%dT%H}")
 
     def follow_next(self, place: Destination) -> bool:
         """Looks into the hint that has waited longest; False if there is none, or it is not the time for calls."""
@@ -122,6 +148,8 @@ class Inbound:
         except DependencyFault as fault:
             place.gate.breaker.not_read(alive=calls.alive)
             log.warning("ticket not read", extra={"destination": place.name, "kind": fault.kind})
+            if self._clock.now() - hint.received_at > timedelta(seconds=place.fresh_s) and not hint.asks:
+                self._reconciler.tell_person(place, hint.ref, "ticket_unread")
             return False
         except StoreError:
             place.gate.breaker.failed()

@@ -132,6 +132,11 @@ class Breaker:
         elif self.condition is Condition.PROBING:
             self.failed()
 
+    def not_called(self) -> None:
+        """The call that was allowed was not made: if it was the probe, the next one is."""
+        with self._lock:
+            self._probe_since = None
+
     def succeeded(self) -> None:
         """The destination answered."""
         with self._lock:

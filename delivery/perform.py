@@ -11,19 +11,21 @@ import random
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from delivery.check import agreed, differences
+from delivery.codes import Letters, counts, settled
 from delivery.dead_letters import fingerprint, whole_task, without_words
 from delivery.destinations import ON_TICKET, Destination
 from delivery.frozen import request_from, request_json
 from delivery.pace import Calls, backoff
 from delivery.plan import Planned
 from delivery.settle import Filing, Places
-from desks.port import Ambiguous, Delivered, Job, Outcome, Rejected, Request, RetryAfter, Ticket
+from desks.port import Ambiguous, Delivered, Job, LetterDesk, Outcome, Rejected, Request, RetryAfter, Ticket
+from handover.people.code_letter import CodeLetter
 from service.system import System
 from states.errors import DependencyFault, NotFound
-from store import steps, tickets
+from store import queries, steps, tickets
 from store.connection import Connection
 from store.records import DueStep, TicketRecord
 from store.tickets import handover_row
@@ -50,6 +52,8 @@ class Attempt:
     """What failed was a reading: looking an earlier attempt up, or reading back what was written."""
     written: str | None = None
     """Where it was written, as the destination says, though it could not be read back."""
+    called: bool = True
+    """The destination was called: what failed before that says nothing of it."""
 
 
 def new_lease() -> str:
@@ -65,6 +69,7 @@ class Performer:
     ) -> None:
         self._system, self._store, self._clock = system, system.store, system.clock
         self._places, self._dice, self._link = places, dice, link
+        self._letters = Letters(codes=system.codes, directory=system.directory)
         # Only the test that proves the look-up necessary turns it off.
         self._look = look
 
@@ -88,15 +93,18 @@ class Performer:
             if wait is not None:
                 return steps.hand_back(connection, step, wait, "budget")
             request = self._frozen(connection, place, step)
+        if not isinstance(request, Request):
+            self._settle(place, step, None, Attempt(outcome=request, called=False))
+            return True
         # Entered only when nothing can fail before the call: a probe that is not made keeps everybody else out.
         if not place.gate.enter():
             with self._store.write() as connection:
                 steps.hand_back(connection, step, now + timedelta(seconds=max(place.gate.wait(), 1.0)), "gate")
             return False
         with place.gate.calling() as calls:
-            attempt = self._attempt(place, request, step) if isinstance(request, Request) else Attempt(outcome=request)
+            attempt = self._attempt(place, request, step)
         self._tell_breaker(place, attempt, calls)
-        self._settle(place, step, request if isinstance(request, Request) else None, attempt)
+        self._settle(place, step, request, attempt)
         return True
 
     def _over_budget(self, connection: Connection, place: Destination, step: DueStep, now: datetime) -> datetime | None:
@@ -104,8 +112,13 @@ class Performer:
         written = steps.written_since(connection, step.handover_id, place.name, now - BUDGET_WINDOW)
         return written[-place.budget] + BUDGET_WINDOW if len(written) >= place.budget else None
 
-    def _frozen(self, connection: Connection, place: Destination, step: DueStep) -> Request | Rejected:
-        """The request as it was first made; made and kept now if this is the first attempt."""
+    def _frozen(self, connection: Connection, place: Destination, step: DueStep) -> Request | Rejected | Delivered:
+        """The request as it was first made; made and kept now if this is the first attempt. An outcome if there is
+        nothing to send any more."""
+        if step.job == Job.CODE:
+            challenge = counts(handover_row(connection, step.handover_id), step.task["counter"])
+            if (outcome := settled(challenge, self._clock.now())) is not None:
+                return outcome
         if step.request is not None:
             return request_from(step.request)
         ticket = tickets.ticket_of(connection, step.handover_id, place.name)
@@ -123,9 +136,13 @@ class Performer:
 
     def _attempt(self, place: Destination, request: Request, step: DueStep) -> Attempt:
         looking = step.unsure and self._look
+        if (misplaced := self._misplaced(place, request, step)) is not None:
+            return misplaced
         try:
             found = place.desk.find(request) if looking else None
             looking = False
+            if request.job is Job.CODE:
+                return self._posted(place, request, step)
             outcome = found or place.desk.send(request)
             if not isinstance(outcome, Delivered):
                 return Attempt(outcome=outcome)
@@ -136,6 +153,48 @@ class Performer:
         except Exception as error:  # noqa: BLE001  safety boundary: a bug in a desk counts as "nobody knows"
             log.error("desk broke", extra={"destination": place.name, "error": type(error).__name__})
             return Attempt(outcome=Ambiguous(code=f"bug_{type(error).__name__}"))
+
+    def _misplaced(self, place: Destination, request: Request, step: DueStep) -> Attempt | None:
+        """Why nothing may be written: the reference leads to another handover's ticket, or nobody knows where.
+
+        A ticket that was the handover's own a moment ago may be written to while the system cannot be read.
+        """
+        if place.tickets is None or request.job not in ON_TICKET:
+            return None
+        try:
+            where = place.tickets.identify(request.ref).elsewhere(request.ref, request.key)
+        except NotFound:
+            return None  # What is not there takes nothing: the write itself says so.
+        except DependencyFault as fault:
+            with self._store.read() as connection:
+                known_at = tickets.known_at(connection, step.handover_id, place.name)
+            fresh = known_at is not None and self._clock.now() - known_at < timedelta(seconds=place.fresh_s)
+            return (
+                None if fresh else Attempt(outcome=RetryAfter(seconds=None, code=f"unread_{fault.kind}"), reading=True)
+            )
+        except Exception as error:  # noqa: BLE001  safety boundary: nothing was written
+            log.error("desk broke", extra={"destination": place.name, "error": type(error).__name__})
+            return Attempt(outcome=RetryAfter(seconds=None, code=f"bug_{type(error).__name__}"), reading=True)
+        if not where:
+            return None
+        self._tell_person(place, step, "ticket_merged", where)
+        return Attempt(outcome=Rejected(code="ticket_merged"))
+
+    def _posted(self, place: Destination, request: Request, step: DueStep) -> Attempt:
+        """The letter is made now, and gone when this returns."""
+        with self._store.read() as connection:
+            challenge = counts(handover_row(connection, step.handover_id), int(request.body["counter"]))
+            about = queries.conversation(connection, step.conversation_id)
+        now = self._clock.now()
+        if challenge is None:
+            return Attempt(outcome=settled(challenge, now) or Rejected(code="expired"), called=False)
+        try:
+            letter = self._letters.letter(request, challenge, about["customer"], about["language"], now)
+        except DependencyFault as fault:
+            return Attempt(outcome=RetryAfter(seconds=None, code=fault.kind), called=False)
+        if not isinstance(letter, CodeLetter):
+            return Attempt(outcome=letter, called=False)
+        return Attempt(outcome=cast(LetterDesk, place.desk).send_code(request, letter))
 
     def _checked(self, place: Destination, request: Request, outcome: Delivered, *, looked_up: bool) -> Attempt:
         """Reads the ticket back. One that cannot be read is not known to be right: it is looked up again later.
@@ -159,7 +218,6 @@ class Performer:
     def _settle(self, place: Destination, step: DueStep, request: Request | None, attempt: Attempt) -> None:
         outcome = attempt.outcome
         if isinstance(outcome, Delivered):
-            assert request is not None
             return self._done(place, step, request, attempt, outcome)
         waiting = isinstance(outcome, RetryAfter) and outcome.seconds is not None
         tired = step.attempts >= place.config.give_up_after and not waiting
@@ -188,14 +246,18 @@ class Performer:
         """A write that failed speaks against the destination; a reading that failed keeps nobody from writing."""
         outcome = attempt.outcome
         asked = isinstance(outcome, RetryAfter) and outcome.seconds is not None
-        if attempt.reading:
+        if not attempt.called:
+            place.gate.breaker.not_called()
+        elif attempt.reading:
             place.gate.breaker.not_read(alive=calls.alive)
         elif isinstance(outcome, Delivered | Rejected) or asked:
             place.gate.breaker.succeeded()
         else:
             place.gate.breaker.failed()
 
-    def _done(self, place: Destination, step: DueStep, request: Request, attempt: Attempt, outcome: Delivered) -> None:
+    def _done(
+        self, place: Destination, step: DueStep, request: Request | None, attempt: Attempt, outcome: Delivered
+    ) -> None:
         doubt = attempt.written is not None
         if doubt:
             self._tell_person(place, step, "not_read_back", "")
@@ -205,12 +267,14 @@ class Performer:
         receipt: dict[str, Any] = {"ref": outcome.ref, "attempts": step.attempts, "looked_up": attempt.looked_up}
         receipt |= {"wrong": list(attempt.wrong)} if attempt.wrong else {}
         receipt |= {"read_back": False} if doubt else {}
+        receipt |= {"result": outcome.more["result"]} if "result" in outcome.more else {}
         with self._store.write() as connection:
             conversation = steps.hold_conversation(connection, step.conversation_id)
             assert conversation is not None
             if not steps.step_done(connection, step, receipt, now):
                 return
-            self._place_ticket(connection, place, step, request, attempt, outcome)
+            if request is not None and request.job is not Job.CODE:
+                self._place_ticket(connection, place, step, request, attempt, outcome)
             if attempt.wrong and place.tickets:
                 filing = Filing(connection, conversation, self._places, now, self._link)
                 handover = handover_row(connection, step.handover_id)
@@ -232,7 +296,8 @@ class Performer:
         both = agreed(request, attempt.ticket)
         if known is not None or not outcome.ref:
             if known is not None and both:
-                tickets.change_ticket(connection, known, now, any_revision=True, **both)
+                seen = attempt.ticket is not None
+                tickets.change_ticket(connection, known, now, any_revision=True, seen=seen, **both)
             return
         link = attempt.ticket.link if attempt.ticket else str(outcome.more.get("link", ""))
         status, assignee = both.get("status", "open" if place.tickets else ""), both.get("assignee", "")

@@ -27,6 +27,11 @@ class Place(Protocol):
         """What it can do."""
         ...
 
+    @property
+    def contacts(self) -> frozenset[str]:
+        """The kinds of contact that it reaches with one-time codes."""
+        ...
+
     def takes(self, team: str) -> bool:
         """Whether handovers of this team go there."""
         ...
@@ -70,6 +75,26 @@ class Planned:
     packet: Mapping[str, Any] = field(default_factory=dict)
     message_id: str = ""
     """The message whose words `text` is."""
+    contact: str = ""
+    counter: int = 0
+    """Which code goes to which kind of contact, for CODE."""
+
+
+NEEDED: Mapping[Effect, frozenset[Job]] = {
+    Effect.PAGE: frozenset({Job.PAGE, Job.ANNOUNCE}),
+    Effect.SEND_CODE: frozenset({Job.CODE}),
+}
+"""Effects that somebody outside must hear of, and the jobs that reach them: a note in a ticket wakes nobody."""
+
+
+def is_undeliverable(effect: Effect, planned: Sequence[Planned]) -> bool:
+    """Whether somebody must hear of the effect and nothing planned reaches anybody."""
+    return effect in NEEDED and not any(one.job in NEEDED[effect] for one in planned)
+
+
+def has_audience(team: str, places: Sequence[Place]) -> bool:
+    """Whether some destination is told of handovers of this team at all; one for codes alone is told nothing."""
+    return any(place.takes(team) and place.jobs - {Job.CODE} for place in places)
 
 
 def plan(case: Case, places: Sequence[Place]) -> tuple[Planned, ...]:
@@ -78,14 +103,17 @@ def plan(case: Case, places: Sequence[Place]) -> tuple[Planned, ...]:
     heard = [place for place in places if place.takes(team) and place.name != failed]
     found = []
     for step in _STEPS.get(case.effect, _nothing)(case):
-        for place in _audience(step.job, case, heard):
+        for place in _audience(step, case, heard):
             job = step.job if step.job in place.jobs else Job.ANNOUNCE
             found.append(replace(step, destination=place.name, job=job))
     return tuple(found)
 
 
-def _audience(job: Job, case: Case, heard: Sequence[Place]) -> list[Place]:
+def _audience(step: Planned, case: Case, heard: Sequence[Place]) -> list[Place]:
+    job = step.job
     able = [place for place in heard if job in place.jobs]
+    if job is Job.CODE:
+        return [place for place in able if step.contact in place.contacts][:1]
     if job is Job.PAGE and not able:
         return [place for place in heard if Job.ANNOUNCE in place.jobs]
     if job is Job.QUIET:
@@ -158,6 +186,10 @@ def _closed(case: Case) -> Iterator[Planned]:
     yield Planned(job=Job.ANNOUNCE, headline=words.CLOSED, news=News.CLOSED)
 
 
+def _code(case: Case) -> Iterator[Planned]:
+    yield Planned(job=Job.CODE, contact=case.payload.get("contact", ""), counter=case.payload.get("counter", 0))
+
+
 def _nothing(case: Case) -> Iterator[Planned]:
     yield from ()
 
@@ -173,4 +205,5 @@ _STEPS: dict[Effect, Callable[[Case], Iterator[Planned]]] = {
     Effect.NOTIFY_CLAIMED: _claimed,
     Effect.CLEAR_OWNER: _released,
     Effect.CLOSE_HANDOVER: _closed,
+    Effect.SEND_CODE: _code,
 }

@@ -8,15 +8,18 @@ the ticket is put right again.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conversation.records import Snapshot
+from delivery import words
 from delivery.destinations import MOVING, Destination
 from delivery.plan import Planned
+from delivery.quotes import without_ours
 from delivery.settle import Filing, Places, act_id
-from desks.port import Comment, Job, Ticket, TicketDesk
+from desks.port import Comment, Job, Standing, Ticket, TicketDesk
 from service.system import System
 from service.views import Actor
 from states.errors import BadInput, Conflict, HandrailError, NotFound, Refused
@@ -27,6 +30,8 @@ from store.tickets import handover_row
 
 MAX_SET_BACK = 5
 """How often a ticket is put right in the course of a handover; then a person must look at the two systems."""
+MAX_STRANGERS = 10
+"""Notes on strangers in one ticket: whoever can mail to it can mail often."""
 _MOVING = tuple(sorted(job.value for job in MOVING))
 
 log = logging.getLogger("handrail.delivery")
@@ -41,6 +46,10 @@ class Seen:
     record: TicketRecord
     ticket: Ticket
 
+    def person(self, name: str) -> tuple[Role, str] | None:
+        """Who the ticket's name is here; None for whoever is not positively known."""
+        return self.place.person(name, self.ticket.people.get(name))
+
     def act_id(self, what: str, which: str = "") -> str:
         """The id of what follows from it."""
         return act_id(self.place.name, self.record.ref, what, which or self.ticket.version)
@@ -51,6 +60,11 @@ class Seen:
         if self.desk.actor:
             return comment.author == self.desk.actor
         return f"[{self.record.handover_id}#" in comment.text
+
+    def ours_before(self, comment: Comment) -> tuple[str, ...]:
+        """What we wrote for the desk only, before this comment: later notes must not change what it says."""
+        earlier = itertools.takewhile(lambda one: one.id != comment.id, self.ticket.comments)
+        return tuple(one.text for one in earlier if not one.public and self.is_ours(one))
 
     @property
     def told(self) -> tuple[Comment, ...]:
@@ -85,6 +99,8 @@ class Reconciler:
             return self._gone(record)
         if _older(ticket.version, record.version):
             return True
+        if where := ticket.identity.elsewhere(record.ref, record.handover_id):
+            return self._merged(record, where)
         seen = Seen(place=place, desk=desk, record=record, ticket=ticket)
         if self._is_moving(record):
             return False  # What was read may be our own doing: look again when it is settled.
@@ -119,34 +135,71 @@ class Reconciler:
         snapshot = self._snapshot(seen)
         if not self._is_current(seen, snapshot):
             return
-        owner = _owner(snapshot)
-        if name and seen.place.person(name) == owner:
+        owner, person = _owner(snapshot), seen.person(name)
+        if name and person is None:
+            self._stranger(seen, "assigned", name, "was given this ticket")
+            return self._set_right(seen)
+        if name and person == owner:
             return  # We have put them there.
-        before = seen.place.person(seen.record.assignee) if seen.record.assignee else None
+        before = seen.place.person(seen.record.assignee, Standing.STAFF)
         if owner is not None and owner == before:
             self._act(seen, "released", Event.RELEASED, owner, text="the ticket has another holder")
-        if name:
-            self._act(seen, "claimed", Event.CLAIMED, seen.place.person(name))
+        if person is not None:
+            self._act(seen, "claimed", Event.CLAIMED, person)
         elif owner is not None and owner != before:
             self._set_right(seen)
 
     # What was said
 
     def _said(self, seen: Seen, comment: Comment) -> None:
-        if seen.is_ours(comment) or not comment.public or not comment.text.strip():
+        if seen.is_ours(comment) or not comment.public or comment.automatic:
+            return
+        if not comment.text.strip() and not comment.files:
             return
         if comment.from_customer:
             return self._customer_wrote(seen, comment)
-        person = seen.place.person(comment.author)
+        person = seen.person(comment.author)
+        if person is None:
+            return self._stranger(seen, "wrote", comment.author, "wrote in this ticket", comment)
+        if comment.files:
+            self._not_carried(seen, comment)
+        self._replied(seen, comment, person)
+
+    def _replied(self, seen: Seen, comment: Comment, person: tuple[Role, str]) -> None:
+        """An agent's words to the customer, without what we wrote for the agent alone."""
+        said = without_ours(comment.text, seen.ours_before(comment), self._transcript(seen))
+        if said.leaks:
+            self._note(seen, "replied", f"{comment.id}:quoted", words.QUOTED_WITHIN)
+            return self.tell(seen.record, "reply_not_passed_on", comment.id)
+        if said.left_out or (comment.text.strip() and not said.text):
+            self._note(seen, "replied", f"{comment.id}:quoted", words.LEFT_OUT)
+        if not said.text:
+            return
         snapshot = self._snapshot(seen)
         if self._is_current(seen, snapshot) and snapshot.owner_id is None:
             self._act(seen, "claimed_by_reply", Event.CLAIMED, person, which=comment.id)
-        self._act(seen, "replied", Event.AGENT_REPLIED, person, text=comment.text, which=comment.id)
+        self._act(seen, "replied", Event.AGENT_REPLIED, person, text=said.text, which=comment.id)
+
+    def _not_carried(self, seen: Seen, comment: Comment) -> None:
+        """Files do not cross: the agent is told in the ticket, and a person on the case."""
+        names = ", ".join(one.name for one in comment.files)
+        self._note(seen, "replied", f"{comment.id}:files", words.not_carried(names))
+        self.tell(seen.record, "file_not_carried", comment.id, names)
+
+    def _stranger(self, seen: Seen, did: str, name: str, what: str, comment: Comment | None = None) -> None:
+        """Whoever is not positively known is nobody: a note in the ticket, a fault on the case, and nothing else."""
+        self.tell(seen.record, "stranger", did, name)
+        prefix = act_id(seen.place.name, seen.record.ref, f"refused_stranger_{did}", "")
+        with self._store.read() as connection:
+            if steps.count_like(connection, seen.record.handover_id, seen.place.name, prefix) >= MAX_STRANGERS:
+                return  # What they write stands in the ticket all the same.
+        text = words.stranger(name, what, comment.text[:2000] if comment else "")
+        self._note(seen, f"stranger_{did}", comment.id if comment else seen.ticket.version, text)
 
     def _customer_wrote(self, seen: Seen, comment: Comment) -> None:
         message_id = seen.act_id("wrote", comment.id)
         try:
-            self._system.relay(seen.record.conversation_id, comment.text, message_id)
+            self._system.relay(seen.record.conversation_id, comment.text, message_id, comment.files)
         except (Conflict, BadInput) as error:
             self._refuse(seen, "wrote", comment.id, error)
 
@@ -159,14 +212,18 @@ class Reconciler:
         snapshot = self._snapshot(seen)
         current = self._is_current(seen, snapshot)
         if now == "resolved" and current:
-            return self._resolved(seen, snapshot)
+            return self._set_aside(seen) if seen.ticket.closed_as else self._resolved(seen, snapshot)
         if before == "resolved" and not current:
             told = "This case is closed in Handrail. It opens again, with a new ticket, when the customer writes."
             self._note(seen, "reopened", seen.ticket.version, told)
 
+    def _set_aside(self, seen: Seen) -> None:
+        """Closed, but not because the work is done: that is for a person to look at, and no outcome."""
+        self.tell(seen.record, "ticket_set_aside", seen.ticket.closed_as, seen.ticket.closed_as)
+
     def _resolved(self, seen: Seen, snapshot: Snapshot) -> None:
         name = seen.ticket.assignee
-        person = seen.place.person(name) if name and name != seen.desk.actor else _owner(snapshot)
+        person = seen.person(name) if name and name != seen.desk.actor else _owner(snapshot)
         if person is None:
             return self._refuse(
                 seen, "resolved", seen.ticket.version, BadInput("nobody has claimed the case; take the ticket first")
@@ -206,7 +263,9 @@ class Reconciler:
 
     def _note(self, seen: Seen, what: str, which: str, text: str) -> None:
         """An internal note in the ticket; the same words about the same thing only once."""
-        once = which if what in ("replied", "wrote") else hashlib.sha256(text.encode()).hexdigest()[:12]
+        once = (
+            which if what in ("replied", "wrote", "stranger_wrote") else hashlib.sha256(text.encode()).hexdigest()[:12]
+        )
         planned = Planned(job=Job.NOTE, destination=seen.place.name, text=text)
         self._file(seen, planned, seen.act_id(f"refused_{what}", once))
 
@@ -216,7 +275,7 @@ class Reconciler:
         with self._store.read() as connection:
             often = steps.count_like(connection, seen.record.handover_id, seen.place.name, prefix)
         if often >= MAX_SET_BACK:
-            self._fault(seen.record, "two_systems_disagree")
+            self.tell(seen.record, "two_systems_disagree")
             return
         owner = _owner(self._snapshot(seen))
         job = Job.CLAIM if owner else Job.RELEASE
@@ -242,23 +301,36 @@ class Reconciler:
         with self._store.read() as connection:
             record = tickets.ticket_by_ref(connection, place.name, ref)
         if record is not None:
-            self._fault(record, what)
+            self.tell(record, what)
+        return True
+
+    def _merged(self, record: TicketRecord, where: str) -> bool:
+        """Nothing of another handover's ticket is ours to follow, nor the closing that a merge brings."""
+        log.error("ticket merged", extra={"destination": record.destination})
+        self.tell(record, "ticket_merged", detail=where)
         return True
 
     def _gone(self, record: TicketRecord) -> bool:
         log.error("ticket gone", extra={"destination": record.destination})
-        self._fault(record, "ticket_gone")
+        self.tell(record, "ticket_gone")
         return True
 
-    def _fault(self, record: TicketRecord, what: str) -> None:
-        fault_id = f"{record.handover_id}:{record.destination}:{what}"
-        self._system.fault(record.conversation_id, fault_id, {"fault": what, "destination": record.destination})
+    def tell(self, record: TicketRecord, what: str, which: str = "", detail: str = "") -> None:
+        """A fault on a ticket's case, once for each kind, and `which` of them: a person is called by another way."""
+        fault_id = ":".join(filter(None, (record.handover_id, record.destination, what, which)))
+        data = {"fault": what, "destination": record.destination} | ({"detail": detail[:200]} if detail else {})
+        self._system.fault(record.conversation_id, fault_id, data)
 
     # What is true here
 
     def _snapshot(self, seen: Seen) -> Snapshot:
         with self._store.read() as connection:
             return queries.snapshot(connection, seen.record.conversation_id)
+
+    def _transcript(self, seen: Seen) -> tuple[str, ...]:
+        """What the customer has written and read."""
+        with self._store.read() as connection:
+            return tuple(one.text for one in queries.transcript(connection, seen.record.conversation_id))
 
     @staticmethod
     def _is_current(seen: Seen, snapshot: Snapshot) -> bool:
@@ -295,5 +367,7 @@ def _outcome(seen: Seen) -> str:
 
 def _last_words(seen: Seen) -> Iterator[str]:
     for one in reversed(seen.ticket.comments):
-        if not seen.is_ours(one) and not one.from_customer and one.text.strip():
+        if seen.is_ours(one) or one.from_customer or one.automatic or not one.text.strip():
+            continue
+        if seen.person(one.author) is not None:
             yield one.text

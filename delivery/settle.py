@@ -14,7 +14,8 @@ from delivery import words
 from delivery.dead_letters import whole_task, without_words
 from delivery.destinations import ON_TICKET, Destination
 from delivery.frozen import task_json
-from delivery.plan import Case, Planned, plan
+from delivery.plan import NEEDED, Case, Planned, has_audience, is_undeliverable, plan
+from delivery.undeliverable import say_undeliverable, why_moot
 from desks.port import Card, Job, Task
 from states.vocabulary import Effect
 from store import queries, steps
@@ -34,15 +35,33 @@ class Filing:
         self._connection, self._conversation = connection, conversation
         self._places, self._now, self._link = places, now, link
 
-    def expand(self, effect: QueuedEffect) -> int:
-        """Asks every destination for what the effect means there, and marks it as done; how many steps."""
+    def expand(self, effect: QueuedEffect) -> bool:
+        """Asks every destination for what the effect means there, and marks it as done.
+
+        False: it waits, because no destination of this process could do anything for it; then nothing is settled.
+        """
         handover = self._handover_of(effect.payload)
-        filed: list[str] = []
-        if handover is not None:
-            planned = plan(self._case(effect, handover), tuple(self._places.values()))
-            filed = [one for step in planned if (one := self.file(step, handover, effect.id, effect.effect.value))]
+        moot = why_moot(effect, handover, self._now)
+        if handover is None or moot:
+            steps.effect_expanded(self._connection, effect.id, (), self._now, moot)
+            return True
+        places = tuple(self._places.values())
+        planned = plan(self._case(effect, handover), places)
+        filed = [one for step in planned if (one := self.file(step, handover, effect.id, effect.effect.value))]
+        if is_undeliverable(effect.effect, planned):
+            if steps.mark_undeliverable(self._connection, effect.id):
+                say_undeliverable(effect, handover)
+            return False
+        if self._nobody_is_told(effect, handover, places):
+            return False
         steps.effect_expanded(self._connection, effect.id, filed, self._now)
-        return len(filed)
+        return True
+
+    def _nobody_is_told(self, effect: QueuedEffect, handover: Mapping[str, Any], places: Sequence[Destination]) -> bool:
+        """Whether the case has been nowhere yet and no destination takes its team."""
+        if effect.effect in NEEDED or has_audience(handover["team"], places):
+            return False
+        return not steps.has_steps(self._connection, handover["id"])
 
     def _handover_of(self, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
         named = payload.get("handover_id")
@@ -59,7 +78,7 @@ class Filing:
             payload=effect.payload,
             handover=handover,
             customer=self._conversation["customer"],
-            said=message.text if message else "",
+            said=words.with_files(message.text, message.attachments) if message else "",
             author=message.actor_id if message else "",
             origin=effect.payload.get("origin") or origin_of(message_id),
             paged=steps.destinations_of(self._connection, handover["id"], Job.PAGE.value),
@@ -85,6 +104,8 @@ class Filing:
     ) -> str | None:
         """The same for another destination, which opens its own ticket first, or is at least told."""
         job = planned.job
+        if job is Job.CODE and planned.contact not in fallback.contacts:
+            return None
         if job not in fallback.jobs:
             job = Job.ANNOUNCE
         elif job in ON_TICKET and not steps.has_step(self._connection, handover["id"], fallback.name, Job.OPEN.value):
@@ -113,6 +134,8 @@ class Filing:
             news=planned.news,
             at=self._now,
             message_id=planned.message_id,
+            contact=planned.contact,
+            counter=planned.counter,
         )
         step = NewStep(
             id=step_id,
@@ -122,7 +145,7 @@ class Filing:
             job=planned.job.value,
             handover_id=handover["id"],
             task=task_json(task),
-            after_id=last_id,
+            after_id=None if planned.job is Job.CODE else last_id,
         )
         return step_id if steps.add_step(self._connection, step, last + 1, self._now) else None
 
@@ -174,7 +197,8 @@ def _opens(step: DueStep) -> bool:
 def _planned(task: Task) -> Planned:
     return Planned(
         job=task.job, headline=task.card.headline, news=task.news, text=task.text, author=task.author,
-        author_role=task.author_role, packet=task.packet, message_id=task.message_id,
+        author_role=task.author_role, packet=task.packet, message_id=task.message_id, contact=task.contact,
+        counter=task.counter,
     )  # fmt: skip
 
 

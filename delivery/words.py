@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from handover.packet.attachment import Attachment
 from states.vocabulary import Event
 
 NEW = "New handover"
@@ -34,6 +35,33 @@ def refused(owner: str, clicker: str) -> str:
     if not owner:
         return "It is not for your role to claim."
     return "You have it already." if owner == clicker else "Somebody else has it already."
+
+
+def with_files(text: str, files: Iterable[Attachment]) -> str:
+    """What a customer wrote, and the files that came with it, by name and the channel's reference."""
+    lines = [f"- {one.name}" + (f" ({one.ref})" if one.ref else "") for one in files]
+    return "\n".join(filter(None, (text, *(("Files:", *lines) if lines else ()))))
+
+
+def stranger(name: str, what: str, said: str = "") -> str:
+    """The note on somebody whom neither the settings nor the system itself calls an agent."""
+    quoted = "".join(f"\n> {line}" for line in said.splitlines())
+    return (
+        f"{name or 'Somebody'} {what}, and is no agent here: neither the settings nor this system say so. Nothing was "
+        f"claimed and nothing was passed on. An operator can add them to `agents`.{quoted}"
+    )
+
+
+QUOTED_WITHIN = (
+    "Handrail could not pass this reply on: it has words in it that Handrail wrote for this desk only. Please write it "
+    "again without the quotation."
+)
+LEFT_OUT = "Handrail left lines out of this reply that it had written itself, for this desk only."
+
+
+def not_carried(names: str) -> str:
+    """The note on files that an agent sent."""
+    return f"Handrail carries no files: the customer did not get {names}. Send a link, or use another way."
 
 
 def closing(handover: Mapping[str, Any]) -> str:

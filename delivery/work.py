@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from delivery.destinations import Destination
-from delivery.expand import expand
+from delivery.expand import Expansion
 from delivery.inbound import Inbound
 from delivery.perform import Performer
+from delivery.undeliverable import warn_of_gaps
 from service.system import System
 
 AT_ONCE = 4
@@ -43,9 +44,11 @@ class Delivery:
         self._system, self._link = system, link
         self._places: Mapping[str, Destination] = {one.name: one for one in destinations}
         self._performer = Performer(system, self._places, dice=dice or random.Random(), link=link, look=look)
+        self._expand = Expansion(system, self._places, link)
         self._inbound = Inbound(system, self._places, link)
         width = max(1, len(self._places)) * (AT_ONCE + 1)
         self._pool = ThreadPoolExecutor(width, thread_name_prefix="handrail-desk") if threads else None
+        warn_of_gaps(_teams(system), tuple(self._places.values()))
         self._running: dict[tuple[str, int], Future[int]] = {}
         self._stopped = False
 
@@ -56,7 +59,8 @@ class Delivery:
 
     def tick(self) -> int:
         """Expands effects and gets destinations to work; how much was done since the last tick."""
-        done = expand(self._system, self._places, self._link)
+        done = self._expand()
+        self._inbound.watch()
         for place in self._places.values():
             if self._pool is None:
                 done += self._follow(place) + self._perform(place)
@@ -107,3 +111,8 @@ class Delivery:
         self._stopped = True
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _teams(system: System) -> set[str]:
+    """Teams to which the policy in force sends cases."""
+    return {trigger.route.team for trigger in system.door.policy.policy.triggers if trigger.route}

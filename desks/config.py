@@ -20,6 +20,7 @@ TICKETING = (
     Job.OPEN, Job.NOTE, Job.REPLY, Job.CUSTOMER_MESSAGE, Job.URGENCY, Job.CLAIM, Job.RELEASE, Job.CLOSE,
 )  # fmt: skip
 PAGING = (Job.PAGE, Job.QUIET)
+CODES = (Job.CODE,)
 
 
 def _listed(value: object) -> object:
@@ -45,6 +46,11 @@ class DeskConfig(BaseModel):
         default=60, description="calls a minute at most, of one worker"
     )
 
+    @property
+    def contacts(self) -> frozenset[str]:
+        """The kinds of contact that it reaches with one-time codes."""
+        return frozenset()
+
 
 class TicketConfig(DeskConfig):
     """What every ticket system has."""
@@ -54,6 +60,9 @@ class TicketConfig(DeskConfig):
     )
     poll_s: Annotated[float, Field(ge=1, le=3600)] = Field(
         default=30.0, description="how often changes are read, whether webhooks come or not"
+    )
+    stale_after_s: Annotated[float, Field(ge=10, le=86_400)] = Field(
+        default=300.0, description="changes, or a ticket that changed, unread for longer than this are a fault"
     )
     updates_per_ticket: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=25, description="our own writes to one ticket in ten minutes, against loops between systems"
@@ -113,6 +122,9 @@ class ServiceNowConfig(TicketConfig):
     table: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "incident"
     assignment_group: str = Field(default="", description="the sys_id of the group")
     close_code: str = Field(default="Solution provided", description="a resolution code of the instance")
+    agent_roles: tuple[Annotated[str, Field(pattern=r"^[a-z0-9_.]+$")], ...] = Field(
+        default=("itil", "admin"), description="whoever has one of these roles there works there"
+    )
 
 
 class SlackConfig(DeskConfig):
@@ -161,18 +173,28 @@ class MailConfig(DeskConfig):
     user: str = ""
     password: SecretStr | None = None
     sender: str
-    to: Annotated[tuple[str, ...], Field(min_length=1)]
+    to: tuple[str, ...] = Field(default=(), description="who is told; needed for every job but `code`")
     jobs: tuple[Job, ...] = (*ANNOUNCING, Job.PAGE)
+
+    @property
+    def contacts(self) -> frozenset[str]:
+        """Addresses of e-mail."""
+        return frozenset({"email"}) if Job.CODE in self.jobs else frozenset()
 
 
 class WebhookConfig(DeskConfig):
     """Our own events to anybody, signed by Standard Webhooks 1.0."""
 
     kind: Literal["webhook"]
-    url: SecretStr
+    url: SecretStr | None = Field(default=None, description="the receiver; needed for every job but `code`")
     secrets: Annotated[Secrets, Field(min_length=1)]
     jobs: tuple[Job, ...] = ANNOUNCING
     with_packet: bool = Field(default=False, description="send the whole packet; only inside one's own walls")
+
+    @property
+    def contacts(self) -> frozenset[str]:
+        """Webhooks."""
+        return frozenset({"webhook"}) if Job.CODE in self.jobs else frozenset()
 
 
 class MemoryConfig(TicketConfig):
@@ -205,9 +227,10 @@ def holder(agents: dict[str, str], name: str) -> tuple[Role, str] | None:
 
 def check_channels(desks: Mapping[str, DeskConfig]) -> None:
     """SettingsError if nothing but Teams tells people of a handover: it accepts cards that nobody ever sees."""
-    if desks and all(isinstance(desk, TeamsConfig) for desk in desks.values()):
+    telling = {name: desk for name, desk in desks.items() if set(getattr(desk, "jobs", ())) - set(CODES)}
+    if telling and all(isinstance(desk, TeamsConfig) for desk in telling.values()):
         raise SettingsError(
-            f"Teams is the only destination ({', '.join(desks)}), and it does not say whether a card was shown; "
+            f"Teams is the only destination ({', '.join(telling)}), and it does not say whether a card was shown; "
             "add another one, e-mail or a ticket system for example"
         )
 
@@ -231,3 +254,8 @@ def known_as(agents: dict[str, str], destination: str, role: str, holder_id: str
             return name
     own, _, name = holder_id.partition(":")
     return name if own == destination else ""
+
+
+def fresh_s(config: DeskConfig) -> float:
+    """How long changes of a destination may stay unread: as it is set, and never less than three polls."""
+    return max(config.stale_after_s, 3 * config.poll_s) if isinstance(config, TicketConfig) else 0.0

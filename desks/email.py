@@ -1,4 +1,4 @@
-"""E-mail by SMTP: a short text with the deadline and a link; never the packet.
+"""E-mail by SMTP: a short text with the deadline and a link, never the packet; and one-time codes to customers.
 
 The send is taken apart into SMTP's steps, because only they tell whether the server may have the message: before the
 data nothing has happened, after it nobody knows until the server has answered.
@@ -11,7 +11,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -19,12 +19,15 @@ from email.message import EmailMessage
 from desks.config import MailConfig, check_jobs
 from desks.kit.calls import call_begins
 from desks.kit.http import CONNECT_S
+from desks.kit.letters import code_request
 from desks.kit.wording import digest, facts, headline, link
 from desks.port import Ambiguous, Delivered, Job, JsonObject, Outcome, Rejected, Request, RetryAfter, Task
+from handover.people.code_letter import CodeLetter
+from handover.people.directory import ContactKind
 from states.clock import Clock
 from states.errors import DependencyFault, SettingsError
 
-JOBS = frozenset({Job.ANNOUNCE, Job.PAGE})
+JOBS = frozenset({Job.ANNOUNCE, Job.PAGE, Job.CODE})
 _READY = 354
 """The server wants the message now."""
 
@@ -44,50 +47,70 @@ class Mail:
         Every message of a handover refers to the same thread, so that mail programs keep them together even if the
         first one never came.
         """
+        if task.job is Job.CODE:
+            return code_request(self.name, task, ref)
         domain = _domain(self.config.sender)
         body: JsonObject = {
             "subject": headline(task.card),
             "text": _text(task),
-            "message_id": f"<{digest(task.marker)}@{domain}>",
+            "message_id": f"<{digest(self.name, task.marker)}@{domain}>",
             "references": f"<{digest('thread', task.key)}@{domain}>",
         }
         return Request(job=task.job, key=task.key, marker=task.marker, ref=ref, body=body)
 
     def send(self, request: Request) -> Outcome:
         """One attempt over one connection."""
+        if request.job is Job.CODE:
+            return Rejected(code="no_letter")
         try:
-            message = self._message(request)
+            message = self._message(request, self.config.to, request.body["subject"], request.body["text"])
+            message["References"] = message["In-Reply-To"] = request.body["references"]
         except ValueError:
             return Rejected(code="message_invalid")
+        return self._sent(message, self.config.to)
+
+    def send_code(self, request: Request, letter: CodeLetter) -> Outcome:
+        """One attempt with one recipient; a contact that is no e-mail address is refused."""
+        if letter.contact.kind is not ContactKind.EMAIL:
+            return Rejected(code="wrong_contact")
+        to = (letter.contact.address,)
+        try:
+            message = self._message(request, to, letter.subject, letter.body)
+        except ValueError:
+            return Rejected(code="message_invalid")
+        return self._sent(message, to)
+
+    def _sent(self, message: EmailMessage, to: Sequence[str]) -> Outcome:
         try:
             call_begins()
             with self._session() as session:
-                return self._handed_in(session, message)
+                return self._handed_in(session, message, to)
         except _Stopped as stopped:
             return stopped.outcome
         except (smtplib.SMTPException, OSError, ValueError) as error:
             # Nothing of the message has been sent: `_handed_in` reports what happens after that.
             return _refused(error)
 
-    def _message(self, request: Request) -> EmailMessage:
+    def _message(self, request: Request, to: Sequence[str], subject: str, text: str) -> EmailMessage:
+        """Headers and text. ValueError for a header that would be more than one line."""
         # This policy refuses a line break in any header, whatever was frozen.
         message = EmailMessage(policy=email.policy.SMTP)
         message["From"] = self.config.sender
-        message["To"] = ", ".join(self.config.to)
-        message["Subject"] = request.body["subject"]
+        message["To"] = ", ".join(to)
+        message["Subject"] = subject
         message["Date"] = self.clock.now()
-        message["Message-ID"] = request.body["message_id"]
-        message["References"] = message["In-Reply-To"] = request.body["references"]
+        known = request.body.get("message_id") or f"<{request.body['id']}@{_domain(self.config.sender)}>"
+        message["Message-ID"] = known
         # RFC 3834: no out-of-office answer, and no loop between robots.
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(request.body["text"], cte="quoted-printable")
+        message.set_content(text, cte="quoted-printable")
         return message
 
-    def _handed_in(self, session: smtplib.SMTP, message: EmailMessage) -> Outcome:
+    def _handed_in(self, session: smtplib.SMTP, message: EmailMessage, to: Sequence[str]) -> Outcome:
         """The message given to the server for everybody who it takes it for."""
         _expect(session.mail(self.config.sender))
-        answers = [session.rcpt(address)[0] for address in self.config.to]
+        answers = [session.rcpt(address)[0] for address in to]
         taken = [code for code in answers if 200 <= code < 300]
         if not taken:
             # One address that may work later is worth another try.
@@ -225,7 +248,10 @@ def build(name: str, config: MailConfig, clock: Clock) -> Mail:
         raise SettingsError(f"desk {name!r}: user and password belong together; set both or neither")
     if config.user and config.tls == "none":
         raise SettingsError(f"desk {name!r}: a password over tls 'none' can be read on the way; take 'starttls'")
-    return Mail(name=name, jobs=check_jobs(name, "e-mail", config.jobs, JOBS), clock=clock, config=config)
+    jobs = check_jobs(name, "e-mail", config.jobs, JOBS)
+    if jobs - {Job.CODE} and not config.to:
+        raise SettingsError(f'desk {name!r}: nobody is told; set `to`, or jobs = ["code"]')
+    return Mail(name=name, jobs=jobs, clock=clock, config=config)
 
 
 def _usable(address: str) -> bool:

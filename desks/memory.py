@@ -25,14 +25,17 @@ from desks.port import (
     Comment,
     Delivered,
     Hint,
+    Identity,
     Job,
     Outcome,
     Rejected,
     Request,
     RetryAfter,
+    Standing,
     Task,
     Ticket,
 )
+from handover.packet.attachment import Attachment
 from states.clock import Clock
 from states.errors import BadSignature, DependencyFault, NotFound
 
@@ -66,6 +69,9 @@ class Shelf:
     log: list[str] = field(default_factory=list)
     """The ticket of each change, oldest first."""
     attempts: int = 0
+    merged: dict[str, str] = field(default_factory=dict)
+    """Tickets that others stand for now: whoever asks for one, or writes to it, gets the other."""
+    people: dict[str, Standing] = field(default_factory=dict)
 
 
 class MemoryDesk:
@@ -190,7 +196,7 @@ class MemoryDesk:
                     link=f"memory://{self.name}/{ref}",
                     packet=request.body["packet"],
                 )
-            ref = ref if request.job is Job.OPEN else request.ref
+            ref = ref if request.job is Job.OPEN else shelf.merged.get(request.ref, request.ref)
             kept = {name: value for name, value in request.body["fields"].items() if name not in self.drops}
             self._change(shelf, ref, text=request.body["comment"], public=request.body["public"], author=ACTOR, **kept)
             return ref
@@ -205,7 +211,7 @@ class MemoryDesk:
             if request.job is Job.OPEN:
                 ref = self._by_key(shelf, request.key)
                 return Delivered(ref=ref) if ref else None
-            ticket = shelf.tickets.get(request.ref)
+            ticket = shelf.tickets.get(shelf.merged.get(request.ref, request.ref))
             found = ticket is not None and any(request.marker in one.text for one in ticket.comments)
             return Delivered(ref=request.ref) if found else None
 
@@ -218,9 +224,14 @@ class MemoryDesk:
         """The ticket."""
         with self._open() as shelf:
             self._reach(reading=True)
+            ref = shelf.merged.get(ref, ref)
             if ref not in shelf.tickets:
                 raise NotFound(f"there is no ticket {ref!r} in {self.name!r}")
-            return shelf.tickets[ref]
+            return replace(shelf.tickets[ref], people=dict(shelf.people))
+
+    def identify(self, ref: str) -> Identity:
+        """Which ticket it is; of a merged one the other."""
+        return self.read(ref).identity
 
     def changes(self, cursor: str) -> Changes:
         """The tickets of every change after the cursor, which counts changes."""
@@ -262,6 +273,8 @@ class MemoryDesk:
         public: bool = False,
         author: str = "",
         from_customer: bool = False,
+        automatic: bool = False,
+        files: tuple[Attachment, ...] = (),
         **fields: Any,
     ) -> None:
         ticket = shelf.tickets.get(ref)
@@ -274,10 +287,13 @@ class MemoryDesk:
             public=public or "public" in self.drops,
             author=author,
             from_customer=from_customer,
+            automatic=automatic,
+            files=files,
             at=self._clock.now(),
         )
-        comments = (*ticket.comments, said) if text else ticket.comments
-        shelf.tickets[ref] = replace(ticket, version=str(len(shelf.log)), comments=comments, **fields)
+        if text or files:
+            fields["comments"] = (*ticket.comments, said)
+        shelf.tickets[ref] = replace(ticket, version=str(len(shelf.log)), **fields)
 
     # People
 
@@ -296,22 +312,57 @@ class MemoryDesk:
     def assign(self, ref: str, agent: str) -> None:
         """Somebody takes the ticket, or is given it; empty: nobody has it."""
         with self._open() as shelf:
+            shelf.people.setdefault(agent, Standing.STAFF)
             self._change(shelf, ref, assignee=agent, status="claimed" if agent else "open")
 
-    def reply(self, ref: str, agent: str, text: str) -> None:
+    def hire(self, name: str, standing: Standing = Standing.STAFF) -> None:
+        """What the system says of somebody from now on."""
+        with self._open() as shelf:
+            shelf.people[name] = standing
+
+    def mail_in(
+        self, ref: str, name: str, text: str, *, files: tuple[Attachment, ...] = (), automatic: bool = False
+    ) -> None:
+        """Whoever knows the ticket's address writes to it: the system makes a user of them, who is nobody there."""
+        with self._open() as shelf:
+            shelf.people.setdefault(name, Standing.OUTSIDER)
+            self._change(shelf, ref, text=text, public=True, author=name, files=files, automatic=automatic)
+
+    def reply(
+        self, ref: str, agent: str, text: str, *, files: tuple[Attachment, ...] = (), automatic: bool = False
+    ) -> None:
         """An agent writes to the customer."""
         with self._open() as shelf:
-            self._change(shelf, ref, text=text, public=True, author=agent)
+            shelf.people.setdefault(agent, Standing.STAFF)
+            self._change(shelf, ref, text=text, public=True, author=agent, files=files, automatic=automatic)
 
     def note(self, ref: str, agent: str, text: str) -> None:
         """An agent writes an internal note."""
         with self._open() as shelf:
+            shelf.people.setdefault(agent, Standing.STAFF)
             self._change(shelf, ref, text=text, author=agent)
 
-    def write_in(self, ref: str, customer: str, text: str) -> None:
+    def write_in(
+        self, ref: str, customer: str, text: str, *, files: tuple[Attachment, ...] = (), automatic: bool = False
+    ) -> None:
         """The customer answers a mail of the ticket system's."""
         with self._open() as shelf:
-            self._change(shelf, ref, text=text, public=True, author=customer, from_customer=True)
+            self._change(
+                shelf, ref, text=text, public=True, author=customer, from_customer=True, files=files,
+                automatic=automatic,
+            )  # fmt: skip
+
+    def merge(self, ref: str, into: str) -> None:
+        """Somebody merges two tickets: one of them stands for both, as in Request Tracker."""
+        with self._open() as shelf:
+            old = shelf.tickets.pop(ref)
+            shelf.merged[ref] = into
+            self._change(shelf, into, comments=(*shelf.tickets[into].comments, *old.comments))
+
+    def set_aside(self, ref: str, closed_as: str) -> None:
+        """Somebody closes it, but not because the work is done."""
+        with self._open() as shelf:
+            self._change(shelf, ref, status="resolved", closed_as=closed_as)
 
     def lose(self, ref: str) -> None:
         """Somebody deletes it."""

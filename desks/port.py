@@ -13,7 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from handover.packet.attachment import Attachment
+    from handover.people.code_letter import CodeLetter
 
 JsonObject = dict[str, Any]
 
@@ -45,6 +49,8 @@ class Job(StrEnum):
     """Wake somebody."""
     QUIET = "quiet"
     """End the page: somebody has claimed it."""
+    CODE = "code"
+    """Send a one-time code to the customer's contact on file: by `LetterDesk.send_code`."""
 
 
 class News(StrEnum):
@@ -110,6 +116,10 @@ class Task:
     """When it happened, for destinations that say so."""
     message_id: str = ""
     """The message whose words `text` is; empty where the words are not a message's."""
+    contact: str = ""
+    """The kind of contact that a CODE goes to; never an address."""
+    counter: int = 0
+    """Which of the handover's codes a CODE is; never the code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +222,17 @@ class Desk(Protocol):
         ...
 
 
+class Standing(StrEnum):
+    """What a ticket system itself says of somebody in a ticket."""
+
+    STAFF = "staff"
+    """Works there: an agent, a privileged user."""
+    OUTSIDER = "outsider"
+    """Does not, or is not known: a requester, whoever was copied in, a stranger who wrote a mail."""
+    BARRED = "barred"
+    """Was shut out: disabled, suspended, left."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Comment:
     """One entry of a ticket's history."""
@@ -222,7 +243,12 @@ class Comment:
     author: str
     """The destination's own name of the author."""
     from_customer: bool = False
-    """The customer wrote it, through a channel of the ticket system's own."""
+    """The requester of the ticket wrote it, through a channel of the ticket system's own; nobody else is the
+    customer."""
+    automatic: bool = False
+    """A program wrote it, as its mail says: an answer of absence, a delivery report. Nobody's words."""
+    files: tuple[Attachment, ...] = ()
+    """What came with it."""
     at: datetime | None = None
 
 
@@ -248,6 +274,36 @@ class Ticket:
     """The packet where the ticket carries it as data."""
     comments: tuple[Comment, ...] = ()
     """Oldest first."""
+    people: Mapping[str, Standing] = field(default_factory=dict)
+    """What the system says of the authors of public comments and of the assignee, by its own names of them."""
+    closed_as: str = ""
+    """Why it is closed, where not because its work is done: `rejected`, `cancelled`, `duplicate`, `spam`."""
+    merged_into: str = ""
+    """The ticket into which it was merged; `?` where the system does not say which. Empty: it was not."""
+
+    @property
+    def identity(self) -> Identity:
+        """Which ticket it is."""
+        return Identity(ref=self.ref, key=self.key, merged_into=self.merged_into)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Which ticket a reference leads to now: systems answer for a ticket with the one that it was merged into."""
+
+    ref: str
+    key: str
+    merged_into: str = ""
+
+    def elsewhere(self, ref: str, key: str) -> str:
+        """Where the reference of a handover's ticket leads, if no longer to the handover's own; empty if it does.
+
+        A second ticket of the same handover is its own; so is one whose key the system did not keep.
+        """
+        if self.merged_into:
+            return self.merged_into
+        own = self.key == key or (self.ref == ref and not self.key)
+        return "" if own else self.ref
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,8 +340,24 @@ class TicketDesk(Desk, Protocol):
         """The ticket as it is now, with its history. NotFound if there is none; DependencyFault if it cannot tell."""
         ...
 
+    def identify(self, ref: str) -> Identity:
+        """Which ticket the reference leads to now, in one call; errors as of `read`. Asked before every write."""
+        ...
+
     def changes(self, cursor: str) -> Changes:
         """Tickets that changed after the cursor; an empty cursor begins now. DependencyFault if it cannot tell."""
+        ...
+
+
+class LetterDesk(Desk, Protocol):
+    """A destination that reaches customers with one-time codes."""
+
+    def send_code(self, request: Request, letter: CodeLetter) -> Outcome:
+        """One attempt, to the letter's contact and to nobody else.
+
+        The letter is made for this attempt and is kept nowhere: no outcome, log line or error tells the code or the
+        address. It may arrive twice; it is the same code then.
+        """
         ...
 
 

@@ -15,14 +15,18 @@ from datetime import UTC
 from standardwebhooks import Webhook as Signer
 
 from desks.config import WebhookConfig, check_jobs
-from desks.kit.http import Answer, Web, private_address, settled
+from desks.kit.http import DEADLINE_S, Answer, Web, private_address, settled
+from desks.kit.letters import code_request
 from desks.kit.wording import digest, headline, language, link, plain
 from desks.port import Ambiguous, Delivered, Job, JsonObject, News, Outcome, Rejected, Request, RetryAfter, Task
+from handover.people.code_letter import CodeLetter
+from handover.people.directory import ContactKind
 from states.clock import Clock
 from states.errors import DependencyFault, SettingsError
 
 SCHEMA_VERSION = 1
-JOBS = frozenset({Job.ANNOUNCE, Job.PAGE})
+JOBS = frozenset({Job.ANNOUNCE, Job.PAGE, Job.CODE})
+CODE_SENT = "code.sent"
 TYPES: Mapping[News, str] = {
     News.OPENED: "handover.opened",
     News.MORE_URGENT: "handover.more_urgent",
@@ -39,7 +43,7 @@ _SECRET_BYTES = range(24, 65)
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook:
-    """One receiver."""
+    """One receiver, and the receivers on file of customers' one-time codes."""
 
     name: str
     jobs: frozenset[Job]
@@ -47,9 +51,12 @@ class Webhook:
     web: Web = field(repr=False)
     signers: tuple[Signer, ...] = field(repr=False)
     with_packet: bool = False
+    deadline_s: float = DEADLINE_S
 
     def prepare(self, task: Task, ref: str) -> Request:
         """The event: without the packet unless the operator wants it sent."""
+        if task.job is Job.CODE:
+            return code_request(self.name, task, ref)
         card = task.card
         data: JsonObject = {
             "handover_id": card.handover_id,
@@ -76,8 +83,22 @@ class Webhook:
 
     def send(self, request: Request) -> Outcome:
         """One attempt, signed for this moment with every secret that is valid."""
-        body = json.dumps(request.body, ensure_ascii=False, separators=(",", ":"))
-        answer = self.web.call(
+        return Rejected(code="no_letter") if request.job is Job.CODE else self._posted(self.web, request, request.body)
+
+    def send_code(self, request: Request, letter: CodeLetter) -> Outcome:
+        """One attempt at the webhook on file: `type` code.sent, and `data` with code, language and minutes."""
+        if letter.contact.kind is not ContactKind.WEBHOOK:
+            return Rejected(code="wrong_contact")
+        data = {"code": letter.code, "language": letter.language, "minutes": letter.minutes}
+        web = Web(base_url=letter.contact.address, deadline_s=self.deadline_s)
+        try:
+            return self._posted(web, request, {"type": CODE_SENT, "data": data})
+        finally:
+            web.close()
+
+    def _posted(self, web: Web, request: Request, event: JsonObject) -> Outcome:
+        body = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+        answer = web.call(
             request.method, request.path, content=body.encode(), headers=self.signed(request.body["id"], body)
         )
         if isinstance(answer, Answer) and answer.status == GONE:
@@ -102,7 +123,9 @@ class Webhook:
         return None
 
     def ping(self) -> str:
-        """Whether anybody answers there; what the answer says does not matter."""
+        """Whether anybody answers there; what the answer says does not matter. Each customer's webhook is its own."""
+        if not self.jobs - {Job.CODE}:
+            return f"{self.name}: webhooks on file, signed"
         answer = self.web.call("HEAD", "")
         if isinstance(answer, RetryAfter | Ambiguous):
             raise DependencyFault("unreachable", f"the receiver of {self.name!r} did not answer ({answer.code})")
@@ -111,11 +134,16 @@ class Webhook:
 
 def build(name: str, config: WebhookConfig, clock: Clock) -> Webhook:
     """The destination that the settings describe. SettingsError for what cannot work."""
+    jobs = check_jobs(name, "a webhook", config.jobs, JOBS)
+    if jobs - {Job.CODE} and config.url is None:
+        raise SettingsError(f'desk {name!r}: nobody is told; set `url`, or jobs = ["code"]')
+    address = private_address(name, config.url.get_secret_value()) if config.url else ""
     return Webhook(
         name=name,
-        jobs=check_jobs(name, "a webhook", config.jobs, JOBS),
+        jobs=jobs,
         clock=clock,
-        web=Web(base_url=private_address(name, config.url.get_secret_value()), deadline_s=config.deadline_s),
+        web=Web(base_url=address, deadline_s=config.deadline_s),
+        deadline_s=config.deadline_s,
         signers=tuple(_signer(name, secret.get_secret_value()) for secret in config.secrets),
         with_packet=config.with_packet,
     )

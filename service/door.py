@@ -60,6 +60,10 @@ class Handrail:
 
     # Without an actor: nothing of any conversation
 
+    def delivery_line(self) -> str:
+        """One line on how destinations fare, for whoever watches the service."""
+        return self._outbox.line()
+
     @property
     def policy(self) -> LoadedPolicy:
         """The active policy: what surfaces draw their choices from."""
@@ -234,6 +238,11 @@ class Handrail:
         """Steps that are dead or wait, without what they say."""
         self.admit(actor, Right.READ_DELIVERIES)
         return self._outbox.unsettled(most)
+
+    def undeliverable(self, actor: Actor, most: int) -> list[dict[str, Any]]:
+        """Effects that somebody must hear of and that no destination can perform."""
+        self.admit(actor, Right.READ_DELIVERIES)
+        return self._outbox.undeliverable(most)
 
     def replay(self, actor: Actor, step_id: str) -> int:
         """Puts a dead step back into the queue, to be looked up first. NotFound if there is no such dead step."""

@@ -14,6 +14,7 @@ from service.outbox import Outbox
 
 if TYPE_CHECKING:
     from desks.config import DeskConfig
+    from handover.packet.attachment import Attachment
     from handover.people.codes import CodeMaker
     from handover.people.directory import Directory
     from policy.loader import LoadedPolicy
@@ -46,9 +47,11 @@ class System:
         """Records what went wrong around a case, once per id, and calls a person to it; False if no person has it."""
         return self._runtime.fault(conversation_id, fault_id, data)
 
-    def relay(self, conversation_id: str, text: str, message_id: str) -> TurnResult:
+    def relay(
+        self, conversation_id: str, text: str, message_id: str, attachments: tuple[Attachment, ...] = ()
+    ) -> TurnResult:
         """What a customer wrote in the ticket of their own case, once per id. Raises what `Handrail.post` raises."""
-        return self._runtime.post(conversation_id, text, message_id=message_id)
+        return self._runtime.post(conversation_id, text, message_id=message_id, attachments=attachments)
 
     # Keeping it going
 

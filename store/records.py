@@ -63,6 +63,9 @@ class QueuedEffect:
     conversation_id: str
     effect: Effect
     payload: Mapping[str, Any]
+    created_at: datetime
+    undeliverable: bool = False
+    """Somebody must hear of it, and so far nobody could be reached."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,3 +132,4 @@ class WaitingHint:
     actor: str
     asks: str
     attempts: int
+    received_at: datetime

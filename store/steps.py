@@ -11,29 +11,64 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from states.vocabulary import Effect
-from store.queries import CONVERSATION, EVENT, OUTBOX, TICKET
+from store.queries import CONVERSATION, EVENT, HANDOVER, OUTBOX, TICKET
 from store.records import DueStep, NewStep, QueuedEffect
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 BURIED = "no_ticket"
 """The word for a step that was given up because the ticket it builds on was."""
-_OURS = and_(OUTBOX.c.destination == "", OUTBOX.c.effect != Effect.SEND_CODE.value)
-"""Effects for destinations: a code for the customer is sent by `delivery.codes`, from the same table."""
-_QUEUED = and_(_OURS, OUTBOX.c.status == "pending")
+UNDELIVERABLE = "undeliverable"
+"""The word for an effect that somebody must hear of and that no destination can perform."""
+MUST_BE_HEARD = (Effect.PAGE.value, Effect.SEND_CODE.value)
+"""Neither changes a ticket; a test compares them with `delivery.plan`."""
+_QUEUED = and_(OUTBOX.c.destination == "", OUTBOX.c.status == "pending")
 
 # Effects
 
 
-def conversations_with_effects(connection: Connection, most: int) -> tuple[str, ...]:
-    """Conversations with effects that no destination has been asked for, the longest waiting first."""
-    found = (
-        select(OUTBOX.c.conversation_id)
-        .where(_QUEUED)
-        .group_by(OUTBOX.c.conversation_id)
-        .order_by(func.min(OUTBOX.c.created_at))
-        .limit(most)
+def effects_in_queue(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Effects that no destination has been asked for, each with its conversation, the longest waiting first."""
+    found = select(OUTBOX.c.id, OUTBOX.c.conversation_id).where(_QUEUED).order_by(OUTBOX.c.created_at, OUTBOX.c.id)
+    return tuple((row[0], row[1]) for row in connection.execute(found))
+
+
+def overdue_effects(connection: Connection, before: datetime) -> tuple[QueuedEffect, ...]:
+    """Effects that somebody must hear of, older than this, that are not marked as undeliverable yet."""
+    found = select(OUTBOX).where(
+        _QUEUED,
+        OUTBOX.c.effect.in_(MUST_BE_HEARD),
+        OUTBOX.c.created_at < before,
+        OUTBOX.c.last_code != UNDELIVERABLE,
     )
-    return tuple(row[0] for row in connection.execute(found))
+    return tuple(_queued(row) for row in connection.execute(found).mappings())
+
+
+def mark_undeliverable(connection: Connection, effect_id: str) -> bool:
+    """Marks an effect that waits; False if it is marked already, or waits no more."""
+    waiting = and_(_QUEUED, OUTBOX.c.id == effect_id, OUTBOX.c.last_code != UNDELIVERABLE)
+    return connection.execute(update(OUTBOX).where(waiting).values(last_code=UNDELIVERABLE)).rowcount == 1
+
+
+def undeliverable(connection: Connection, most: int) -> tuple[RowMapping, ...]:
+    """Effects that no destination can perform, oldest first, with the handover's team."""
+    found = (
+        select(
+            OUTBOX.c.id, OUTBOX.c.conversation_id, OUTBOX.c.effect, OUTBOX.c.created_at.label("since"),
+            HANDOVER.c.id.label("handover_id"), HANDOVER.c.team,
+        )
+        .join(HANDOVER, HANDOVER.c.id == OUTBOX.c.payload["handover_id"].as_string())
+        .where(_QUEUED, OUTBOX.c.last_code == UNDELIVERABLE)
+        .order_by(OUTBOX.c.created_at, OUTBOX.c.id)
+        .limit(most)
+    )  # fmt: skip
+    return tuple(connection.execute(found).mappings())
+
+
+def _queued(row: RowMapping) -> QueuedEffect:
+    return QueuedEffect(
+        id=row["id"], conversation_id=row["conversation_id"], effect=Effect(row["effect"]), payload=row["payload"],
+        created_at=row["created_at"], undeliverable=row["last_code"] == UNDELIVERABLE,
+    )  # fmt: skip
 
 
 def hold_conversation(connection: Connection, conversation_id: str, *, patient: bool = True) -> RowMapping | None:
@@ -54,17 +89,15 @@ def queued_effects(connection: Connection, conversation_id: str) -> tuple[Queued
         event_id, _, number = row["id"].rpartition(":")
         return seqs.get(event_id, 0), int(number)
 
-    return tuple(
-        QueuedEffect(
-            id=row["id"], conversation_id=conversation_id, effect=Effect(row["effect"]), payload=row["payload"]
-        )
-        for row in sorted(rows, key=place)
-    )
+    return tuple(_queued(row) for row in sorted(rows, key=place))
 
 
-def effect_expanded(connection: Connection, effect_id: str, steps: Sequence[str], now: datetime) -> None:
-    """Marks an effect as done: its steps are rows of their own from now on."""
-    values = {"status": "done", "receipt": {"steps": list(steps)}, "settled_at": now}
+def effect_expanded(
+    connection: Connection, effect_id: str, steps: Sequence[str], now: datetime, moot: str = ""
+) -> None:
+    """Marks an effect as done: its steps are rows of their own from now on. `moot`: why there need be none."""
+    receipt: dict[str, Any] = {"steps": list(steps)} | ({"moot": moot} if moot else {})
+    values = {"status": "done", "receipt": receipt, "settled_at": now, "last_code": "", **_RELEASED}
     connection.execute(update(OUTBOX).where(OUTBOX.c.id == effect_id).values(values))
 
 
@@ -72,18 +105,17 @@ def effect_expanded(connection: Connection, effect_id: str, steps: Sequence[str]
 
 
 def last_step(connection: Connection, handover_id: str, destination: str) -> tuple[str | None, int]:
-    """The id of the newest step of a handover toward a destination, and how many there are.
+    """The id of the newest step that others wait for, and how many there are of a handover toward a destination.
 
-    Their order is that of the numbers in their markers: the caller holds the conversation.
+    Their order is that of the numbers in their markers: the caller holds the conversation. Nothing waits for a code.
     """
     found = (
-        select(OUTBOX.c.id, OUTBOX.c.number)
+        select(OUTBOX.c.id, OUTBOX.c.number, OUTBOX.c.job)
         .where(OUTBOX.c.handover_id == handover_id, OUTBOX.c.destination == destination)
         .order_by(OUTBOX.c.number.desc())
-        .limit(1)
     )
-    row = connection.execute(found).first()
-    return (row[0], int(row[1])) if row else (None, 0)
+    rows = connection.execute(found).all()
+    return next((row[0] for row in rows if row[2] != "code"), None), int(rows[0][1]) if rows else 0
 
 
 def is_dead(connection: Connection, handover_id: str, destination: str, job: str) -> bool:
@@ -95,6 +127,13 @@ def is_dead(connection: Connection, handover_id: str, destination: str, job: str
 def has_step(connection: Connection, handover_id: str, destination: str, job: str) -> bool:
     """Whether a handover has a step of this job toward a destination."""
     return connection.execute(_of(handover_id, destination, job).limit(1)).first() is not None
+
+
+def has_steps(connection: Connection, handover_id: str) -> bool:
+    """Whether any destination was ever asked for something for a handover."""
+    return (
+        connection.execute(select(OUTBOX.c.id).where(OUTBOX.c.handover_id == handover_id).limit(1)).first() is not None
+    )
 
 
 def destinations_of(connection: Connection, handover_id: str, job: str) -> frozenset[str]:
@@ -305,7 +344,10 @@ def is_changing(connection: Connection, conversation_id: str, destination: str, 
         .where(
             OUTBOX.c.conversation_id == conversation_id,
             OUTBOX.c.status == "pending",
-            or_(_OURS, and_(OUTBOX.c.destination == destination, OUTBOX.c.job.in_(jobs))),
+            or_(
+                and_(OUTBOX.c.destination == "", OUTBOX.c.effect.not_in(MUST_BE_HEARD)),
+                and_(OUTBOX.c.destination == destination, OUTBOX.c.job.in_(jobs)),
+            ),
         )
         .limit(1)
     )
@@ -350,6 +392,12 @@ def totals(connection: Connection, destination: str) -> tuple[int, int, datetime
     )
     found = {row[0]: (int(row[1]), row[2]) for row in connection.execute(counted)}
     return found.get("pending", (0, None))[0], found.get("dead", (0, None))[0], found.get("done", (0, None))[1]
+
+
+def waited_for(connection: Connection) -> frozenset[str]:
+    """Destinations toward which steps wait."""
+    found = select(OUTBOX.c.destination).where(OUTBOX.c.status == "pending", OUTBOX.c.destination != "").distinct()
+    return frozenset(row[0] for row in connection.execute(found))
 
 
 def failing(connection: Connection, destination: str) -> str:

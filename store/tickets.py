@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from store.queries import CURSOR, HANDOVER, INBOX, OUTBOX, TICKET
 from store.records import TicketRecord, WaitingHint
+from store.steps import UNDELIVERABLE
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 _RECORD = tuple(TicketRecord.__dataclass_fields__)
@@ -34,6 +36,13 @@ def _ticket(connection: Connection, *which: Any) -> TicketRecord | None:
     return TicketRecord(**{name: row[name] for name in _RECORD}) if row else None
 
 
+def known_at(connection: Connection, handover_id: str, destination: str) -> datetime | None:
+    """When a handover's ticket was last read as its own, or made."""
+    found = select(TICKET.c.updated_at).where(TICKET.c.handover_id == handover_id, TICKET.c.destination == destination)
+    at: datetime | None = connection.execute(found).scalar()
+    return at
+
+
 def add_ticket(connection: Connection, ticket: TicketRecord, now: datetime) -> None:
     """Keeps where a handover is; what is there already stays."""
     row = {name: getattr(ticket, name) for name in _RECORD} | {"created_at": now, "updated_at": now}
@@ -41,13 +50,19 @@ def add_ticket(connection: Connection, ticket: TicketRecord, now: datetime) -> N
 
 
 def change_ticket(
-    connection: Connection, ticket: TicketRecord, now: datetime, *, any_revision: bool = False, **changes: Any
+    connection: Connection,
+    ticket: TicketRecord,
+    now: datetime,
+    *,
+    any_revision: bool = False,
+    seen: bool = True,
+    **changes: Any,
 ) -> bool:
-    """Changes what is known of a ticket; False if somebody changed it since `ticket` was read."""
+    """Changes what is known of a ticket; False if somebody changed it since `ticket` was read. `seen`: it was read."""
     same = and_(TICKET.c.destination == ticket.destination, TICKET.c.ref == ticket.ref)
     if not any_revision:
         same = and_(same, TICKET.c.revision == ticket.revision)
-    values = {**changes, "revision": TICKET.c.revision + 1, "updated_at": now}
+    values = {**changes, "revision": TICKET.c.revision + 1, **({"updated_at": now} if seen else {})}
     return connection.execute(update(TICKET).where(same).values(values)).rowcount == 1
 
 
@@ -63,7 +78,7 @@ def deliveries(connection: Connection, handover_id: str) -> tuple[dict[str, Any]
         found.setdefault(destination, {})[status] = int(count)
     placed = select(TICKET).where(TICKET.c.handover_id == handover_id)
     tickets = {row["destination"]: row for row in connection.execute(placed).mappings()}
-    return tuple(
+    known = tuple(
         {
             "destination": name,
             "ref": tickets[name]["ref"] if name in tickets else "",
@@ -74,6 +89,23 @@ def deliveries(connection: Connection, handover_id: str) -> tuple[dict[str, Any]
         }
         for name in sorted({*found, *tickets})
     )
+    return (*_to_nobody(connection, handover_id), *known)
+
+
+def _to_nobody(connection: Connection, handover_id: str) -> Iterator[dict[str, Any]]:
+    """What somebody must hear of and no destination can perform, as an entry that no destination's name can have."""
+    lost = (
+        select(OUTBOX.c.effect, func.count())
+        .where(OUTBOX.c.status == "pending", OUTBOX.c.destination == "", OUTBOX.c.last_code == UNDELIVERABLE)
+        .where(OUTBOX.c.payload["handover_id"].as_string() == handover_id)
+        .group_by(OUTBOX.c.effect)
+        .order_by(OUTBOX.c.effect)
+    )
+    for effect, count in connection.execute(lost):
+        what = f"{effect} ×{count}" if count > 1 else effect
+        yield {
+            "destination": "(nobody)", "ref": what, "link": "", "status": UNDELIVERABLE, "pending": 0, "dead": 0,
+        }  # fmt: skip
 
 
 def handover_row(connection: Connection, handover_id: str) -> dict[str, Any] | None:
@@ -90,6 +122,41 @@ def is_poll_due(connection: Connection, destination: str, now: datetime) -> bool
     found = select(CURSOR.c.next_poll_at).where(CURSOR.c.destination == destination)
     next_poll_at = connection.execute(found).scalar()
     return next_poll_at is None or next_poll_at <= now
+
+
+def read_at(connection: Connection, destination: str) -> datetime | None:
+    """When a destination's changes were last read; None if never."""
+    found = select(CURSOR.c.next_poll_at).where(CURSOR.c.destination == _reading(destination))
+    at: datetime | None = connection.execute(found).scalar()
+    return at
+
+
+def was_read(connection: Connection, destination: str, now: datetime) -> None:
+    """Keeps when a destination's changes were read."""
+    row = {"destination": _reading(destination), "cursor": "", "next_poll_at": now}
+    adding = _INSERTS[connection.dialect.name](CURSOR).values(row)
+    connection.execute(adding.on_conflict_do_update(index_elements=["destination"], set_={"next_poll_at": now}))
+
+
+def _reading(destination: str) -> str:
+    """A row of its own beside the destination's: the cursor's own time says when to read next, not what came of it.
+
+    No destination's name has a colon.
+    """
+    return f"{destination}:read"
+
+
+def most_urgent(connection: Connection, destination: str) -> TicketRecord | None:
+    """Of the open cases with a ticket at a destination, the one that is due first."""
+    found = (
+        select(TICKET)
+        .join(HANDOVER, HANDOVER.c.id == TICKET.c.handover_id)
+        .where(TICKET.c.destination == destination, HANDOVER.c.open)
+        .order_by(HANDOVER.c.claim_due_at, HANDOVER.c.id)
+        .limit(1)
+    )
+    row = connection.execute(found).mappings().first()
+    return TicketRecord(**{name: row[name] for name in _RECORD}) if row else None
 
 
 def begin_polling(connection: Connection, destination: str, now: datetime, seconds: float) -> str | None:
@@ -134,7 +201,7 @@ def take_hint(connection: Connection, destination: str, now: datetime, seconds: 
     connection.execute(update(INBOX).where(_this(destination, row["delivery_id"])).values(later))
     return WaitingHint(
         destination=destination, delivery_id=row["delivery_id"], ref=row["ref"], actor=row["actor"], asks=row["asks"],
-        attempts=row["attempts"] + 1,
+        attempts=row["attempts"] + 1, received_at=row["received_at"],
     )  # fmt: skip
 
 

@@ -201,13 +201,16 @@ def healthz() -> dict[str, str]:
 
 
 @health.get("/readyz", operation_id="readyz", responses={503: REFUSALS[503]})
-def readyz(door: Door) -> dict[str, str]:
-    """The database answers. An assistant that fails does not count: its conversations go to people."""
+def readyz(door: Door, request: Request) -> dict[str, str]:
+    """The database answers. An assistant that fails does not count: its conversations go to people. Nor does what
+    cannot be delivered: the cases are in our own queue, and `delivery` says what goes to nobody."""
+    about = {"delivery": door.delivery_line()} if hasattr(request.app.state, "delivery") else {}
     try:
         door.ping()
     except DependencyFault as fault:
-        return {"status": "ready", "assistant": f"not available ({fault.kind}): every message goes to a person"}
-    return {"status": "ready", "assistant": "ready"}
+        about = {"assistant": f"not available ({fault.kind}): every message goes to a person", **about}
+        return {"status": "ready", **about}
+    return {"status": "ready", "assistant": "ready", **about}
 
 
 def build_api(door: Handrail, settings: Settings, delivery: Delivery | None = None) -> FastAPI:

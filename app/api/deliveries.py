@@ -15,8 +15,11 @@ deliveries = APIRouter(prefix="/deliveries", tags=["deliveries"])
 def list_deliveries(
     door: Door, caller: Caller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> dict[str, list[dict[str, Any]]]:
-    """Each destination, and the steps that are dead or wait, without what they say."""
-    return {"destinations": door.destinations(caller), "steps": door.deliveries(caller, limit)}
+    """Each destination, the steps that are dead or wait, without what they say, and what goes to nobody."""
+    return {
+        "destinations": door.destinations(caller), "steps": door.deliveries(caller, limit),
+        "undeliverable": door.undeliverable(caller, limit),
+    }  # fmt: skip
 
 
 @deliveries.post("/{step_id}/replay", operation_id="replay_delivery")

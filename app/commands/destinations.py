@@ -30,7 +30,7 @@ def list_desks(data_dir: DataOption = None, as_json: JsonOption = False) -> None
         return print_json(rows)
     if not rows:
         return note("no destination is set: handovers are in the queue of the desk; add a table [desks.NAME]")
-    names = ("name", "kind", "jobs", "pending", "failing", "dead", "last_success")
+    names = ("name", "kind", "jobs", "pending", "failing", "dead", "last_success", "unread_since")
     print_table("Destinations", names, (tuple(row[name] for name in names) for row in rows))
 
 
@@ -54,7 +54,7 @@ def test_desk(name: Annotated[str, typer.Argument(help="Name of a table [desks.N
 
 @outbox.callback(invoke_without_command=True)
 def list_outbox(context: typer.Context, data_dir: DataOption = None, as_json: JsonOption = False) -> None:
-    """Steps that wait or were given up, oldest first."""
+    """What goes to nobody, and steps that were given up or wait, oldest first."""
     if context.invoked_subcommand is not None:
         return
     with _opened(data_dir) as box:
@@ -63,7 +63,9 @@ def list_outbox(context: typer.Context, data_dir: DataOption = None, as_json: Js
         return print_json(rows)
     if not rows:
         return note("nothing waits and nothing was given up")
-    names = ("id", "status", "destination", "job", "attempts", "last_code", "next_attempt_at")
+    if lost := sum(row["status"] == "undeliverable" for row in rows):
+        note(f"{lost} undeliverable: somebody must hear of it and no destination can; set one under [desks]")
+    names = ("id", "status", "effect", "destination", "job", "attempts", "last_code", "next_attempt_at")
     print_table("Outbox", names, (tuple(row[name] for name in names) for row in rows))
 
 

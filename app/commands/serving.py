@@ -64,7 +64,7 @@ def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
     Any number may run beside any number of servers on the same database."""
     from app.logging import configure
     from app.settings import load_settings
-    from app.wiring import build, build_code_sending, build_delivery
+    from app.wiring import build, build_delivery
     from app.worker import Worker
 
     settings = load_settings(policy=policy, data_dir=data_dir)
@@ -74,8 +74,7 @@ def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
     try:
         recovered = system.recover()
         note(f"worker started, {recovered} unfinished messages completed; stop it with Ctrl+C")
-        sending = build_code_sending(settings, system)
-        working = Worker(system, settings.tick_seconds, delivery, also=sending)
+        working = Worker(system, settings.tick_seconds, delivery)
         _on_terminate(working.stop)
         working.run()
     finally:
@@ -95,7 +94,7 @@ def _serve(given: dict[str, object], *, demo: bool, tries: int, page: bool, brow
     from app.server import bind, url_of
     from app.server import serve as serve_forever
     from app.settings import load_settings
-    from app.wiring import TOKEN_FILE, build, build_code_sending, build_delivery, with_admin_token
+    from app.wiring import TOKEN_FILE, build, build_delivery, with_admin_token
 
     settings = load_settings(demo=demo, **given)
     configure(settings.log_level, as_json=settings.log_json)
@@ -117,8 +116,7 @@ def _serve(given: dict[str, object], *, demo: bool, tries: int, page: bool, brow
                 webbrowser.open(address)
 
         try:
-            sending = build_code_sending(settings, system)
-            serve_forever(system, made, listening, with_page=page, on_ready=ready, delivery=delivery, also=sending)
+            serve_forever(system, made, listening, with_page=page, on_ready=ready, delivery=delivery)
         finally:
             delivery.close()
             system.close()

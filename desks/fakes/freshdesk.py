@@ -59,6 +59,8 @@ class Shelf:
     tickets: dict[int, Row] = field(default_factory=dict)
     conversations: dict[int, list[Row]] = field(default_factory=dict)
     contacts: dict[str, int] = field(default_factory=dict)
+    agents: dict[int, Row] = field(default_factory=dict)
+    """Agents beside the usual ones, and what is special about one."""
     sequence: int = 0
 
 
@@ -72,6 +74,7 @@ class FreshdeskFake:
         self.shelf = Shelf()
         self.app = Starlette(
             routes=[
+                Route("/api/v2/agents/{id:int}", self._answered(self._agent)),
                 Route("/api/v2/agents/me", self._answered(self._me)),
                 Route("/api/v2/ticket_fields", self._answered(self._ticket_fields)),
                 Route("/api/v2/groups/{id:int}", self._answered(self._group)),
@@ -108,6 +111,12 @@ class FreshdeskFake:
 
     def _me(self, request: Request, body: bytes) -> Response:
         return JSONResponse({"id": ACTOR, "contact": {"name": "Handrail"}})
+
+    def _agent(self, request: Request, body: bytes) -> Response:
+        number = request.path_params["id"]
+        if number not in (ACTOR, *AGENTS) and number not in self.shelf.agents:
+            raise Refusal(404, {})
+        return JSONResponse({"id": number, "contact": {"active": True}, **self.shelf.agents.get(number, {})})
 
     def _ticket_fields(self, request: Request, body: bytes) -> Response:
         return JSONResponse([{"id": 1, "name": "subject"}, {"id": 2, "name": KEY_FIELD}])
@@ -211,7 +220,7 @@ class FreshdeskFake:
     def _change(self, number: int, fields: Row) -> None:
         self.shelf.tickets[number] |= {**fields, "updated_at": _stamp(self._clock.now())}
 
-    def _add(self, number: int, body: str, private: bool, author: int, *, incoming: bool = False) -> Row:
+    def _add(self, number: int, body: str, private: bool, author: int, *, incoming: bool = False, **more: Any) -> Row:
         self.shelf.sequence += 1
         row = {
             "id": 800_000 + self.shelf.sequence,
@@ -222,6 +231,8 @@ class FreshdeskFake:
             "user_id": author,
             "ticket_id": number,
             "created_at": _stamp(self._clock.now()),
+            "attachments": [],
+            **more,
         }
         self.shelf.conversations[number].append(row)
         self._change(number, {})
@@ -250,6 +261,24 @@ class FreshdeskFake:
             self._add(
                 int(ref), f"<div>{text}</div>", False, self.shelf.tickets[int(ref)]["requester_id"], incoming=True
             )
+
+    def mail_in(self, ref: str, address: str, text: str, *, files: tuple[str, ...] = (), **about: Any) -> int:
+        """Somebody writes to the ticket's address by mail; their number. `about`: what is known of them as an agent."""
+        with self._lock:
+            user = self.shelf.contacts.setdefault(address, 60_000 + len(self.shelf.contacts))
+            if about:
+                self.shelf.agents[user] = about
+            rows = [{"id": 1 + at, "name": name, "size": 9} for at, name in enumerate(files)]
+            body = f"<div>{text}</div>" if text else ""
+            self._add(int(ref), body, False, user, incoming=True, from_email=address, attachments=rows)
+            return user
+
+    def merge(self, ref: str, into: str) -> None:
+        """Somebody merges the ticket into another: it is closed with a note that says where it went."""
+        with self._lock:
+            said = f"This ticket is closed and merged into ticket {into}"
+            self._add(int(ref), f"<div>{said}</div>", True, next(iter(AGENTS)))
+            self._change(int(ref), {"status": 5})
 
     def set_status(self, ref: str, status: int) -> None:
         """Somebody resolves (4), closes (5) or reopens (2) it."""

@@ -67,7 +67,10 @@ class ServiceNowFake:
         self.tables: dict[str, dict[str, Row]] = {
             "incident": {},
             "sys_journal_field": {},
-            "sys_user": {sys_id(name): {"sys_id": sys_id(name), "user_name": name, "name": name} for name in people},
+            "sys_user": {sys_id(name): _user(name) for name in people},
+            "sys_user_has_role": {
+                sys_id(f"role of {name}"): {"user": sys_id(name), "role": "itil"} for name in (USER, "ann", "ben")
+            },
             "sys_user_group": {GROUP: {"sys_id": GROUP, "name": "Handovers"}},
         }
         table = "/api/now/table/{table}"
@@ -200,6 +203,8 @@ class ServiceNowFake:
         own, _, far = name.partition(".")
         value = row[own]
         target = self.tables[REFERENCES[own]].get(value, {}) if own in REFERENCES else {}
+        if own == "role":
+            return value
         if far:
             return target.get(far, "")
         display = target.get("name", value)
@@ -232,10 +237,24 @@ class ServiceNowFake:
         with self._lock:
             self._write(ref, {"caller_id": sys_id("carla.caller"), "comments": text}, "carla.caller")
 
-    def set_status(self, ref: str, state: str) -> None:
-        """Somebody resolves (6), closes (7) or reopens (2) it."""
+    def mail_in(self, ref: str, user_name: str, text: str, *, role: str = "", active: str = "true") -> str:
+        """Somebody on the watch list comments; their name. `role`: what they may do there."""
         with self._lock:
-            self._write(ref, {"state": state, "close_code": "Solution provided", "close_notes": "Done."}, "ann")
+            self.tables["sys_user"][sys_id(user_name)] = {**_user(user_name), "active": active}
+            if role:
+                given = {"user": sys_id(user_name), "role": role}
+                self.tables["sys_user_has_role"][sys_id(f"role of {user_name}")] = given
+            self._write(ref, {"comments": text}, user_name)
+            return user_name
+
+    def set_status(self, ref: str, state: str, code: str = "Solution provided") -> None:
+        """Somebody resolves (6), closes (7), cancels (8) or reopens (2) it."""
+        with self._lock:
+            self._write(ref, {"state": state, "close_code": code, "close_notes": "Done."}, "ann")
+
+
+def _user(name: str) -> Row:
+    return {"sys_id": sys_id(name), "user_name": name, "name": name, "active": "true"}
 
 
 def _sign_in(request: Request) -> None:

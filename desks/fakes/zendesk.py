@@ -62,6 +62,8 @@ class Shelf:
     users: dict[str, int] = field(default_factory=dict)
     keys: dict[str, tuple[datetime, bytes, int]] = field(default_factory=dict)
     """Idempotency key → when, body, ticket."""
+    people: dict[int, Row] = field(default_factory=dict)
+    """What is special about a user: `role`, `suspended`, `active`."""
     sequence: int = 0
 
 
@@ -86,6 +88,7 @@ class ZendeskFake:
                 Route("/api/v2/tickets/{id:int}.json", self._answered(self._show), methods=["GET"]),
                 Route("/api/v2/tickets/{id:int}/comments.json", self._answered(self._show_comments)),
                 Route("/api/v2/tickets/{id:int}/audits.json", self._answered(self._show_audits)),
+                Route("/api/v2/users/{id:int}.json", self._answered(self._user)),
                 Route("/api/v2/search.json", self._answered(self._search)),
                 Route("/api/v2/incremental/tickets/cursor.json", self._answered(self._export)),
             ]
@@ -114,6 +117,14 @@ class ZendeskFake:
         if not _signed_in(request):
             return JSONResponse({"user": {"id": None, "name": "Anonymous user", "role": "end-user"}})
         return JSONResponse({"user": {"id": ACTOR, "name": "Handrail", "role": "admin"}})
+
+    def _user(self, request: Request, body: bytes) -> Response:
+        number = request.path_params["id"]
+        if number not in (ACTOR, *AGENTS, *self.shelf.users.values()):
+            raise Refusal(404, "RecordNotFound")
+        role = "agent" if number in (ACTOR, *AGENTS) else "end-user"
+        about = {"id": number, "role": role, "active": True, "suspended": False}
+        return JSONResponse({"user": {**about, **self.shelf.people.get(number, {})}})
 
     def _group(self, request: Request, body: bytes) -> Response:
         number = request.path_params["id"]
@@ -264,6 +275,8 @@ class ZendeskFake:
                     "public": comment.get("public", default),
                     "author_id": comment.get("author_id", author),
                     "created_at": _stamp(now),
+                    "attachments": comment.get("attachments", []),
+                    "via": comment.get("via", {"channel": "api"}),
                 }
             )
         self.shelf.sequence += 1
@@ -293,6 +306,23 @@ class ZendeskFake:
         with self._lock:
             asker = self.shelf.tickets[int(ref)]["requester_id"]
             self._change(int(ref), {"status": "open"}, {"body": text, "public": True}, asker)
+
+    def mail_in(self, ref: str, address: str, text: str, *, files: tuple[str, ...] = (), **about: Any) -> int:
+        """Somebody writes to the ticket's address by mail; their user's number. `about`: what Zendesk knows of them."""
+        with self._lock:
+            user = self.shelf.users.setdefault(address, 50_000 + len(self.shelf.users))
+            self.shelf.people.setdefault(user, {}).update(about)
+            via = {"channel": "email", "source": {"from": {"address": address}}}
+            rows = [{"id": 1 + at, "file_name": name, "content_type": "", "size": 9} for at, name in enumerate(files)]
+            self._change(int(ref), {}, {"body": text, "public": True, "via": via, "attachments": rows}, user)
+            return user
+
+    def merge(self, ref: str, into: str) -> None:
+        """Somebody merges the ticket into another: it is closed, tagged, and says where it went."""
+        with self._lock:
+            said = {"body": f"This request was closed and merged into request #{into}.", "public": False}
+            tags = [*self.shelf.tickets[int(ref)].get("tags", ()), "closed_by_merge"]
+            self._change(int(ref), {"status": "closed", "tags": tags}, said, next(iter(AGENTS)))
 
     def set_status(self, ref: str, status: str) -> None:
         """Somebody solves, closes or reopens it."""

@@ -9,14 +9,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from desks.config import FreshdeskConfig, known_as
 from desks.freshdesk.webhooks import MIN_SECRET, verified
+from desks.kit.automatic import is_automatic
 from desks.kit.http import Answer, settled
 from desks.kit.marked import MarkedDesk
 from desks.kit.notes import card_lines, notes, packet_in, subject
+from desks.kit.people import People
 from desks.kit.readable import plain_text
 from desks.kit.refusals import field_errors
 from desks.kit.requesters import requester
@@ -27,14 +30,17 @@ from desks.port import (
     Comment,
     Delivered,
     Hint,
+    Identity,
     Job,
     JsonObject,
     Outcome,
     Request,
     RetryAfter,
+    Standing,
     Task,
     Ticket,
 )
+from handover.packet.attachment import Attachment
 from states.clock import Clock
 from states.errors import BadInput, DependencyFault, NotFound, SettingsError
 
@@ -51,6 +57,7 @@ SELF = "self"
 LOOK_BACK = timedelta(days=30)
 """How old a ticket is found that was made by an attempt whose reply was lost."""
 _REF = re.compile(r"[0-9]{1,20}")
+_MERGED_INTO = re.compile(r"closed and merged into (?:ticket|request) #?(\d{1,20})", re.IGNORECASE)
 
 
 class FreshdeskDesk(MarkedDesk):
@@ -66,6 +73,7 @@ class FreshdeskDesk(MarkedDesk):
             actor=config.actor_id,
         )
         self._config = config
+        self._people = People(clock=clock, ask=self._asked)
 
     def prepare(self, task: Task, ref: str) -> Request:
         """The ticket, or the fields and notes of a step, as HTML in which nothing of a text is markup."""
@@ -107,19 +115,33 @@ class FreshdeskDesk(MarkedDesk):
         if not self._actor:
             self._me()
         found = self._ticket(ref)
-        comments = tuple(self._comments(ref))
+        requester = str(found.get("requester_id") or "")
+        comments = tuple(
+            replace(one, from_customer=one.from_customer and one.author == requester) for one in self._comments(ref)
+        )
+        assignee = str(found.get("responder_id") or "")
+        asked = {one.author for one in comments if not one.from_customer} | {assignee}
         return Ticket(
             ref=ref,
             key=self._key(found),
             status=_status(found),
-            assignee=str(found.get("responder_id") or ""),
+            assignee=assignee,
             queue=str(found.get("group_id") or ""),
             priority=next((word for word, number in PRIORITIES.items() if number == found.get("priority")), ""),
             version=_version(found, len(comments)),
             link=f"{self._web.base_url}/a/tickets/{ref}",
             packet=packet_in(comment.text for comment in comments if comment.author == self._actor),
             comments=comments,
+            people=self._people.standing(asked - {self._actor}),
+            merged_into=_merged_into(found, comments),
+            closed_as="spam" if found.get("spam") is True else "",
         )
+
+    def identify(self, ref: str) -> Identity:
+        """By our field; of a closed ticket also by what its notes say, in a second call: a merge closes."""
+        found = self._ticket(ref)
+        comments = self._comments(ref) if found.get("status") == CLOSED else ()
+        return Identity(ref=ref, key=self._key(found), merged_into=_merged_into(found, comments))
 
     def changes(self, cursor: str) -> Changes:
         """Tickets with our field that were updated; recent ones come twice, since a second may hold two updates."""
@@ -262,6 +284,16 @@ class FreshdeskDesk(MarkedDesk):
                 return found
         raise DependencyFault("endless", f"{self.name!r} has too many conversations at ticket {ref!r} to look through")
 
+    def _asked(self, name: str) -> Standing:
+        """What Freshdesk says of somebody: an agent, or a contact, which every agent becomes who is removed."""
+        answer = self._web.get(f"/api/v2/agents/{name}") if _REF.fullmatch(name) else None
+        agent = answer.object if answer is not None and answer.status != 404 else {}
+        if not agent.get("id"):
+            return Standing.OUTSIDER
+        contact = agent.get("contact")
+        inactive = isinstance(contact, dict) and contact.get("active") is False
+        return Standing.BARRED if inactive or agent.get("deactivated") is True else Standing.STAFF
+
     def _me(self) -> str:
         me = str(self._web.get("/api/v2/agents/me").object.get("id") or "")
         if not me:
@@ -321,8 +353,29 @@ def _comment(found: Mapping[str, Any]) -> Comment:
         public=found.get("private") is False,
         author=str(found.get("user_id") or ""),
         from_customer=found.get("incoming") is True,
+        automatic=is_automatic("", str(found.get("from_email") or "")),
+        files=tuple(_files(found)),
         at=_moment(found.get("created_at")),
     )
+
+
+def _files(found: Mapping[str, Any]) -> Iterator[Attachment]:
+    rows = found.get("attachments")
+    for one in rows if isinstance(rows, list) else ():
+        if isinstance(one, dict) and one.get("name"):
+            size = one.get("size")
+            yield Attachment(
+                name=str(one["name"])[:200], media_type=str(one.get("content_type") or "")[:100],
+                size=size if isinstance(size, int) else 0, ref=f"freshdesk:{one.get('id', '')}",
+            )  # fmt: skip
+
+
+def _merged_into(ticket: Mapping[str, Any], comments: Sequence[Comment]) -> str:
+    """Where a merged ticket went: Freshdesk closes it with a private note that says so, and with no field."""
+    if ticket.get("status") != CLOSED:
+        return ""
+    named = (found[1] for one in reversed(comments) if not one.public and (found := _MERGED_INTO.search(one.text)))
+    return next(named, "")
 
 
 def _complaints(refusal: Answer, sent: Mapping[str, Any]) -> Mapping[str, str]:

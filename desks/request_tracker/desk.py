@@ -19,18 +19,46 @@ from urllib.parse import quote
 
 from desks.config import TICKETING, RequestTrackerConfig, known_as
 from desks.kit.http import Answer, Web, settled
+from desks.kit.people import People
 from desks.kit.signatures import key_of, verified
-from desks.port import Ambiguous, Changes, Delivered, Hint, Job, JsonObject, Outcome, Request, Task, Ticket
+from desks.port import (
+    Ambiguous,
+    Changes,
+    Delivered,
+    Hint,
+    Identity,
+    Job,
+    JsonObject,
+    Outcome,
+    Request,
+    Standing,
+    Task,
+    Ticket,
+)
 from desks.request_tracker.changes import SETTLING, Tail
-from desks.request_tracker.requests import KEY, PACKET, UNKNOWN, Place, read_key, request, stored_key, stored_marker
+from desks.request_tracker.requests import (
+    KEY,
+    NOBODY,
+    PACKET,
+    UNKNOWN,
+    Place,
+    read_key,
+    request,
+    stored_key,
+    stored_marker,
+)
 from desks.request_tracker.rest import Rest
 from desks.request_tracker.tickets import (
+    Said,
     Texts,
+    automatic_in,
     bodies,
     comments_of,
     custom_fields,
+    files_in,
     is_spoken,
     key_in_packet,
+    name_of,
     text_of,
     ticket_of,
 )
@@ -54,6 +82,7 @@ class RequestTracker:
     site: str
     """Where people open tickets."""
     place: Place
+    people: People = field(repr=False)
     texts: Texts = field(default_factory=Texts, repr=False)
     settling: timedelta = SETTLING
 
@@ -147,19 +176,38 @@ class RequestTracker:
             raise NotFound(f"Request Tracker has no ticket {ref!r}; it may have been deleted there")
         number = str(answer.object.get("id"))
         history = self._history(number)
-        return ticket_of(answer, comments_of(history, self._texts(number, history)), self.site)
+        comments = comments_of(history, self._texts(number, history))
+        names = {*(one.author for one in comments), name_of(answer.object.get("Owner"))} - {self.actor, NOBODY}
+        return ticket_of(answer, comments, self.site, self.people.standing(sorted(names)))
+
+    def identify(self, ref: str) -> Identity:
+        """By its number and key: Request Tracker answers for a merged ticket with the other one."""
+        answer = self.rest.record(f"/ticket/{ref}") if ref.isdigit() else None
+        if answer is None or answer.object.get("Status") == "deleted":
+            raise NotFound(f"Request Tracker has no ticket {ref!r}; it may have been deleted there")
+        key = read_key(custom_fields(answer.object).get(KEY, ""))
+        return Identity(ref=str(answer.object.get("id")), key=key)
 
     def _history(self, ref: str) -> list[JsonObject]:
         return self.rest.listing(f"/ticket/{ref}/history", {"fields": "Type,Creator,Created,Data"})[0]
 
-    def _texts(self, ref: str, history: list[JsonObject]) -> Mapping[str, str]:
+    def _texts(self, ref: str, history: list[JsonObject]) -> Mapping[str, Said]:
         """What every entry says; each text is one call, the first time."""
         spoken = [str(entry["id"]) for entry in history if is_spoken(entry)]
         known = {entry: self.texts.known[entry] for entry in spoken if entry in self.texts.known}
         if len(known) < len(spoken):
-            fields = {"fields": "ContentType,TransactionId,Filename"}
-            where = bodies(self.rest.listing(f"/ticket/{ref}/attachments", fields)[0])
-            read = {entry: self._text(*where[entry]) for entry in spoken if entry in where and entry not in known}
+            fields = {"fields": "ContentType,TransactionId,Filename,Headers"}
+            rows = self.rest.listing(f"/ticket/{ref}/attachments", fields)[0]
+            where, files, automatic = bodies(rows), files_in(rows), automatic_in(rows)
+            read = {
+                entry: Said(
+                    text=self._text(*where[entry]) if entry in where else "",
+                    automatic=entry in automatic,
+                    files=files.get(entry, ()),
+                )
+                for entry in spoken
+                if entry not in known and (entry in where or entry in files)
+            }
             self.texts.keep(read)
             known |= read
         return known
@@ -231,9 +279,11 @@ def build(name: str, config: RequestTrackerConfig, clock: Clock) -> RequestTrack
     if (config.password is None) == (config.token is None):
         raise SettingsError(f"desk {name!r}: set either password or token for Request Tracker")
     site = config.base_url.rstrip("/")
+    rest = Rest(web=_web(site, config), clock=clock)
     common: dict[str, Any] = {
         "name": name,
-        "rest": Rest(web=_web(site, config), clock=clock),
+        "rest": rest,
+        "people": People(clock=clock, ask=partial(_standing, rest)),
         "site": site,
         "place": Place(queue=config.queue, actor=config.user, known_as=partial(known_as, config.agents, name)),
     }
@@ -241,6 +291,20 @@ def build(name: str, config: RequestTrackerConfig, clock: Clock) -> RequestTrack
     if not all(_usable(secret) for secret in secrets):
         raise SettingsError(f"desk {name!r}: a webhook secret is empty or, after whsec_, no Base64")
     return HookedRequestTracker(**common, secrets=secrets) if secrets else RequestTracker(**common)
+
+
+def _standing(rest: Rest, name: str) -> Standing:
+    """What Request Tracker says of a user: who is privileged works there. It makes a user of everybody who mails.
+
+    A name of digits, or with a slash, would be read as another record's.
+    """
+    answer = None if name.isdigit() or "/" in name else rest.record(f"/user/{quote(name, safe='')}")
+    user = answer.object if answer is not None else {}
+    if user.get("Name", name) != name:
+        return Standing.OUTSIDER
+    if str(user.get("Disabled", "0")) == "1":
+        return Standing.BARRED
+    return Standing.STAFF if str(user.get("Privileged", "0")) == "1" else Standing.OUTSIDER
 
 
 def _web(site: str, config: RequestTrackerConfig) -> Web:

@@ -9,43 +9,56 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from desks.kit.automatic import is_automatic
 from desks.kit.http import Answer
 from desks.kit.readable import plain_text
-from desks.port import Comment, JsonObject, Ticket
+from desks.port import Comment, JsonObject, Standing, Ticket
 from desks.request_tracker.requests import KEY, NOBODY, PACKET, read_key, severity
+from handover.packet.attachment import Attachment
 from states.errors import DependencyFault
 
 SPOKEN = {"Create": True, "Correspond": True, "Comment": False}
 """Kinds of entry that carry a text, and whether a customer may see it."""
 CLOSED = frozenset({"resolved", "rejected", "deleted"})
+WORK_DONE = "resolved"
 _KEPT = 500
 """Texts that are remembered."""
 _TYPES = ("text/plain", "text/html")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What an entry of the history carries."""
+
+    text: str = ""
+    automatic: bool = False
+    files: tuple[Attachment, ...] = ()
+
+
 @dataclass(frozen=True)
 class Texts:
-    """Texts that were read once, by the number of their entry in the history."""
+    """What was read once, by the number of its entry in the history."""
 
-    known: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Said] = field(default_factory=dict)
 
-    def keep(self, found: Mapping[str, str]) -> None:
+    def keep(self, found: Mapping[str, Said]) -> None:
         """Remembers them, and forgets all when there are too many."""
         if len(self.known) + len(found) > _KEPT:
             self.known.clear()
         self.known.update(found)
 
 
-def ticket_of(answer: Answer, comments: tuple[Comment, ...], site: str) -> Ticket:
-    """The ticket of an answer to `GET /ticket/N`."""
+def ticket_of(answer: Answer, comments: tuple[Comment, ...], site: str, people: Mapping[str, Standing]) -> Ticket:
+    """The ticket of an answer to `GET /ticket/N`. What a requestor wrote who does not work there is the customer's."""
     found = answer.object
     fields = custom_fields(found)
     owner, ref = name_of(found.get("Owner")), str(found.get("id", ""))
     assignee = "" if owner == NOBODY else owner
+    requestors = {name for name in names_of(found.get("Requestor")) if people.get(name) is not Standing.STAFF}
     status = "resolved" if found.get("Status") in CLOSED else "claimed" if assignee else "open"
     return Ticket(
         ref=ref,
@@ -57,13 +70,20 @@ def ticket_of(answer: Answer, comments: tuple[Comment, ...], site: str) -> Ticke
         version=answer.headers.get("etag", "").removeprefix("W/").strip('"'),
         link=f"{site}/Ticket/Display.html?id={ref}",
         packet=_packet(fields.get(PACKET, "")),
-        comments=comments,
+        comments=tuple(replace(one, from_customer=one.author in requestors) for one in comments),
+        people=people,
+        closed_as=str(found["Status"]) if status == "resolved" and found["Status"] != WORK_DONE else "",
     )
 
 
 def name_of(user: Any) -> str:
     """The name of a user's placeholder."""
     return str(user.get("id", "")) if isinstance(user, Mapping) else ""
+
+
+def names_of(users: Any) -> tuple[str, ...]:
+    """The names of a list of users' placeholders."""
+    return tuple(filter(None, map(name_of, users))) if isinstance(users, list) else ()
 
 
 def custom_fields(found: JsonObject) -> dict[str, str]:
@@ -92,9 +112,9 @@ def _packet(text: str) -> JsonObject:
     return found if isinstance(found, dict) else {}
 
 
-def comments_of(entries: Iterable[JsonObject], texts: Mapping[str, str]) -> tuple[Comment, ...]:
+def comments_of(entries: Iterable[JsonObject], said: Mapping[str, Said]) -> tuple[Comment, ...]:
     """The history's entries that carry a text."""
-    return tuple(_comment(entry, texts.get(str(entry.get("id")), "")) for entry in entries if is_spoken(entry))
+    return tuple(_comment(entry, said.get(str(entry.get("id")), Said())) for entry in entries if is_spoken(entry))
 
 
 def is_spoken(entry: JsonObject) -> bool:
@@ -102,10 +122,12 @@ def is_spoken(entry: JsonObject) -> bool:
     return entry.get("Type") in SPOKEN
 
 
-def _comment(entry: JsonObject, text: str) -> Comment:
+def _comment(entry: JsonObject, said: Said) -> Comment:
     return Comment(
         id=str(entry.get("id")),
-        text=text,
+        text=said.text,
+        automatic=said.automatic,
+        files=said.files,
         public=SPOKEN[str(entry.get("Type"))],
         author=name_of(entry.get("Creator")),
         at=moment(entry.get("Created")),
@@ -120,6 +142,24 @@ def bodies(attachments: Iterable[JsonObject]) -> dict[str, tuple[str, bool]]:
         if kind in _TYPES and not row.get("Filename") and (entry not in found or found[entry][1]):
             found[entry] = (str(row.get("id", "")), kind == "text/html")
     return found
+
+
+def files_in(attachments: Iterable[JsonObject]) -> dict[str, tuple[Attachment, ...]]:
+    """The files that came with each entry, by the entry's number."""
+    found: dict[str, tuple[Attachment, ...]] = {}
+    for row in attachments:
+        name, entry = str(row.get("Filename") or "")[:200], str(row.get("TransactionId", ""))
+        if name:
+            one = Attachment(name=name, media_type=str(row.get("ContentType") or "")[:100], ref=f"rt:{row.get('id')}")
+            found[entry] = (*found.get(entry, ()), one)
+    return found
+
+
+def automatic_in(attachments: Iterable[JsonObject]) -> frozenset[str]:
+    """The numbers of entries whose mail a program wrote."""
+    return frozenset(
+        str(row.get("TransactionId", "")) for row in attachments if is_automatic(str(row.get("Headers") or ""))
+    )
 
 
 def moment(value: Any) -> datetime | None:

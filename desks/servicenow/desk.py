@@ -16,18 +16,21 @@ from desks.config import ServiceNowConfig, known_as
 from desks.kit.http import Answer, settled
 from desks.kit.marked import MarkedDesk
 from desks.kit.notes import card_lines, notes, packet_in, subject
+from desks.kit.people import People
 from desks.kit.window import Row, changed
 from desks.port import (
     Ambiguous,
     Changes,
     Comment,
     Delivered,
+    Identity,
     Job,
     JsonObject,
     Outcome,
     Rejected,
     Request,
     RetryAfter,
+    Standing,
     Task,
     Ticket,
 )
@@ -41,6 +44,7 @@ _WORDS = {"1": "critical", "2": "high", "3": "normal", "4": "low", "5": "low"}
 NEW, IN_PROGRESS, RESOLVED = "1", "2", "6"
 _DONE = frozenset({"6", "7", "8"})
 """Resolved, closed, cancelled."""
+CANCELLED = "8"
 NOTE_BYTES = 30_000
 MAX_KEY = 100
 """What `correlation_id` holds."""
@@ -49,7 +53,7 @@ MAX_ENTRIES = 5_000
 PLAIN = {"sysparm_display_value": "false", "sysparm_exclude_reference_link": "true"}
 FIELDS = (
     "sys_id,number,correlation_id,state,assigned_to,assigned_to.user_name,assignment_group,priority,"
-    "caller_id.user_name,sys_updated_on,sys_mod_count"
+    "caller_id.user_name,sys_updated_on,sys_mod_count,close_code"
 )
 _REF = re.compile(r"[0-9a-f]{32}")
 _USER = re.compile(r"[^\^\r\n]+")
@@ -68,6 +72,7 @@ class ServiceNowDesk(MarkedDesk):
             actor=config.user,
         )
         self._config = config
+        self._people = People(clock=clock, ask=self._asked)
 
     def prepare(self, task: Task, ref: str) -> Request:
         """The record, or the updates of a step; fields and note of a step are one update."""
@@ -102,18 +107,26 @@ class ServiceNowDesk(MarkedDesk):
         found = self._record(ref)
         caller = found.get("caller_id.user_name")
         comments = tuple(replace(one, from_customer=one.author == caller) for one in self._journal(ref))
+        assignee = str(found.get("assigned_to.user_name") or found.get("assigned_to") or "")
+        asked = {one.author for one in comments if not one.from_customer} | {assignee}
         return Ticket(
             ref=ref,
             key=str(found.get("correlation_id") or ""),
             status=_status(found),
-            assignee=str(found.get("assigned_to.user_name") or found.get("assigned_to") or ""),
+            assignee=assignee,
             queue=str(found.get("assignment_group") or ""),
             priority=_WORDS.get(str(found.get("priority")), ""),
             version=_version(found),
             link=f"{self._web.base_url}/nav_to.do?uri={self._config.table}.do?sys_id={ref}",
             packet=packet_in(entry.text for entry in comments if entry.author == self.actor),
             comments=comments,
+            people=self._people.standing(asked - {self.actor}),
+            closed_as=_closed_as(found),
         )
+
+    def identify(self, ref: str) -> Identity:
+        """By its correlation id. ServiceNow merges nothing: a duplicate is closed as one."""
+        return Identity(ref=ref, key=str(self._record(ref).get("correlation_id") or ""))
 
     def changes(self, cursor: str) -> Changes:
         """Records with a correlation id that were updated; recent ones come twice."""
@@ -196,6 +209,29 @@ class ServiceNowDesk(MarkedDesk):
             return Rejected(code="data_policy", field_errors={"other": "mandatory"})
         return outcome
 
+    def _asked(self, user_name: str) -> Standing:
+        """What ServiceNow says of a user: whoever has one of `agent_roles` works there, unless they are inactive.
+
+        Where the roles may not be read nobody is known by them, and only the setting `agents` names people.
+        """
+        if not _USER.fullmatch(user_name):
+            return Standing.OUTSIDER
+        rows = self._rows("/api/now/table/sys_user", f"user_name={user_name}", "sys_id,user_name,active", limit=2)
+        users = [row for row in rows if row.get("user_name") == user_name]
+        if len(users) != 1:
+            return Standing.OUTSIDER
+        if users[0].get("active") == "false":
+            return Standing.BARRED
+        path, query = "/api/now/table/sys_user_has_role", f"user={users[0].get('sys_id')}"
+        answer = self._web.call("GET", path, params={**PLAIN, "sysparm_query": query, "sysparm_fields": "role.name"})
+        if isinstance(answer, Answer) and answer.status in (400, 401, 403, 404):
+            return Standing.OUTSIDER
+        found = answer.object.get("result") if isinstance(answer, Answer) and answer.status == 200 else None
+        if not isinstance(found, list):
+            raise DependencyFault("unreadable", f"{self.name!r} could not list the roles of a user")
+        roles = {str(row.get("role.name")) for row in found if isinstance(row, dict)}
+        return Standing.STAFF if roles & set(self._config.agent_roles) else Standing.OUTSIDER
+
     def _sys_id(self, user_name: str) -> str:
         """The record of a person; empty if there is none."""
         if not _USER.fullmatch(user_name):
@@ -262,6 +298,14 @@ def _status(record: Mapping[str, Any]) -> str:
     if str(record.get("state")) in _DONE:
         return "resolved"
     return "claimed" if record.get("assigned_to") else "open"
+
+
+def _closed_as(record: Mapping[str, Any]) -> str:
+    if str(record.get("state")) not in _DONE:
+        return ""
+    if str(record.get("state")) == CANCELLED:
+        return "cancelled"
+    return "duplicate" if "duplicate" in str(record.get("close_code") or "").lower() else ""
 
 
 def _version(record: Mapping[str, Any]) -> str:

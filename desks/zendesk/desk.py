@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desks.config import ZendeskConfig, known_as
+from desks.kit.automatic import is_automatic
 from desks.kit.http import Answer, settled
 from desks.kit.marked import MarkedDesk
 from desks.kit.notes import card_lines, notes, packet_in, subject
+from desks.kit.people import People
 from desks.kit.refusals import field_errors
 from desks.kit.requesters import requester
 from desks.port import (
@@ -24,16 +26,19 @@ from desks.port import (
     Comment,
     Delivered,
     Hint,
+    Identity,
     Job,
     JsonObject,
     Outcome,
     Rejected,
     Request,
     RetryAfter,
+    Standing,
     Task,
     Ticket,
 )
 from desks.zendesk.webhooks import verified
+from handover.packet.attachment import Attachment
 from states.clock import Clock
 from states.errors import BadInput, DependencyFault, NotFound
 
@@ -46,7 +51,10 @@ EXPORT_DELAY = timedelta(seconds=61)
 MAX_PAGES = 50
 SELF = "self"
 """Stands for our own agent in a frozen request, whose number may not be known then."""
+MERGED = "closed_by_merge"
+"""The tag of a ticket that was merged into another."""
 _REF = re.compile(r"[0-9]{1,20}")
+_MERGED_INTO = re.compile(r"merged into (?:request|ticket) #?(\d{1,20})", re.IGNORECASE)
 
 
 class ZendeskDesk(MarkedDesk):
@@ -62,6 +70,7 @@ class ZendeskDesk(MarkedDesk):
             actor=config.actor_id,
         )
         self._config = config
+        self._people = People(clock=clock, ask=self._asked)
 
     def prepare(self, task: Task, ref: str) -> Request:
         """The ticket, or the updates of a step; every comment says whether it is public."""
@@ -98,19 +107,28 @@ class ZendeskDesk(MarkedDesk):
         self._learn_actor()
         found = self._ticket(ref)
         comments = tuple(self._comments(ref, found.get("requester_id")))
+        assignee = str(found.get("assignee_id") or "")
+        asked = {one.author for one in comments if not one.from_customer} | {assignee}
         ours = (comment.text for comment in comments if comment.author == self._actor)
         return Ticket(
             ref=ref,
             key=str(found.get("external_id") or ""),
             status=_status(found),
-            assignee=str(found.get("assignee_id") or ""),
+            assignee=assignee,
             queue=str(found.get("group_id") or ""),
             priority=_word(found.get("priority")),
             version=self._version(ref, found),
             link=f"{self._web.base_url}/agent/tickets/{ref}",
             packet=packet_in(ours),
             comments=comments,
+            people=self._people.standing(asked - {self._actor}),
+            merged_into=_merged_into(found, comments),
         )
+
+    def identify(self, ref: str) -> Identity:
+        """By its external id, and the tag of those that were merged."""
+        found = self._ticket(ref)
+        return Identity(ref=ref, key=str(found.get("external_id") or ""), merged_into=_merged_into(found, ()))
 
     def changes(self, cursor: str) -> Changes:
         """Tickets with an external id that changed, by the incremental export; it is a minute behind."""
@@ -233,18 +251,26 @@ class ZendeskDesk(MarkedDesk):
     def _comments(self, ref: str, asker: object = None) -> Iterator[Comment]:
         if not _REF.fullmatch(ref):
             raise NotFound(f"{ref!r} is no number of a Zendesk ticket")
-        params = {"page[size]": "100", "include": "users"}
+        params = {"page[size]": "100"}
         for _ in range(MAX_PAGES):
             page = self._web.get(f"/api/v2/tickets/{ref}/comments.json", params=params)
             if page.status == 404:
                 raise NotFound(f"{self.name!r} has no ticket {ref!r}")
             for one in _list(page, "comments"):
-                yield _comment(one, {*_end_users(page), asker} - {None, self._as_number()})
+                yield _comment(one, {asker} - {None, self._as_number()})
             meta = _part(page, "meta")
             if not meta.get("has_more"):
                 return
             params |= {"page[after]": str(meta.get("after_cursor", ""))}
         raise DependencyFault("endless", f"{self.name!r} has more comments at ticket {ref!r} than Zendesk allows")
+
+    def _asked(self, name: str) -> Standing:
+        """What Zendesk says of a user: agents and admins work there, unless they are suspended or deleted."""
+        answer = self._web.get(f"/api/v2/users/{name}.json") if _REF.fullmatch(name) else None
+        user = _part(answer, "user") if answer is not None and answer.status != 404 else {}
+        if user.get("suspended") is True or user.get("active") is False:
+            return Standing.BARRED
+        return Standing.STAFF if user.get("role") in ("agent", "admin") else Standing.OUTSIDER
 
     def _version(self, ref: str, found: Mapping[str, Any]) -> str:
         """Second of the last update and number of updates: two within one second have different versions."""
@@ -292,11 +318,13 @@ def _word(priority: object) -> str:
     return next((ours for ours, theirs in PRIORITIES.items() if theirs == priority), "")
 
 
-def _end_users(page: Answer) -> set[object]:
-    """People in a page of comments who are no agents: the requester, and whoever was copied in."""
-    users = page.object.get("users")
-    rows = [one for one in users if isinstance(one, dict)] if isinstance(users, list) else []
-    return {one.get("id") for one in rows if one.get("role") == "end-user"}
+def _merged_into(ticket: Mapping[str, Any], comments: Sequence[Comment]) -> str:
+    """The ticket that a merged one went into: Zendesk names it in the last comment only. A merge also closes."""
+    tags = ticket.get("tags")
+    if not isinstance(tags, list) or MERGED not in tags:
+        return ""
+    named = (found[1] for one in reversed(comments) if (found := _MERGED_INTO.search(one.text)))
+    return next(named, "?")
 
 
 def _comment(found: Mapping[str, Any], customers: Set[object]) -> Comment:
@@ -307,8 +335,29 @@ def _comment(found: Mapping[str, Any], customers: Set[object]) -> Comment:
         public=found.get("public") is True,
         author=str(author or ""),
         from_customer=author in customers,
+        automatic=is_automatic("", _sender(found)),
+        files=tuple(_files(found)),
         at=_moment(found.get("created_at")),
     )
+
+
+def _sender(found: Mapping[str, Any]) -> str:
+    """The address a comment was mailed from; empty for one that was not. Zendesk shows no other header."""
+    via: Any = found.get("via")
+    for name in ("source", "from"):
+        via = via.get(name) if isinstance(via, dict) else None
+    return str(via.get("address") or "") if isinstance(via, dict) else ""
+
+
+def _files(found: Mapping[str, Any]) -> Iterator[Attachment]:
+    rows = found.get("attachments")
+    for one in rows if isinstance(rows, list) else ():
+        if isinstance(one, dict) and one.get("file_name"):
+            size = one.get("size")
+            yield Attachment(
+                name=str(one["file_name"])[:200], media_type=str(one.get("content_type") or "")[:100],
+                size=size if isinstance(size, int) else 0, ref=f"zendesk:{one.get('id', '')}",
+            )  # fmt: skip
 
 
 def _complaints(refusal: Answer, sent: Mapping[str, Any]) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
-from desks.config import MemoryConfig
+from desks.config import CODES, MailConfig, MemoryConfig
 from desks.memory import DELIVERY, SENT_AT, SIGNATURE, MemoryDesk, signature
 from desks.port import Delivered, Job, Outcome, Request, Task, Ticket
 from service.outbox import Outbox
@@ -62,7 +62,13 @@ class Channel:
 
 def destination(desk: Any, clock: Clock, **config: Any) -> Destination:
     """A destination around a desk, without a limit that a test would run into."""
-    made = MemoryConfig(kind="memory", agents=AGENTS, webhook_secrets=(SECRET,), **{"per_minute": 10_000, **config})
+    made = MemoryConfig(kind="memory", webhook_secrets=(SECRET,), **{"agents": AGENTS, "per_minute": 10_000, **config})
+    return Destination(desk=desk, config=made, gate=Gate(made.per_minute, clock))
+
+
+def code_destination(desk: Any, clock: Clock, **config: Any) -> Destination:
+    """A way by which codes reach addresses of e-mail."""
+    made = MailConfig(kind="email", host="none", sender="care@shop.example", jobs=CODES, per_minute=10_000, **config)
     return Destination(desk=desk, config=made, gate=Gate(made.per_minute, clock))
 
 

@@ -107,7 +107,7 @@ def test_no_minute_has_more_calls_than_the_settings_allow_however_many_a_step_ma
 def test_readings_that_break_neither_stop_nor_double_what_is_written(far: Far, reads: float, minutes: float) -> None:
     """What could not be read back is done with that doubt, and a person is told; it is not given up: it is there."""
     far.starts()
-    far.breaks(reads=reads)
+    far.breaks(reads=reads, seed=8)
     far.hand_over(10)
     took = far.work(minutes=minutes)
     print(f"\n{reads:.0%} of the readings broken: {took:.1f} minutes, {sorted(far.conditions)}")
@@ -116,7 +116,8 @@ def test_readings_that_break_neither_stop_nor_double_what_is_written(far: Far, r
     assert [len(far.bench.desk.read(ref).comments) for ref in far.bench.refs()] == [2] * 10
     doubtful = [one for one in far.rows("done") if "read_back" in str(one["receipt"])]
     told = [one.data for n in range(10) for one in far.case.runtime.view(f"far{n}").events if one.event == "fault"]
-    assert {one["fault"] for one in told} <= {"not_read_back"}
+    unread = {"changes_unread", "ticket_unread"} if reads == 1 else set()
+    assert {one["fault"] for one in told} - unread <= {"not_read_back"}
     assert bool(doubtful) == bool(told) == (reads > 0.3)
     assert len(doubtful) == 20 or reads < 1
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from delivery.expand import expand
+from delivery.expand import Expansion
 from delivery.perform import Performer
 from desks.memory import Fault
 from desks.port import Job, Rejected, RetryAfter
@@ -223,7 +223,7 @@ def test_a_ticket_that_cannot_be_read_back_is_not_taken_for_delivered(office: Of
 def test_steps_that_a_dead_worker_held_come_back_unsure(make_office: MakeOffice) -> None:
     office = make_office(desk={"idempotent": False})
     office.case.say("human please")
-    expand(System(office.runtime), office.delivery.destinations)
+    Expansion(System(office.runtime), office.delivery.destinations)()
     place = office.delivery.destinations["tickets"]
 
     class Shot(BaseException):
@@ -294,7 +294,7 @@ def test_what_was_delivered_is_not_kept_twice(office: Office) -> None:
 
 def test_an_attempt_that_took_longer_than_its_lease_settles_nothing(office: Office) -> None:
     office.case.say("human please")
-    expand(System(office.runtime), office.delivery.destinations)
+    Expansion(System(office.runtime), office.delivery.destinations)()
     with office.runtime.store.write() as connection:
         first = steps.lease_step(connection, "tickets", "a", office.clock.now(), 60, ())
     later = office.clock.advance(timedelta(seconds=61))

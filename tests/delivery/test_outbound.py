@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
-
 from desks.memory import Fault
 from desks.port import Job
-from states.vocabulary import Effect, Event
-from store.queries import OUTBOX
+from states.vocabulary import Event
 from tests.delivery.conftest import MakeOffice
 from tests.delivery.example import Office
 
@@ -29,19 +26,6 @@ def test_an_answered_message_reaches_no_destination(office: Office) -> None:
     office.case.say("When do you deliver?")
     office.work()
     assert (office.tickets.attempts, office.chat.sent) == (0, [])
-
-
-def test_a_code_for_the_customer_is_left_to_those_who_send_codes(office: Office) -> None:
-    with office.runtime.store.write() as connection:
-        at = office.clock.now()
-        row = {
-            "id": "evt_1:0", "conversation_id": "c1", "effect": Effect.SEND_CODE.value, "payload": {},
-            "status": "pending", "attempts": 0, "next_attempt_at": at, "created_at": at, "destination": "", "job": "",
-            "unsure": False, "last_code": "", "number": 0,
-        }  # fmt: skip
-        connection.execute(insert(OUTBOX), [row])
-    office.work()
-    assert office.rows("SELECT status FROM outbox")[0]["status"] == "pending"
 
 
 def test_the_view_shows_where_the_handover_was_delivered(office: Office) -> None:

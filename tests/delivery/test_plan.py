@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from delivery.frozen import request_from, request_json, task_from, task_json
-from delivery.plan import Case, plan
+from delivery.plan import NEEDED, Case, is_undeliverable, plan
 from delivery.settle import act_id, card_of, origin_of
-from desks.config import ANNOUNCING, PAGING, TICKETING, holder, known_as
+from desks.config import ANNOUNCING, CODES, PAGING, TICKETING, holder, known_as
 from desks.port import Job, Request, Task
 from states.vocabulary import Effect, Role
+from store import steps
 from store.outbox import QUEUED
 from tests.graph.example import START
 
@@ -22,6 +23,7 @@ class Place:
     name: str
     jobs: frozenset[Job]
     teams: tuple[str, ...] = ()
+    contacts: frozenset[str] = frozenset()
 
     def takes(self, team: str) -> bool:
         return not self.teams or team in self.teams
@@ -45,10 +47,30 @@ def _planned(
     return [(one.destination, one.job) for one in plan(case, places)]
 
 
-@pytest.mark.parametrize("effect", sorted(QUEUED - {Effect.SEND_CODE}))
+LETTERS = Place(name="letters", jobs=frozenset(CODES), contacts=frozenset({"email"}))
+CODE = {"handover_id": "ho_1", "counter": 1, "contact": "email"}
+
+
+@pytest.mark.parametrize("effect", sorted(QUEUED))
 def test_every_effect_that_leaves_the_database_means_something_somewhere(effect: Effect) -> None:
-    assert _planned(effect, RT, CHAT, PAGER, paged=frozenset({"pager"})) != []
-    assert _planned(effect) == []
+    assert _planned(effect, RT, CHAT, PAGER, LETTERS, paged=frozenset({"pager"}), payload=CODE) != []
+    assert _planned(effect, payload=CODE) == []
+
+
+def test_a_code_goes_one_way_only_and_to_its_kind_of_contact() -> None:
+    other = Place(name="other", jobs=frozenset(CODES), contacts=frozenset({"email", "webhook"}))
+    assert _planned(Effect.SEND_CODE, RT, LETTERS, other, payload=CODE) == [("letters", Job.CODE)]
+    assert _planned(Effect.SEND_CODE, LETTERS, other, payload={**CODE, "contact": "webhook"}) == [("other", Job.CODE)]
+
+
+@pytest.mark.parametrize("effect", sorted(QUEUED))
+def test_what_somebody_must_hear_of_is_undeliverable_unless_somebody_is_reached(effect: Effect) -> None:
+    """A note in a ticket wakes nobody; what nobody need hear of is never undeliverable."""
+    needed = effect in NEEDED
+    assert needed == (effect.value in steps.MUST_BE_HEARD)
+    case = Case(effect=effect, payload=CODE, handover=HANDOVER)
+    for places, reached in (((), False), ((RT,), False), ((RT, CHAT, LETTERS), True), ((PAGER, LETTERS), True)):
+        assert is_undeliverable(effect, plan(case, places)) == (needed and not reached)
 
 
 def test_a_ticket_is_opened_before_its_note() -> None:

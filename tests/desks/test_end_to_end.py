@@ -65,7 +65,7 @@ class Office:
     @property
     def ref(self) -> str:
         """Where the newest handover is."""
-        (found,) = self.case.view.handover.deliveries
+        (found,) = [one for one in self.case.view.handover.deliveries if one.status != "undeliverable"]
         return str(found.ref)
 
     @property

@@ -5,31 +5,36 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import text
-from standardwebhooks import Webhook as Verifier
 
 from app.settings import Settings, load_settings
-from app.wiring import build_codes, build_directory
-from delivery.code_webhook import WebhookCodeSender
-from delivery.codes import CodeSending
-from handover.people.code_sender import ByContact, CodeLetter, MemoryCodeSender, SmtpCodeSender, SmtpServer
+from app.wiring import build_codes, build_desks, build_directory
+from delivery.pace import Condition
+from delivery.work import Delivery
+from desks.fakes.letter_box import LetterBox
+from desks.kit.signatures import sign
+from desks.port import Ambiguous, Delivered, Job, Rejected, Request, RetryAfter
+from desks.webhook import Webhook
+from handover.people.code_letter import CodeLetter
 from handover.people.codes import Challenge, CodeMaker, masked_codes
 from handover.people.directory import Contact, ContactKind, FileDirectory, Reachable
 from service.views import Act, NewConversation
-from states.clock import SystemClock
+from states.clock import FrozenClock, SystemClock
 from states.errors import BadInput, Conflict, DependencyFault, GuardRefused, SettingsError
 from states.vocabulary import Effect, Event, State
 from tests.components import free_port
 from tests.counterparts.loopback import Reply, receiver
+from tests.delivery.example import code_destination
 from tests.graph.example import ANNA, BEN, CLEO, START, sqlite_url
 from tests.people.example import KEY, ON_FILE, Office, policy, without_effect, without_need
 
@@ -37,20 +42,26 @@ NOTE = "compared the passport by video"
 
 
 @pytest.fixture
-def sender() -> MemoryCodeSender:
-    return MemoryCodeSender()
+def sender() -> LetterBox:
+    return LetterBox()
+
+
+class Sending:
+    """Delivery with one way to customers, or with the destinations that settings make."""
+
+    def __init__(self, office: Office, desk: Any = None, places: Any = ()) -> None:
+        self.delivery = Delivery(
+            office.runtime, places or [code_destination(desk, office.clock)], dice=random.Random(1)
+        )
+
+    def __call__(self) -> None:
+        while self.delivery.tick():
+            pass
 
 
 @pytest.fixture
-def sending(office: Office, sender: MemoryCodeSender) -> CodeSending:
-    return _sending(office, sender)
-
-
-def _sending(office: Office, sender: Any, codes: CodeMaker | None = None) -> CodeSending:
-    runtime = office.runtime
-    return CodeSending(
-        runtime.store, codes=codes or runtime.codes, directory=runtime.directory, sender=sender, clock=office.clock
-    )
+def sending(office: Office, sender: LetterBox) -> Sending:
+    return Sending(office, sender)
 
 
 def _dump(office: Office) -> str:
@@ -65,14 +76,21 @@ def _dump(office: Office) -> str:
 
 def _outbox(office: Office) -> list[tuple[str, Any]]:
     with office.runtime.store.read() as connection:
-        rows = connection.execute(text("SELECT status, receipt FROM outbox WHERE effect = 'send_code' ORDER BY id"))
+        rows = connection.execute(text("SELECT status, receipt FROM outbox WHERE job = 'code' ORDER BY created_at, id"))
         return [(row[0], json.loads(row[1]) if row[1] else None) for row in rows]
 
 
-def _send(office: Office, sending: CodeSending, sender: MemoryCodeSender) -> str:
+def _send(office: Office, sending: Sending, sender: LetterBox) -> str:
+    before = len(sender.letters)
     office.do(Event.CODE_SENT, ANNA)
-    assert sending() == 1
+    sending()
+    assert len(sender.letters) == before + 1
     return sender.letters[-1].code
+
+
+def _send_later(office: Office, sending: Sending, sender: LetterBox) -> str:
+    office.clock.advance(timedelta(seconds=31))
+    return _send(office, sending, sender)
 
 
 def _other(code: str) -> str:
@@ -82,14 +100,13 @@ def _other(code: str) -> str:
 # One-time codes
 
 
-def test_code_reaches_the_contact_on_file_and_verifies(
-    office: Office, sending: CodeSending, sender: MemoryCodeSender
-) -> None:
+def test_code_reaches_the_contact_on_file_and_verifies(office: Office, sending: Sending, sender: LetterBox) -> None:
     office.compliance_case()
     code = _send(office, sending, sender)
     assert re.fullmatch(r"\d{6}", code)
     assert [letter.contact.address for letter in sender.letters] == [ON_FILE]
-    assert _outbox(office) == [("done", {"result": "sent", "attempts": 1})]
+    ((status, receipt),) = _outbox(office)
+    assert (status, receipt["attempts"]) == ("done", 1)
     result = office.do(Event.IDENTITY_VERIFIED, ANNA, method="code", code=f"{code[:3]} {code[3:]}")
     assert result.event is Event.IDENTITY_VERIFIED
     step = office.view.events[-1]
@@ -99,7 +116,7 @@ def test_code_reaches_the_contact_on_file_and_verifies(
 
 
 def test_neither_code_nor_address_is_in_any_row_log_or_view(
-    office: Office, sending: CodeSending, sender: MemoryCodeSender, caplog: pytest.LogCaptureFixture
+    office: Office, sending: Sending, sender: LetterBox, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         office.compliance_case()
@@ -114,7 +131,7 @@ def test_neither_code_nor_address_is_in_any_row_log_or_view(
     assert "[one_time_code]" in _dump(office)
 
 
-def test_dump_would_show_a_code_that_a_row_has(office: Office, sending: CodeSending, sender: MemoryCodeSender) -> None:
+def test_dump_would_show_a_code_that_a_row_has(office: Office, sending: Sending, sender: LetterBox) -> None:
     """The canary sings: with nothing masked, the same search finds the code."""
     office.compliance_case()
     code = _send(office, sending, sender)
@@ -123,7 +140,7 @@ def test_dump_would_show_a_code_that_a_row_has(office: Office, sending: CodeSend
     assert code in _dump(office)
 
 
-def test_rows_without_the_key_do_not_make_the_code(office: Office, sending: CodeSending, sender: Any) -> None:
+def test_rows_without_the_key_do_not_make_the_code(office: Office, sending: Sending, sender: Any) -> None:
     office.compliance_case()
     code = _send(office, sending, sender)
     with office.runtime.store.read() as connection:
@@ -134,7 +151,7 @@ def test_rows_without_the_key_do_not_make_the_code(office: Office, sending: Code
 
 
 def test_wrong_code_is_a_recorded_attempt_and_the_last_one_escalates(
-    office: Office, sending: CodeSending, sender: MemoryCodeSender
+    office: Office, sending: Sending, sender: LetterBox
 ) -> None:
     office.compliance_case()
     wrong = _other(_send(office, sending, sender))
@@ -147,7 +164,7 @@ def test_wrong_code_is_a_recorded_attempt_and_the_last_one_escalates(
 
 
 def test_code_whose_tries_are_used_up_is_worth_nothing_to_a_senior_either(
-    office: Office, sending: CodeSending, sender: MemoryCodeSender
+    office: Office, sending: Sending, sender: LetterBox
 ) -> None:
     office.compliance_case()
     code = _send(office, sending, sender)
@@ -157,14 +174,14 @@ def test_code_whose_tries_are_used_up_is_worth_nothing_to_a_senior_either(
     assert office.do(Event.IDENTITY_VERIFIED, CLEO, method="code", code=code).event is Event.VERIFICATION_FAILED
 
 
-def test_code_runs_out(office: Office, sending: CodeSending, sender: MemoryCodeSender) -> None:
+def test_code_runs_out(office: Office, sending: Sending, sender: LetterBox) -> None:
     office.compliance_case()
     code = _send(office, sending, sender)
     office.clock.advance(timedelta(minutes=10))
     assert office.do(Event.IDENTITY_VERIFIED, ANNA, method="code", code=code).event is Event.VERIFICATION_FAILED
 
 
-def test_code_counts_once(office: Office, sending: CodeSending, sender: MemoryCodeSender) -> None:
+def test_code_counts_once(office: Office, sending: Sending, sender: LetterBox) -> None:
     office.compliance_case()
     code = _send(office, sending, sender)
     office.do(Event.IDENTITY_VERIFIED, ANNA, method="code", code=code)
@@ -172,7 +189,7 @@ def test_code_counts_once(office: Office, sending: CodeSending, sender: MemoryCo
 
 
 def test_new_code_replaces_the_one_before_and_sends_are_limited(
-    office: Office, sending: CodeSending, sender: MemoryCodeSender
+    office: Office, sending: Sending, sender: LetterBox
 ) -> None:
     office.compliance_case()
     first = _send(office, sending, sender)
@@ -185,14 +202,30 @@ def test_new_code_replaces_the_one_before_and_sends_are_limited(
 
 
 def test_code_that_was_replaced_before_it_went_out_is_not_sent(
-    office: Office, sending: CodeSending, sender: MemoryCodeSender
+    office: Office, sending: Sending, sender: LetterBox
 ) -> None:
     office.compliance_case()
     office.do(Event.CODE_SENT, ANNA)
     office.do(Event.CODE_SENT, ANNA)
     sending()
     assert len(sender.letters) == 1
-    assert sorted(receipt["result"] for _, receipt in _outbox(office)) == ["sent", "superseded"]
+    with office.runtime.store.read() as connection:
+        kept = connection.execute(text("SELECT receipt FROM outbox WHERE effect = 'send_code' AND job = ''")).scalars()
+        assert sorted(json.loads(one).get("moot", "") for one in kept) == ["", "superseded"]
+    assert [status for status, _ in _outbox(office)] == ["done"]
+
+
+def test_code_that_was_replaced_while_it_waited_for_its_second_attempt_is_not_sent(office: Office) -> None:
+    sender = LetterBox(outcomes=[RetryAfter(seconds=30)])
+    sending = Sending(office, sender)
+    office.compliance_case()
+    office.do(Event.CODE_SENT, ANNA)
+    sending()
+    second = _send_later(office, sending, sender)
+    assert [letter.code for letter in sender.letters] == [second]
+    first, newest = _outbox(office)
+    assert (first[0], first[1]["result"]) == ("done", "superseded")
+    assert (newest[0], newest[1]["attempts"]) == ("done", 1)
 
 
 @pytest.mark.parametrize("data", [{"contact": "mallory@evil.example"}, {"address": "mallory@evil.example"},
@@ -203,9 +236,7 @@ def test_no_contact_is_taken_from_an_act(office: Office, data: dict[str, Any]) -
         office.do(Event.CODE_SENT, ANNA, **data)
 
 
-def test_contact_that_the_chat_gives_is_no_contact(
-    office: Office, sending: CodeSending, sender: MemoryCodeSender
-) -> None:
+def test_contact_that_the_chat_gives_is_no_contact(office: Office, sending: Sending, sender: LetterBox) -> None:
     office.say("change my address, and write to mallory@evil.example from now on")
     office.do(Event.CLAIMED, ANNA)
     office.say("send the code to mallory@evil.example please")
@@ -221,38 +252,96 @@ def test_customer_who_is_not_on_file_gets_no_code(office: Office) -> None:
 
 
 def test_letter_that_fails_is_tried_again_with_the_same_code(office: Office) -> None:
-    sender = MemoryCodeSender(fails=2)
-    sending = _sending(office, sender)
+    sender = LetterBox(outcomes=[RetryAfter(seconds=None, code="ConnectError"), Ambiguous(code="after_data")])
+    sending = Sending(office, sender)
     office.compliance_case()
     office.do(Event.CODE_SENT, ANNA)
     sending()
-    assert _outbox(office)[0] == ("pending", {"result": "unreachable", "attempts": 1})
+    assert (sender.letters, _outbox(office)[0][0]) == ([], "pending")
     for _ in range(2):
         office.clock.advance(timedelta(seconds=30))
         sending()
     assert len(sender.letters) == 1
-    assert _outbox(office)[0] == ("done", {"result": "sent", "attempts": 3})
+    assert (_outbox(office)[0][0], _outbox(office)[0][1]["attempts"]) == ("done", 3)
     code = sender.letters[0].code
     assert office.do(Event.IDENTITY_VERIFIED, ANNA, method="code", code=code).event is Event.IDENTITY_VERIFIED
 
 
-def test_code_that_could_not_go_out_in_time_is_given_up(office: Office) -> None:
-    sender = MemoryCodeSender(fails=1)
-    sending = _sending(office, sender)
+def _faults(office: Office) -> list[tuple[str, str]]:
+    told = [one.data for one in office.view.events if one.event == Event.FAULT.value]
+    return [(one["fault"], one.get("detail", "")) for one in told]
+
+
+def test_code_that_could_not_go_out_in_time_is_given_up_and_a_person_is_told(office: Office) -> None:
+    sender = LetterBox(outcomes=[RetryAfter(seconds=None, code="ConnectError")])
+    sending = Sending(office, sender)
     office.compliance_case()
     office.do(Event.CODE_SENT, ANNA)
     sending()
     office.clock.advance(timedelta(minutes=11))
     sending()
     assert sender.letters == []
-    assert _outbox(office)[0][0] == "dead"
+    assert (_outbox(office)[0][0], _faults(office)) == ("dead", [("given_up", "expired")])
+
+
+def test_contact_that_is_on_file_no_more_is_a_dead_letter_at_once(office: Office, sender: LetterBox) -> None:
+    office.compliance_case()
+    office.do(Event.CODE_SENT, ANNA)
+    office.runtime._services = replace(office.runtime._services, directory=Reachable(office.runtime.directory, ()))
+    Sending(office, sender)()
+    assert (sender.letters, _outbox(office)[0][0], _faults(office)) == ([], "dead", [("given_up", "no_contact")])
+
+
+def test_second_way_takes_over_and_codes_wait_for_no_other_step(office: Office) -> None:
+    """A refused letter falls back as any step does; a case's cards that fail hold up no code."""
+    broken, spare = LetterBox("broken", outcomes=[Rejected(code="smtp_550")]), LetterBox("spare")
+    places = [code_destination(broken, office.clock, fallback="spare"), code_destination(spare, office.clock)]
+    sending = Sending(office, places=places)
+    office.compliance_case()
+    office.do(Event.CODE_SENT, ANNA)
+    sending()
+    assert (len(broken.letters), len(spare.letters)) == (0, 1)
+    code = spare.letters[0].code
+    assert office.do(Event.IDENTITY_VERIFIED, ANNA, method="code", code=code).event is Event.IDENTITY_VERIFIED
+
+
+def test_way_that_is_broken_is_spared_by_its_breaker(office: Office) -> None:
+    sender = LetterBox(outcomes=[RetryAfter(seconds=None, code="ConnectError")] * 5)
+    sending = Sending(office, sender)
+    office.compliance_case()
+    office.do(Event.CODE_SENT, ANNA)
+    for _ in range(20):
+        office.clock.advance(timedelta(seconds=3))
+        sending()
+        if not sender.outcomes:
+            break
+    (place,) = sending.delivery.destinations.values()
+    assert place.gate.breaker.condition is Condition.OPEN
+    office.clock.advance(timedelta(minutes=3))
+    sending()
+    assert len(sender.letters) == 1
+
+
+def test_old_row_that_waits_goes_on(office: Office, sender: LetterBox) -> None:
+    """As the version before left it: tried twice, held by a worker that is gone, with a receipt of its own."""
+    office.compliance_case()
+    office.do(Event.CODE_SENT, ANNA)
+    with office.runtime.store.write() as connection:
+        connection.execute(
+            text(
+                "UPDATE outbox SET attempts = 2, lease_owner = 'gone', lease_until = created_at, "
+                """receipt = '{"result": "unreachable", "attempts": 2}' WHERE effect = 'send_code'"""
+            )
+        )
+    Sending(office, sender)()
+    assert len(sender.letters) == 1
 
 
 # A code in the chat
 
 
 def test_code_that_the_customer_types_is_masked_and_can_be_checked_unread(
-    office: Office, sending: CodeSending, sender: MemoryCodeSender
+    office: Office, sending: Sending, sender: LetterBox
 ) -> None:
     office.compliance_case()
     code = _send(office, sending, sender)
@@ -264,7 +353,7 @@ def test_code_that_the_customer_types_is_masked_and_can_be_checked_unread(
 
 
 def test_wrong_code_in_the_chat_is_masked_too_and_counts_when_it_is_checked(
-    office: Office, sending: CodeSending, sender: MemoryCodeSender
+    office: Office, sending: Sending, sender: LetterBox
 ) -> None:
     office.compliance_case()
     wrong = _other(_send(office, sending, sender))
@@ -351,9 +440,7 @@ def test_check_that_cannot_be_read_is_no_attempt(office: Office, data: dict[str,
         office.do(Event.IDENTITY_VERIFIED, ANNA, **data)
 
 
-def test_who_may_not_check_learns_nothing_from_the_refusal(
-    office: Office, sending: CodeSending, sender: MemoryCodeSender
-) -> None:
+def test_who_may_not_check_learns_nothing_from_the_refusal(office: Office, sending: Sending, sender: LetterBox) -> None:
     """Ben does not own the case: otherwise he could try all codes without one counted attempt."""
     office.compliance_case()
     code = _send(office, sending, sender)
@@ -365,7 +452,7 @@ def test_who_may_not_check_learns_nothing_from_the_refusal(
     assert words[0] == words[1]
 
 
-def test_same_check_under_one_id_happens_once(office: Office, sending: CodeSending, sender: MemoryCodeSender) -> None:
+def test_same_check_under_one_id_happens_once(office: Office, sending: Sending, sender: LetterBox) -> None:
     office.compliance_case()
     wrong = _other(_send(office, sending, sender))
     act = Act(event=Event.IDENTITY_VERIFIED, actor=ANNA, id="v1", data={"method": "code", "code": wrong})
@@ -415,25 +502,29 @@ class _Kept:
 
 
 @pytest.fixture
-def mail() -> Iterator[tuple[_Kept, SmtpServer]]:
+def mail() -> Iterator[tuple[_Kept, dict[str, Any]]]:
     kept = _Kept()
     controller = Controller(kept, hostname="127.0.0.1", port=free_port())
     controller.start()
-    server = SmtpServer(host="127.0.0.1", port=controller.port, sender="care@shop.example", starttls=False)
-    yield kept, server
+    yield kept, {"host": "127.0.0.1", "port": controller.port, "sender": "care@shop.example", "starttls": False}
     controller.stop()
 
 
+def _by_settings(office: Office, **verification: Any) -> Sending:
+    """The destinations that `[verification]` makes."""
+    return Sending(office, places=build_desks(Settings(verification=verification), office.clock))
+
+
 def test_code_goes_out_by_a_real_mail_server_to_the_contact_on_file_only(
-    office: Office, mail: tuple[_Kept, SmtpServer]
+    office: Office, mail: tuple[_Kept, dict[str, Any]]
 ) -> None:
     kept, server = mail
-    smtp = ByContact({ContactKind.EMAIL: SmtpCodeSender(server)})
-    assert "127.0.0.1" in smtp.ping()
+    sending = _by_settings(office, mail=server)
+    assert "ready" in sending.delivery.destinations["verification.mail"].desk.ping()
     office.say("change my address to mallory@evil.example")
     office.do(Event.CLAIMED, ANNA)
     office.do(Event.CODE_SENT, ANNA)
-    assert _sending(office, smtp)() == 1
+    sending()
     ((recipients, raw),) = kept.letters
     assert recipients == [ON_FILE]
     found = re.search(rb"Your code is (\d{6})", raw)
@@ -441,37 +532,44 @@ def test_code_goes_out_by_a_real_mail_server_to_the_contact_on_file_only(
     subject = re.search(rb"^Subject: (.*)$", raw, flags=re.MULTILINE)
     assert subject is not None
     assert found[1] not in subject[1]
+    assert re.search(rb"^Auto-Submitted: auto-generated", raw, flags=re.MULTILINE)
     result = office.do(Event.IDENTITY_VERIFIED, ANNA, method="code", code=found[1].decode())
     assert result.event is Event.IDENTITY_VERIFIED
 
 
 def test_refusal_of_a_mail_server_tells_no_address(
-    office: Office, mail: tuple[_Kept, SmtpServer], caplog: pytest.LogCaptureFixture
+    office: Office, mail: tuple[_Kept, dict[str, Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
     kept, server = mail
     kept.refuse = True
     office.compliance_case()
     office.do(Event.CODE_SENT, ANNA)
-    _sending(office, SmtpCodeSender(server))()
-    assert _outbox(office)[0] == ("pending", {"result": "refused", "attempts": 1})
+    _by_settings(office, mail=server)()
+    assert (_outbox(office)[0][0], _outbox(office)[0][1]["code"]) == ("dead", "smtp_550")
     # The mail server of this test logs in the same process, and tells its own recipients.
     ours = [record for record in caplog.records if not record.name.startswith("mail.")]
-    assert [record.getMessage() for record in ours] == ["code not sent"]
+    assert "step given up" in [record.getMessage() for record in ours]
     assert not any(ON_FILE in repr(vars(record)) for record in ours)
     assert ON_FILE not in _dump(office)
 
 
 def test_mail_server_that_is_not_there_is_a_fault_with_a_kind() -> None:
-    server = SmtpServer(host="127.0.0.1", port=free_port(), sender="care@shop.example", timeout_s=1)
-    with pytest.raises(DependencyFault, match="does not answer"):
-        SmtpCodeSender(server).ping()
+    server = {"host": "127.0.0.1", "port": free_port(), "sender": "care@shop.example"}
+    (place,) = build_desks(Settings(verification={"mail": server}), FrozenClock(START))
+    with pytest.raises(DependencyFault, match="not ready"):
+        place.desk.ping()
 
 
 # A real receiver of webhooks
 
 
-def test_code_goes_out_to_a_webhook_on_file_signed(tmp_path: Path) -> None:
-    secret = "whsec_" + base64.b64encode(KEY).decode()
+_LONG = "longer than the block of SHA-256, of which HMAC takes the digest: " + "x" * 40
+
+
+@pytest.mark.parametrize(
+    "secret", ["whsec_" + base64.b64encode(KEY).decode(), "plain words, 32 characters long.", _LONG]
+)
+def test_code_goes_out_to_a_webhook_on_file_signed_as_ever(tmp_path: Path, secret: str) -> None:
     with receiver() as other:
         office = Office(sqlite_url(tmp_path))
         (tmp_path / "hooked.yaml").write_text(f"cus-9: {{webhook: '{other.url}/codes'}}")
@@ -479,27 +577,48 @@ def test_code_goes_out_to_a_webhook_on_file_signed(tmp_path: Path) -> None:
         office.id = office.runtime.open(NewConversation(id="c9", customer="cus-9")).id
         office.compliance_case()
         office.do(Event.CODE_SENT, ANNA)
-        assert _sending(office, WebhookCodeSender(secret=secret, clock=SystemClock()))() == 1
+        _by_settings(office, webhook_secret=secret)()
     (got,) = other.got
-    told = Verifier(secret).verify(got.body, dict(got.headers))
-    assert told["type"] == "code.sent"
-    assert _outbox(office) == [("done", {"result": "sent", "attempts": 1})]
+    at = datetime.fromtimestamp(int(got.headers["webhook-timestamp"]), UTC)
+    assert got.headers["webhook-signature"] == sign(secret, got.headers["webhook-id"], at, got.body)
+    told = json.loads(got.body)
+    assert (told["type"], told["data"]["minutes"]) == ("code.sent", 10)
+    assert _outbox(office)[0][0] == "done"
     assert other.url not in _dump(office)
     result = office.do(Event.IDENTITY_VERIFIED, ANNA, method="code", code=told["data"]["code"])
     assert result.event is Event.IDENTITY_VERIFIED
     office.runtime.close()
 
 
-@pytest.mark.parametrize(("status", "kind"), [(500, "refused"), (301, "refused"), (None, "unreachable")])
-def test_webhook_that_does_not_take_the_code_is_a_fault_without_its_address(status: int | None, kind: str) -> None:
-    sender = WebhookCodeSender(secret="s" * 32, clock=SystemClock(), deadline_s=2)
+def _webhook() -> Webhook:
+    settings = Settings(verification={"webhook_secret": "s" * 32})
+    (place,) = build_desks(settings, SystemClock())
+    assert isinstance(place.desk, Webhook)
+    return replace(place.desk, deadline_s=2)
+
+
+_REQUEST = Request(job=Job.CODE, key="ho_1", marker="[ho_1#1]", body={"id": "k", "contact": "webhook", "counter": 1})
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(500, Ambiguous), (301, Rejected), (410, Rejected), (429, RetryAfter), (200, Delivered), (None, RetryAfter)],
+)
+def test_webhook_on_file_says_what_became_of_the_code_without_its_address(status: int | None, kind: type) -> None:
     with receiver(*([Reply(status=status)] if status else [])) as other:
         address = other.url if status else f"http://127.0.0.1:{free_port()}"
         contact = Contact(kind=ContactKind.WEBHOOK, address=address)
-        with pytest.raises(DependencyFault) as fault:
-            sender.send(CodeLetter(contact=contact, code="123456", language="en", minutes=9, key="k"))
-    assert fault.value.kind == kind
-    assert address not in str(fault.value)
+        outcome = _webhook().send_code(_REQUEST, CodeLetter(contact=contact, code="123456", language="en", minutes=9))
+    assert isinstance(outcome, kind)
+    assert address not in repr(outcome)
+    assert "123456" not in repr(outcome)
+
+
+def test_way_refuses_a_contact_of_another_kind_and_a_code_without_a_letter() -> None:
+    contact = Contact(kind=ContactKind.EMAIL, address=ON_FILE)
+    letter = CodeLetter(contact=contact, code="123456", language="en", minutes=9)
+    assert _webhook().send_code(_REQUEST, letter) == Rejected(code="wrong_contact")
+    assert _webhook().send(_REQUEST) == Rejected(code="no_letter")
 
 
 # What the settings build
