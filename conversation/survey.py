@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from conversation.answer import assess
+from conversation.answer import asked_of, assess
 from conversation.effects import Matter
 from conversation.latched import reopen
 from conversation.run import Run
@@ -23,10 +23,10 @@ from triggers.courtesy import courtesy
 
 def after_the_end(run: Run) -> None:
     """A message to a resolved conversation."""
-    if not run.broken and courtesy(run.own, run.standing.language) is not None and not assess(run).fired:
+    found = rating(run.own) if run.standing.history.survey and not run.broken else None
+    if found is None and not run.broken and _thanks(run):
         # Thanks for what is over open nothing; the question how it went stays open.
         return keep(run, courtesy=True)
-    found = rating(run.own) if run.standing.history.survey and not run.broken else None
     if found is None or not (found.certain or _courteous(run, found)):
         run.remember(survey="")
         return reopen(run)
@@ -38,6 +38,14 @@ def after_the_end(run: Run) -> None:
         # A score is no need: it is counted by the survey, not by what judges the next message.
         return run.stand(history=replace(before, survey=""))
     reopen(run, to_person=found.score <= LOW)
+
+
+def _thanks(run: Run) -> bool:
+    """Whether the message is nothing but a courtesy: rules read it first, and what a tapback quotes was said."""
+    found = courtesy(run.own, run.standing.language)
+    if found is None or assess(run).fired:
+        return False
+    return not found.quoted or asked_of(run).was_said(found.quoted)
 
 
 def keep(run: Run, **logged: Any) -> None:
