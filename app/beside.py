@@ -1,7 +1,4 @@
-"""Work that runs in a process of its own beside this one, so that a check of two halves takes the time of one.
-
-Without it the second core would idle while a person waits for `handrail check`.
-"""
+"""Work that runs in a process of its own beside this one, so that a check of two halves takes the time of one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What `handrail check` does: the proofs over the table, the linter and every vector of the policy.
-
-Without this module a policy could be put into force that was never tried.
-"""
+"""What `handrail check` does: the proofs over the table, the linter and every vector of the policy."""
 
 from __future__ import annotations
 

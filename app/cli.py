@@ -1,7 +1,4 @@
-"""The command line, `handrail`: groups are registered here, loaded when used.
-
-Without this module Handrail could only be started from Python.
-"""
+"""The command line, `handrail`: groups are registered here, loaded when used."""
 
 from __future__ import annotations
 

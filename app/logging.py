@@ -1,7 +1,4 @@
-"""Logs that may be kept: structured, without message texts, and masked before a line is written.
-
-Without this module a card number in an exception, or a token in a URL, would end up in a log file for years.
-"""
+"""Logs that may be kept: structured, without message texts, and masked before a line is written."""
 
 from __future__ import annotations
 

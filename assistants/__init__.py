@@ -1,4 +1,1 @@
-"""Assistants behind one port: they draft, Handrail decides.
-
-Without this package Handrail would be bound to one vendor's bot.
-"""
+"""Assistants behind one port: they draft, Handrail decides."""

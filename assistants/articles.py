@@ -1,7 +1,4 @@
-"""Markdown articles, read and cut into the passages an answer may quote word for word.
-
-Without the checks here a wrong directory would make an assistant that silently knows nothing.
-"""
+"""Markdown articles, read and cut into the passages an answer may quote word for word."""
 
 from __future__ import annotations
 

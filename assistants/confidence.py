@@ -1,7 +1,6 @@
 """How surely a passage answers a routine question: eight signals, one logistic formula, calibrated.
 
-Without it the assistant would trust BM25, whose scores say which article is nearest and never that none is near:
-"the charger gave my son a shock" would be answered with the warranty of chargers. Routine is recognised, not assumed:
+Routine is recognised, not assumed:
 
     confidence = 1 / (1 + exp(-(BIAS + sum of WEIGHTS.s * Signals.s)))
 

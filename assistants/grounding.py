@@ -1,7 +1,4 @@
-"""How well a model's answer stands on the passages it cites.
-
-Without it a model's own confidence would decide whether its answer is sent; a model is most sure when it invents.
-"""
+"""How well a model's answer stands on the passages it cites."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The articles of one language, indexed: finds candidates with BM25 and measures how well each fits.
-
-Without the measuring half the assistant would have only BM25 scores, which say which article is nearest and nothing
-about whether any is near.
-"""
+"""The articles of one language, indexed: finds candidates with BM25 and measures how well each fits."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """The embedded assistant: answers from a directory of Markdown articles, word for word, with no key and no network.
 
-Without it Handrail could show nothing without a vendor's model, and nothing in it could say "I recognise this as
-routine". The world is closed: what is not recognised is not answered. How recognition is measured and calibrated
-stands in `assistants.confidence`; which words mean the same, in `assistants.lexicon`. In short:
+The world is closed: what is not recognised is not answered. How recognition is measured and calibrated stands in
+`assistants.confidence`; which words mean the same, in `assistants.lexicon`. In short:
 
 - the message is compared with each article's title, headings, keywords, example questions and text; front matter
   helps and is not needed;

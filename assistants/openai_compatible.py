@@ -1,9 +1,7 @@
 """An assistant on any OpenAI-compatible model: it may say what the articles say, and must cite them.
 
-Without it a product team's GPT assistant would have no way into Handrail but the gateway, where nothing is known of
-its sources. The knowledge base finds the passages, the model words the answer, and the confidence is ours: quotes
-that do not stand in a passage are dropped, and what the quotes do not support counts against the draft.
-"""
+The knowledge base finds the passages, the model words the answer, and the confidence is ours: quotes that do not
+stand in a passage are dropped, and what the quotes do not support counts against the draft."""
 
 from __future__ import annotations
 

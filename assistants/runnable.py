@@ -1,8 +1,6 @@
 """Any LangChain Runnable, named by import path, as an assistant.
 
-Without it a team with a chain of its own would have to rewrite it to have it guarded. The chain keeps its answers;
-whether they are trusted is decided here, against the articles.
-"""
+The chain keeps its answers; whether they are trusted is decided here, against the articles."""
 
 from __future__ import annotations
 

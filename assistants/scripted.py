@@ -1,7 +1,4 @@
-"""An assistant that says what it was told to, for tests, rehearsals and the demonstration.
-
-Without it the turn, the graph and the interface could be tested only against mocks or a paid model.
-"""
+"""An assistant that says what it was told to, for tests, rehearsals and the demonstration."""
 
 from __future__ import annotations
 

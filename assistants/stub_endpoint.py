@@ -1,8 +1,4 @@
-"""An OpenAI-compatible HTTP server on loopback that answers, or fails in every way a real one has been seen to.
-
-Without it the promise that every failure of a model hands the conversation to a person could be tested only against
-imagined exceptions, never against bytes on a socket; the demonstration without a key would have no model either.
-"""
+"""An OpenAI-compatible HTTP server on loopback that answers, or fails in every way a real one has been seen to."""
 
 from __future__ import annotations
 

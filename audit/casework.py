@@ -1,7 +1,6 @@
 """How well handovers are made and ended, counted from the events of conversations: nobody is asked, nothing is guessed.
 
-Without it "the packet helps" would be an opinion. Pure functions over views; `handrail report` prints what they return.
-"""
+Pure functions over views; `handrail report` prints what they return."""
 
 from __future__ import annotations
 

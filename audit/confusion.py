@@ -1,7 +1,4 @@
-"""Predictions against labels: recall, false positives and leaks, by tier, trigger and source.
-
-Without this module a policy change could trade a leak for a convenience and nobody would see it.
-"""
+"""Predictions against labels: recall, false positives and leaks, by tier, trigger and source."""
 
 from __future__ import annotations
 

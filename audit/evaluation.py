@@ -1,7 +1,4 @@
-"""A file of messages and conversations in, one prediction per line out, and the figures where labels exist.
-
-Without this module the claim "recall is high and nothing leaks" could not be checked by somebody else.
-"""
+"""A file of messages and conversations in, one prediction per line out, and the figures where labels exist."""
 
 from __future__ import annotations
 

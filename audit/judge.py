@@ -47,9 +47,7 @@ FAULT = Forecast(disposition=Disposition.HANDOVER, families=("fault",), rules=("
 class Judge:
     """Judges messages and conversations under one policy.
 
-    Without an assistant the evidence alone decides: what does not fire would be answered. With one the world is
-    closed, as in a turn.
-    """
+    With one the world is closed, as in a turn."""
 
     def __init__(self, rules: Rules, assistant: Assistant | None = None, now: datetime = WORKDAY) -> None:
         self._rules, self._now = rules, now

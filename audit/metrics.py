@@ -1,7 +1,4 @@
-"""The figures decisions are judged by: shares with intervals, and how well a handover is timed. Pure functions.
-
-Without this module every report would count in its own way, and two reports could not be compared.
-"""
+"""The figures decisions are judged by: shares with intervals, and how well a handover is timed. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Recorded messages and conversations as lines of JSON: read one by one, a bad line reported and never fatal.
-
-Without this module one broken line in a year of recordings would stop the whole run.
-"""
+"""Recorded messages and conversations as lines of JSON: read one by one, a bad line reported and never fatal."""
 
 from __future__ import annotations
 

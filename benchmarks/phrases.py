@@ -1,7 +1,4 @@
-"""500 phrases of the kind a large policy holds, and customer messages to scan, made from word lists.
-
-Without them the scan would be measured on toy patterns that share no prefixes and have no gaps.
-"""
+"""500 phrases of the kind a large policy holds, and customer messages to scan, made from word lists."""
 
 from __future__ import annotations
 

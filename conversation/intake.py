@@ -1,7 +1,4 @@
-"""What comes in from channels, people and ports, made fit to be kept: or refused by name before anything is written.
-
-Without it one lone surrogate could make a message undecidable, and a card number could enter by a side door.
-"""
+"""What comes in from channels, people and ports, made fit to be kept: or refused by name before anything is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,1 @@
-"""LangGraph executes one run per inbound event; the runtime commits what the run decided.
-
-Without this package the machine would be a drawing.
-"""
+"""LangGraph executes one run per inbound event; the runtime commits what the run decided."""

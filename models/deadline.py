@@ -1,7 +1,6 @@
 """A deadline that holds even if the called code never returns.
 
-Without it a server that drips a byte a second keeps a customer waiting for ever: HTTP timeouts count per read.
-"""
+HTTP timeouts count per read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A model with a deadline of its own, below the policy's, set by the operator.
-
-Without this module a slow endpoint could only be cut short by changing the policy.
-"""
+"""A model with a deadline of its own, below the policy's, set by the operator."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""One structured question to a language model; every failure of it is a `DependencyFault`.
-
-Without this boundary each caller would have to know the two dozen exceptions of a vendor's client, and the one that
-was forgotten would crash a turn instead of handing it to a person.
-"""
+"""One structured question to a language model; every failure of it is a `DependencyFault`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,1 @@
-"""The policy is a file: its schema, loader, linter and ready packs.
-
-Without this package a compliance officer would have to read code to know when a person takes over.
-"""
+"""The policy is a file: its schema, loader, linter and ready packs."""

@@ -1,7 +1,4 @@
-"""Anchors: the words that a text must hold for a phrase to stand in it, cheap to look for by the thousand.
-
-Without them every phrase with a gap or a choice would multiply the states of the one automaton that scans for all.
-"""
+"""Anchors: the words that a text must hold for a phrase to stand in it, cheap to look for by the thousand."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Lints what a policy matches with: phrases, RE2 patterns and CEL conditions.
-
-Without it a pattern that needs a second for a message, or a condition over a misspelt fact that is never true, would
-be found by a customer.
-"""
+"""Lints what a policy matches with: phrases, RE2 patterns and CEL conditions."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""CEL's compiled engine without the command line that its package imports along with it.
-
-Without it every start of Handrail would load a terminal toolkit, a highlighter and a table printer that nothing
-here uses, which costs more than reading the whole policy.
-"""
+"""CEL's compiled engine without the command line that its package imports along with it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""One character at a time to its plain form, so that a phrase and a message are folded by the same rules.
-
-Without it "ѕреаk tо а humаn" in Cyrillic letters, full-width digits or an accent typed on another keyboard
-would be another sentence than the one the policy names.
-"""
+"""One character at a time to its plain form, so that a phrase and a message are folded by the same rules."""
 
 from __future__ import annotations
 

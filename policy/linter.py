@@ -1,7 +1,4 @@
-"""Rejects policies that are well-formed but cannot be safe: handovers nobody answers for, rules that cannot fire.
-
-Without it a policy with a missing deadline or a person who approves their own exceptions would become active.
-"""
+"""Rejects policies that are well-formed but cannot be safe: handovers nobody answers for, rules that cannot fire."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Loads a policy: the file, what it extends, its translations; every problem with its line, and a hash of the meaning.
-
-Without it a decision could not be traced to the exact policy of its day, and a typo would fail at the first customer.
-"""
+"""Loads a policy: the file, what it extends, its translations; every problem with its line, a hash of the meaning."""
 
 from __future__ import annotations
 

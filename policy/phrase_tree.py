@@ -1,7 +1,4 @@
-"""The tree of a phrase and its parser; `policy.phrases` says what the language means.
-
-Without a tree the compiled forms of a phrase (spaced, squeezed, its anchors) would be three parsers that disagree.
-"""
+"""The tree of a phrase and its parser; `policy.phrases` says what the language means."""
 
 from __future__ import annotations
 

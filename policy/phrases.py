@@ -1,7 +1,5 @@
 r"""The phrase language: plain words that compile to one RE2 pattern over folded text.
 
-Without it a compliance officer would have to write regular expressions to say which words need a person.
-
 ::
 
     speak to [a] human          a space is one or more characters that are no letters or digits

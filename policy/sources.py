@@ -1,8 +1,4 @@
-"""Reads YAML into plain tables and rows that remember the line of every entry.
-
-Without it an error in a policy would name a key somewhere in a thousand lines, and a hostile file (deeply nested,
-an alias bomb, `no` read as false) could crash the process or quietly change what a compliance officer wrote.
-"""
+"""Reads YAML into plain tables and rows that remember the line of every entry."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Prompt texts from files: their placeholders checked, each with a fingerprint.
-
-Without the check a misspelt placeholder would reach the model as "$organsation"; without the fingerprint an auditor
-could not tell which wording led to a decision.
-"""
+"""Prompt texts from files: their placeholders checked, each with a fingerprint."""
 
 from __future__ import annotations
 

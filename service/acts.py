@@ -1,7 +1,4 @@
-"""What people do, and what clocks and faults cause: one event each, once per cause, decided on the newest version.
-
-Without it an act that lost a race would be lost, or done twice.
-"""
+"""What people do, and what clocks and faults cause: one event each, once per cause, decided on the newest version."""
 
 from __future__ import annotations
 

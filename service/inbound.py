@@ -1,7 +1,4 @@
-"""What an act brings beside its words: a code, an answer, a contact on file, an approved template.
-
-Without it a code that an agent typed would lie in the event log, readable for everybody who may read the log.
-"""
+"""What an act brings beside its words: a code, an answer, a contact on file, an approved template."""
 
 from __future__ import annotations
 

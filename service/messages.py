@@ -1,7 +1,4 @@
-"""Messages through their turns: stored, decided in order under a lease, and answered once.
-
-Without it two workers could answer one message, or a crash could leave one without an answer.
-"""
+"""Messages through their turns: stored, decided in order under a lease, and answered once."""
 
 from __future__ import annotations
 

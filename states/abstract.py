@@ -1,8 +1,4 @@
-"""The abstract conversation: the few bits of a conversation that guards depend on, and every step the table allows.
-
-Without it the properties in `states.check` could only be tested on examples instead of on all
-conversations there can be.
-"""
+"""The abstract conversation: the few bits of a conversation that guards depend on, and every step the table allows."""
 
 from __future__ import annotations
 

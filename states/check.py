@@ -1,9 +1,8 @@
 """Proves what Handrail promises, by searching the whole state space of the table.
 
-Without it a changed row could let the bot speak over a person, and only a customer would notice. Every property is
-decided on every situation that any sequence of events can reach, with every value of the facts that guards read;
-beside that, all sequences up to a depth are walked one by one with a monitor that knows nothing of the latch bit.
-"""
+Every property is decided on every situation that any sequence of events can reach, with every value of the facts that
+guards read; beside that, all sequences up to a depth are walked one by one with a monitor that knows nothing of the
+latch bit."""
 
 from __future__ import annotations
 

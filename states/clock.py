@@ -1,7 +1,4 @@
-"""Time and identity as ports, passed in wherever they are needed.
-
-Without them deadlines could only be tested by waiting, and two runs of the same test would write different rows.
-"""
+"""Time and identity as ports, passed in wherever they are needed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Draws the table: an SVG for pages and documents, Mermaid and Markdown for readers.
-
-Without it the diagram would be drawn by hand, and one day show a transition that the machine does not have.
-"""
+"""Draws the table: an SVG for pages and documents, Mermaid and Markdown for readers."""
 
 from __future__ import annotations
 

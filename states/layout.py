@@ -1,8 +1,6 @@
 """Where the seven states and the lines between them are drawn: presentation only, no transition is written here.
 
-Without it a drawn graph would be laid out anew on every change and nobody could learn where to look. A pair that the
-table has and this file has not is drawn as a straight line, so a new row is never invisible.
-"""
+A pair that the table has and this file has not is drawn as a straight line, so a new row is never invisible."""
 
 from __future__ import annotations
 

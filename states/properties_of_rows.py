@@ -1,7 +1,4 @@
-"""What Handrail promises of every single row of the table.
-
-Without these a changed row could let the bot speak over a person, and only a customer would notice.
-"""
+"""What Handrail promises of every single row of the table."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What Handrail promises of every situation that the table can lead to, found by exhaustive search.
-
-Without these every row could look right, and together they could leave a customer without a person.
-"""
+"""What Handrail promises of every situation that the table can lead to, found by exhaustive search."""
 
 from __future__ import annotations
 

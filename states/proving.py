@@ -1,7 +1,4 @@
-"""How a property is written down: a search for counterexamples, registered with the sentence it proves.
-
-Without it every property would walk the table in a way of its own, and one would walk past a row.
-"""
+"""How a property is written down: a search for counterexamples, registered with the sentence it proves."""
 
 from __future__ import annotations
 

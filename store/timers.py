@@ -101,8 +101,7 @@ def due_timers(connection: Connection, now: datetime, most: int = 100) -> tuple[
 def catch_up(connection: Connection, now: datetime) -> int:
     """After the machine's time was set back: clocks set in what is now the future keep the length they had left.
 
-    Without it they would stand still for as long as the time was wrong. How many were moved.
-    """
+    How many were moved."""
     ahead = TIMER.c.set_at > now + SKEW
     waits = and_(TIMER.c.attempts > 0, TIMER.c.try_at > now + LONGEST_BACKOFF, TIMER.c.due_at <= now)
     rows = connection.execute(select(TIMER).where(or_(ahead, waits))).mappings().all()

@@ -1,4 +1,1 @@
-"""Evidence: what in a message, or in the state of a conversation, calls for a person.
-
-Without this package the assistant would have to judge itself.
-"""
+"""Evidence: what in a message, or in the state of a conversation, calls for a person."""

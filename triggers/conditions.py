@@ -1,7 +1,4 @@
-"""CEL conditions over the documented facts, compiled once and run on a context that each thread reuses.
-
-Without it a policy could only speak of words in a message, never of the third failed answer or an open complaint.
-"""
+"""CEL conditions over the documented facts, compiled once and run on a context that each thread reuses."""
 
 from __future__ import annotations
 

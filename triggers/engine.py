@@ -1,7 +1,4 @@
-"""The engine: one policy, compiled, that judges messages and drafts in microseconds without a model.
-
-Without it "absence of an error" would pass for "absence of a reason": here every failure is a decision for a person.
-"""
+"""The engine: one policy, compiled, that judges messages and drafts in microseconds without a model."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Folding: the text a rule reads instead of the text a customer typed, with the way back to the original.
-
-Without it every disguise (Cyrillic letters, zero-width characters, "s p 3 a k") would be another sentence,
-and a quote could not be cut from what the customer really wrote.
-"""
+"""Folding: the text a rule reads instead of the text a customer typed, with the way back to the original."""
 
 from __future__ import annotations
 

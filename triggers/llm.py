@@ -1,8 +1,4 @@
-"""Topics judged by a language model: one call for all topics, and no verdict that cannot show its words.
-
-Without the checks here a model that answers late, leaves a topic out or invents its evidence would count as "nothing
-found"; each is a `DependencyFault`, which the engine counts as fired.
-"""
+"""Topics judged by a language model: one call for all topics, and no verdict that cannot show its words."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Messages that are recognised as a whole: small talk of a known kind, and a yes or no to the offer of a person.
-
-Without it "thanks, bye" would count as a question nobody understood, or "yes but my card was stolen" as a yes.
-"""
+"""Messages that are recognised as a whole: small talk of a known kind, and a yes or no to the offer of a person."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The triggers and filters of a policy, compiled: which pattern belongs to which rule, and what its evidence is.
-
-Without it the engine would walk the policy for every message instead of looking up what one scan found.
-"""
+"""The triggers and filters of a policy, compiled: which pattern belongs to which rule, and what its evidence is."""
 
 from __future__ import annotations
 

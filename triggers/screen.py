@@ -1,7 +1,4 @@
-"""The screen on the way out: a draft that matches a filter is never sent.
-
-Without it the assistant could promise a person who was never asked, or ask a customer for a password.
-"""
+"""The screen on the way out: a draft that matches a filter is never sent."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Sentiment of a message from the policy's word lists.
-
-Without it anger that grows over five messages would be five unremarkable messages.
-"""
+"""Sentiment of a message from the policy's word lists."""
 
 from __future__ import annotations
 

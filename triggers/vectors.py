@@ -1,7 +1,4 @@
-"""Test vectors: every rule of a policy is tried on the examples that stand beside it before it may decide anything.
-
-Without it a typo in a phrase would be found by the customer who needed a person.
-"""
+"""Test vectors: every rule of a policy is tried on the examples that stand beside it before it may decide anything."""
 
 from __future__ import annotations
 

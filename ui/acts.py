@@ -1,7 +1,4 @@
-"""What a person may do at the desk: buttons read from the table, and acts made from what was typed.
-
-Without this module the desk would show buttons of its own, and one day one that the machine does not have.
-"""
+"""What a person may do at the desk: buttons read from the table, and acts made from what was typed."""
 
 from __future__ import annotations
 

@@ -161,10 +161,7 @@ class CasePanel:
     # Showing
 
     def show(self, view: ConversationView | None, actor: Actor | None, now: datetime, *, other: bool) -> Updates:
-        """The case as it is now; `other`: it was not the one shown before, so what was chosen for that one goes.
-
-        Without an actor, who may look at it, there is none.
-        """
+        """The case as it is now; `other`: it was not the one shown before, so what was chosen for that one goes."""
         view = view if actor else None
         shown = buttons(view, actor.role) if actor else ()
         ticking = bool(view and actor and Event.STEP_DONE in allowed_events(view.state, actor.role))

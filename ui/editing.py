@@ -1,7 +1,4 @@
-"""Fields of the packet as lines that an agent can write, and back.
-
-Without it an agent would correct a summary by typing JSON.
-"""
+"""Fields of the packet as lines that an agent can write, and back."""
 
 from __future__ import annotations
 

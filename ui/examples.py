@@ -1,7 +1,4 @@
-"""Messages to try, one for each way a conversation can go.
-
-Without them a visitor would ask one polite question and never see the handover.
-"""
+"""Messages to try, one for each way a conversation can go."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""How the page looks: theme, style sheet and the one small script, all from this machine.
-
-Without it the page would fetch fonts from the network and look different where there is none.
-"""
+"""How the page looks: theme, style sheet and the one small script, all from this machine."""
 
 from __future__ import annotations
 

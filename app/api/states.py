@@ -1,7 +1,4 @@
-"""The transition table as data for programs: a view of `states.table`, never a second copy.
-
-Without this module a desk would have to hard-code which buttons it may show.
-"""
+"""The transition table as data for programs: a view of `states.table`, never a second copy."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""`handrail check`: is this machine safe, and does this policy do what it says?
-
-Without this command the proofs would be run by nobody but the authors.
-"""
+"""`handrail check`: is this machine safe, and does this policy do what it says?"""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""`handrail sla`: when an ignored case must be claimed, is paged, escalated and must be resolved, by a policy.
-
-Without it whoever answers for a promise would have to compute business hours over a weekend by hand.
-"""
+"""`handrail sla`: when an ignored case must be claimed, is paged, escalated and must be resolved, by a policy."""
 
 from __future__ import annotations
 

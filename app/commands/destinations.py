@@ -1,7 +1,4 @@
-"""`handrail desks` and `handrail outbox`: where handovers go, whether that works, and what is stuck.
-
-Without these commands an operator would find out with a customer's case that a token had expired.
-"""
+"""`handrail desks` and `handrail outbox`: where handovers go, whether that works, and what is stuck."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""`handrail graph`: the state graph as text or picture, with the path of one conversation lit if wanted.
-
-Without this command the drawing in a document would be a second, ageing copy of the table.
-"""
+"""`handrail graph`: the state graph as text or picture, with the path of one conversation lit if wanted."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""`handrail policy`: the packs there are, a merged policy, and the schema for editors.
-
-Without these commands a policy author would have to read Python to know which keys exist.
-"""
+"""`handrail policy`: the packs there are, a merged policy, and the schema for editors."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""`handrail run` and `handrail evaluate`: recorded conversations through the system, decisions against labels.
-
-Without these commands nobody could try a policy before customers do.
-"""
+"""`handrail run` and `handrail evaluate`: recorded conversations through the system, decisions against labels."""
 
 from __future__ import annotations
 

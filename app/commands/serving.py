@@ -46,9 +46,7 @@ def serve(
     data_dir: DataOption = None,
     page: Annotated[bool, typer.Option(help="Serve the Gradio page at / too.")] = True,
 ) -> None:
-    """Serve the HTTP API, the page and a worker.
-
-    Without a table [tokens] one token for an admin is made, once, and kept in the data directory."""
+    """Serve the HTTP API, the page and a worker."""
     _serve(
         {"policy": policy, "knowledge": knowledge, "data_dir": data_dir, "port": port, "host": host},
         demo=False,

@@ -1,7 +1,4 @@
-"""What the commands say and show: figures on standard output, progress and problems on standard error.
-
-Without this module a program that reads our JSON would find a progress bar in it.
-"""
+"""What the commands say and show: figures on standard output, progress and problems on standard error."""
 
 from __future__ import annotations
 

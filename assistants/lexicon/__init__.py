@@ -1,8 +1,6 @@
 """Words of one language: which carry no topic, which mean the same, which call for care.
 
-Without it "do you ship to Ireland" would not meet an article on delivery, and "not", "my wife" or "shock" would
-weigh no more than any other word. The lists are data (one YAML file a language), so that whoever speaks a
-language can mend them without reading Python.
+The lists are data (one YAML file a language), so that whoever speaks a language can mend them without reading Python.
 """
 
 from __future__ import annotations

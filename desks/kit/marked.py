@@ -1,7 +1,4 @@
-"""What the ticket systems over HTTP have in common: whatever a step adds to a ticket carries the step's marker.
-
-Without it each of them would find its own additions again in a way of its own, and one day one would not.
-"""
+"""What the ticket systems over HTTP have in common: whatever a step adds to a ticket carries the step's marker."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The ladder of a clock: re-notify, page, escalate, and from then on a page again after ever longer pauses.
-
-Without it an ignored deadline would be one event in a log, or an alarm that never ends; where a step is due is computed
-here and nowhere else, so that the worker, the desk and `handrail sla` say the same.
-"""
+"""The ladder of a clock: re-notify, page, escalate, and from then on a page again after ever longer pauses."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Deadlines in calendar or business hours, across weekends, holidays and clock changes.
 
-Without it a promise made on a Friday evening would be kept by nobody. One hour of business time is one hour in
-which people are at work: 24 business hours at eight hours a day are three working days.
-"""
+One hour of business time is one hour in which people are at work: 24 business hours at eight hours a day are three
+working days."""
 
 from __future__ import annotations
 

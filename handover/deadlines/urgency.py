@@ -1,7 +1,4 @@
-"""The order in which people should take waiting handovers: most urgent first.
-
-Without one key the API, the desk and the worker would each sort their own way, and the loudest would win.
-"""
+"""The order in which people should take waiting handovers: most urgent first."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Assembles a packet from a case and the policy of the day: pure, and with a form that cannot fail.
-
-Without it each caller would put its own half of the context together, and a defect here would lose the handover.
-"""
+"""Assembles a packet from a case and the policy of the day: pure, and with a form that cannot fail."""
 
 from __future__ import annotations
 

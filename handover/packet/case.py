@@ -1,7 +1,4 @@
-"""Everything a packet is assembled from, as one frozen value: rows in, no lookups later.
-
-Without it assembling would read the database, and could neither be repeated nor tested on its own.
-"""
+"""Everything a packet is assembled from, as one frozen value: rows in, no lookups later."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Order numbers, amounts, dates and product names that the customer mentioned, found with plain patterns.
-
-Without it the person would read the whole transcript for the one number that the case is about.
-"""
+"""Order numbers, amounts, dates and product names that the customer mentioned, found with plain patterns."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """The summary that a language model writes, of which only what the conversation supports is kept.
 
-Without it the person who takes over reads the customer's first and last words; with an unchecked one they would read
-whatever a model finds plausible. The extractive summary of `handover.packet.summary` stands wherever this one fails.
-"""
+The extractive summary of `handover.packet.summary` stands wherever this one fails."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Checklists: what a person does for a reason, and which required steps are still open.
-
-Without it `resolved` would only mean that somebody pressed a button.
-"""
+"""Checklists: what a person does for a reason, and which required steps are still open."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """An agent's look at the packet, field by field: what was right, what was wrong, what the customer had to say again.
 
-Without it nobody would know whether the packet helps: the missing-context rate and the summary error rate are counted
-from these reviews. A review corrects what is known about the case; it opens no gate.
-"""
+A review corrects what is known about the case; it opens no gate."""
 
 from __future__ import annotations
 

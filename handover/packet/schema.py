@@ -1,8 +1,4 @@
-"""The three-part packet that travels with every handover: why and where, context, action.
-
-Without one strict shape each desk connector would invent its own, and nobody could check what is missing.
-docs/schemas/packet.schema.json is generated from these models (`python -m handover.packet.json_schema`).
-"""
+"""The three-part packet that travels with every handover: why and where, context, action."""
 
 from __future__ import annotations
 

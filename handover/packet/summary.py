@@ -1,8 +1,6 @@
 """A summary in which every sentence cites the messages that support it.
 
-Without the citation a summary is one more thing a machine said. The extractive summary needs no model and is always
-there; `check_claims` drops what a model wrote without support.
-"""
+The extractive summary needs no model and is always there; `check_claims` drops what a model wrote without support."""
 
 from __future__ import annotations
 

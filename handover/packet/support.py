@@ -1,9 +1,8 @@
 """Whether the messages that a claim cites support it: the check every sentence of a model-written summary must pass.
 
-Without it a person would act on a refund nobody promised. The check is lexical and errs by dropping: what it cannot
-find in the cited messages is taken for invented. It cannot see who did what to whom (docs/cases.md says what that
-leaves open), so the claim and its numbers stand beside the messages, never instead of them.
-"""
+The check is lexical and errs by dropping: what it cannot find in the cited messages is taken for invented. It cannot
+see who did what to whom (docs/cases.md says what that leaves open), so the claim and its numbers stand beside the
+messages, never instead of them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""A packet that a customer's later message adds to: new duties stand beside the old ones, and none is wiped out.
-
-Without it a customer, or an agent in a hurry, could lose required steps, an identity check or a second person by one
-more urgent sentence.
-"""
+"""A packet that a customer's later message adds to: new duties stand beside the old ones, and none is wiped out."""
 
 from __future__ import annotations
 

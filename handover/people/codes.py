@@ -1,7 +1,4 @@
-"""One-time codes: made from a key that is in no row and a random number that is, so that no row betrays a code.
-
-Without it whoever reads the database, or a copy of it, could pass for any customer whose identity is being checked.
-"""
+"""One-time codes: made from a key that is in no row and a random number that is, so that no row betrays a code."""
 
 from __future__ import annotations
 

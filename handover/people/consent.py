@@ -1,7 +1,4 @@
-"""What one person asks and a second one decides: a policy exception, or handing a compliance case back.
-
-Without one value for both, each would bind, expire and be voided in its own way, and one of them wrongly.
-"""
+"""What one person asks and a second one decides: a policy exception, or handing a compliance case back."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The customer directory: where a code may go, and what only the customer should know.
-
-Without it a code would go wherever the chat says, and whoever has the chat would be the customer.
-"""
+"""The customer directory: where a code may go, and what only the customer should know."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the law or the policy asks of a case beyond an answer: a level of identity, approved words.
-
-Without it the packet would say why a person is needed, and nobody would know how careful that person must be.
-"""
+"""What the law or the policy asks of a case beyond an answer: a level of identity, approved words."""
 
 from __future__ import annotations
 

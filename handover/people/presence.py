@@ -1,7 +1,4 @@
-"""Who is at the desk: seen a moment ago and available, for which teams, with what skills and how much in hand.
-
-Without it a case would be promised to a team of which nobody is there, and nobody would be told.
-"""
+"""Who is at the desk: seen a moment ago and available, for which teams, with what skills and how much in hand."""
 
 from __future__ import annotations
 

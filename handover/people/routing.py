@@ -1,8 +1,5 @@
 """Which fired trigger decides reason, deadline and team, with a last resort for everything a policy may lack; and which
-person should take a case, or which case a person.
-
-Without it a case with two reasons would go to whichever came first, and one without a route nowhere.
-"""
+person should take a case, or which case a person."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The scripts that are said when a policy has none of that id: short, and promising nothing the deadlines do not hold.
-
-Without them a policy with a gap would be silent towards the customer at the very moment of a handover.
-"""
+"""The scripts that are said when a policy has none of that id: short, and promising no more than the deadlines hold."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The words of the five languages the packs speak, as data for `handover.words.wording`.
-
-Without them in one place a sixth language would be a hunt through the code.
-"""
+"""The words of the five languages the packs speak, as data for `handover.words.wording`."""
 
 from __future__ import annotations
 

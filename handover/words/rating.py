@@ -1,8 +1,6 @@
 """Reads an answer to the survey: a score from 1 to 5, if the message certainly states one.
 
-Without the care taken here "5 lamps are missing" would close a case with the best mark. What is not certainly a score
-is none, and then the message goes where every other message goes.
-"""
+What is not certainly a score is none, and then the message goes where every other message goes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the customer is told: approved texts of the policy, with truthful times in the customer's language.
-
-Without it a handover would be silent, or would promise a time that the deadlines do not know.
-"""
+"""What the customer is told: approved texts of the policy, with truthful times in the customer's language."""
 
 from __future__ import annotations
 

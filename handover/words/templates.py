@@ -1,7 +1,4 @@
-"""Approved replies with a few open places: what may stand in them, and how they are filled.
-
-Without it a placeholder would be a door through which unapproved words enter an approved text.
-"""
+"""Approved replies with a few open places: what may stand in them, and how they are filled."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """How durations, dates and opening hours are said in each language the packs speak.
 
-Without it a customer would be promised "24h" or a date in the wrong order. Only the standard library: a locale
-that is not installed on the machine must not change what a customer is told.
-"""
+Only the standard library: a locale that is not installed on the machine must not change what a customer is told."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The English side of the packs: messages in customers' own words, and routine ones that must stay with the assistant.
-
-Without it a pack could pass the vectors beside its own rules and still miss how people really write.
-"""
+"""The English side of the packs: messages in customers' own words, and routine ones that stay with the assistant."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The default pack in Spanish, French, German and Portuguese, on messages that its phrases were not written from.
-
-Without it a translation could pass its own vectors and still leave its customers with the machine.
-"""
+"""The default pack in Spanish, French, German and Portuguese, on messages that its phrases were not written from."""
 
 from __future__ import annotations
 

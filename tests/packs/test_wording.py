@@ -1,7 +1,4 @@
-"""What agents read is whole sentences, and what the assistant knows by heart passes its own filters.
-
-Without it a comma in a YAML list would cut an instruction in two, and a filter would hold back approved articles.
-"""
+"""What agents read is whole sentences, and what the assistant knows by heart passes its own filters."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Who may speak to the customer now, in one sentence.
-
-Without it one would have to know the state machine by heart to read the page.
-"""
+"""Who may speak to the customer now, in one sentence."""
 
 from __future__ import annotations
 

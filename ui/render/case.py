@@ -1,7 +1,4 @@
-"""The head of a case at the desk, where it stands elsewhere, and what waits for a second person.
-
-Without it an agent could approve something they have not read.
-"""
+"""The head of a case at the desk, where it stands elsewhere, and what waits for a second person."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The state graph with the present state and the way that led there.
-
-Without it the machine would be words; a drawn state shows at a glance that the bot is locked out.
-"""
+"""The state graph with the present state and the way that led there."""
 
 from __future__ import annotations
 

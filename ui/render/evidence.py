@@ -1,7 +1,4 @@
-"""Why the last message was decided as it was: rule, quote, score against threshold, decision, time.
-
-Without it the page would show that a person took over, and nobody could say why.
-"""
+"""Why the last message was decided as it was: rule, quote, score against threshold, decision, time."""
 
 from __future__ import annotations
 

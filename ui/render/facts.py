@@ -1,7 +1,4 @@
-"""The documented facts and the clocks that run.
-
-Without them a condition such as `conversation.misses >= 2` would fire out of nothing.
-"""
+"""The documented facts and the clocks that run."""
 
 from __future__ import annotations
 

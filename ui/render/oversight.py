@@ -1,7 +1,4 @@
-"""What compliance, operators and auditors look after: consents that wait, replies to approve, what did not get through.
-
-Without it the second person would have to be told by the first, and a dead letter would wait for somebody with a shell.
-"""
+"""What compliance, operators and auditors look after: consents that wait, replies to approve, what is stuck."""
 
 from __future__ import annotations
 

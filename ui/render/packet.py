@@ -1,7 +1,4 @@
-"""The three-part packet as a person reads it: why and where, context, action.
-
-Without it the agent would be handed JSON, and would ask the customer everything again.
-"""
+"""The three-part packet as a person reads it: why and where, context, action."""
 
 from __future__ import annotations
 

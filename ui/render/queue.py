@@ -1,7 +1,4 @@
-"""The agents' queue and the conversations the assistant is holding now.
-
-Without it nobody would see who has waited longest.
-"""
+"""The agents' queue and the conversations the assistant is holding now."""
 
 from __future__ import annotations
 

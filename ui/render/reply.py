@@ -1,7 +1,4 @@
-"""An approved reply before it is sent: its words, with the places that are still open.
-
-Without it an agent would send words they have not read.
-"""
+"""An approved reply before it is sent: its words, with the places that are still open."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Beside each field of the packet: who has judged it, and the buttons to judge it.
-
-Without it nobody would say that a packet was wrong, and the next one would be wrong in the same way.
-"""
+"""Beside each field of the packet: who has judged it, and the buttons to judge it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The playbook of a case: what to do, what may be said, who has done what.
-
-Without it a required step would be remembered, or not.
-"""
+"""The playbook of a case: what to do, what may be said, who has done what."""
 
 from __future__ import annotations
 

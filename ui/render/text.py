@@ -1,7 +1,4 @@
-"""The small words of the page: escaping, moments, durations, names.
-
-Without one `esc` a customer could write into an agent's page.
-"""
+"""The small words of the page: escaping, moments, durations, names."""
 
 from __future__ import annotations
 

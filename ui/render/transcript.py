@@ -1,7 +1,4 @@
-"""The transcript as bubbles: who said what is seen, not read.
-
-Without it a customer could take a machine's notice for a person's word.
-"""
+"""The transcript as bubbles: who said what is seen, not read."""
 
 from __future__ import annotations
 
