@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import checking, deadlines, drawing, recorded, serving, talking
+from app.commands import chat, check, deadlines, graph, recorded, serve
 from app.commands.destinations import desks, outbox
 from app.commands.policies import policies
 from states.errors import HandrailError
@@ -38,16 +38,16 @@ def handrail(
 
 
 for command in (
-    serving.demo,
-    serving.serve,
-    serving.worker,
-    checking.check,
-    drawing.graph,
+    serve.demo,
+    serve.serve,
+    serve.worker,
+    check.check,
+    graph.graph,
     deadlines.sla,
     recorded.run,
     recorded.evaluate,
-    talking.chat,
-    talking.show,
+    chat.chat,
+    chat.show,
 ):
     app.command()(command)
 app.add_typer(policies, name="policy")

@@ -293,14 +293,14 @@ def build_assistant(settings: Settings, policy: LoadedPolicy) -> Assistant:
 
 def build_model(settings: Settings) -> Model:
     """The configured model, connected: its client takes two seconds to load, which no customer should wait for."""
-    from models.hurry import HurriedModel
+    from models.own_deadline import ModelWithDeadline
     from models.port import OpenAIModel
 
     given = settings.model
     key = given.api_key.get_secret_value() if given.api_key else NO_KEY
     model = OpenAIModel(base_url=given.base_url, model=given.name, api_key=key, method=given.method)
     model.connect()
-    return model if given.deadline is None else HurriedModel(model, given.deadline.delta.total_seconds())
+    return model if given.deadline is None else ModelWithDeadline(model, given.deadline.delta.total_seconds())
 
 
 def build_knowledge(name: str, policy: LoadedPolicy) -> KnowledgeBase:
@@ -369,7 +369,7 @@ def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy
 @contextmanager
 def open_for_reading(settings: Settings) -> Iterator[Callable[[str], ConversationView]]:
     """Reads conversations without a policy, an assistant or a worker; NotFound where there is no database yet."""
-    from service.reading import conversation_view
+    from service.rows_as_views import conversation_view
     from store.database import open_store
 
     if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():

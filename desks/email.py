@@ -20,7 +20,7 @@ from desks.config import MailConfig, check_jobs
 from desks.kit.calls import call_begins
 from desks.kit.http import CONNECT_S
 from desks.kit.letters import code_request
-from desks.kit.wording import digest, facts, headline, link
+from desks.kit.text import digest, facts, headline, link
 from desks.port import Ambiguous, Delivered, Job, JsonObject, Outcome, Rejected, Request, RetryAfter, Task
 from handover.people.code_letter import CodeLetter
 from handover.people.directory import ContactKind

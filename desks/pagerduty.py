@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from desks.config import PagerDutyConfig, check_jobs
 from desks.kit.http import Answer, Web, settled
-from desks.kit.wording import facts, headline, link
+from desks.kit.text import facts, headline, link
 from desks.port import Delivered, Job, JsonObject, News, Outcome, Request, Task
 from states.clock import Clock
 from states.errors import DependencyFault, SettingsError

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from desks.config import TeamsConfig, check_jobs
 from desks.kit.http import Answer, Web, private_address, settled
-from desks.kit.wording import facts, headline, link
+from desks.kit.text import facts, headline, link
 from desks.port import Delivered, Job, JsonObject, Outcome, Rejected, Request, Task
 from states.clock import Clock
 from states.errors import SettingsError

@@ -17,7 +17,7 @@ from standardwebhooks import Webhook as Signer
 from desks.config import WebhookConfig, check_jobs
 from desks.kit.http import DEADLINE_S, Answer, Web, private_address, settled
 from desks.kit.letters import code_request
-from desks.kit.wording import digest, headline, language, link, plain
+from desks.kit.text import digest, headline, language, link, plain
 from desks.port import Ambiguous, Delivered, Job, JsonObject, News, Outcome, Rejected, Request, RetryAfter, Task
 from handover.people.code_letter import CodeLetter
 from handover.people.directory import ContactKind

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from policy import packs
 from policy.bounds import excesses
-from policy.merging import merged, translated, without_layout
+from policy.merge import merged, translated, without_layout
 from policy.schema import LANGUAGES, Policy, Translation
 from policy.sources import Mark, Place, Problem, Row, SourceError, Table, mark_of, parse, path_text, read_text
 from states.errors import PolicyError

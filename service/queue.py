@@ -15,7 +15,7 @@ from handover.deadlines.urgency import severity_rank
 from handover.people.presence import Person
 from handover.people.routing import ranked, suggest
 from policy.persons import same_person
-from service.reading import person_view, queue_items
+from service.rows_as_views import person_view, queue_items
 from service.views import Act, Actor, ActResult, Attendance, PersonView, QueueItem
 from states.clock import Clock
 from states.errors import BadInput, Conflict, ForbiddenRole, GuardRefused, NotFound, Refused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversation.records import Snapshot
 from conversation.run import Run
-from service.reading import message_view
+from service.rows_as_views import message_view
 from service.views import ActResult, TurnResult
 from states.errors import NotFound
 from states.vocabulary import Event, State

@@ -27,7 +27,7 @@ from service.messages import Messages
 from service.models import Models
 from service.parts import Parts
 from service.queue import Floor
-from service.reading import conversation_view, from_row
+from service.rows_as_views import conversation_view, from_row
 from service.summaries import Summaries
 from service.templates import TemplateBook
 from service.timers import Timers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from states import properties_of_rows, properties_of_situations
-from states.proving import REGISTERED
+from states.property import REGISTERED
 
 CHECKS = tuple(
     one

@@ -7,7 +7,7 @@ from itertools import chain, combinations, product
 
 from states.abstract import Model
 from states.facts import FACT_NAMES
-from states.proving import MAY, E, R, S, X, bad_rows, needs, proves, row_text
+from states.property import MAY, E, R, S, X, bad_rows, needs, proves, row_text
 from states.table import ANSWERING, CONSENT_CLOCK, WITH_PERSON, Transition
 from states.vocabulary import SENIOR, STAFF, Clock, Effect, Event, State, Voice
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from states.abstract import Consent, Model, Move, Owner, Situation
-from states.proving import MAY, E, R, S, X, bad_moves, bad_rows, bad_situations, needs, proves
+from states.property import MAY, E, R, S, X, bad_moves, bad_rows, bad_situations, needs, proves
 from states.table import ANSWERING, CONSENT_CLOCK, LIVE, WITH_PERSON, Transition
 from states.vocabulary import SENIOR, STAFF, Clock, State
 

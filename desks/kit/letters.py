@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desks.kit.wording import digest
+from desks.kit.text import digest
 from desks.port import Request, Task
 
 

@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from desks.kit.wording import facts, headline, link, plain
+from desks.kit.text import facts, headline, link, plain
 from desks.port import News, Task
 
 EVENT_TYPE = "handrail_card"

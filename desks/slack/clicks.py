@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from desks.kit.wording import digest
+from desks.kit.text import digest
 from desks.port import Hint
 from desks.slack.cards import CLAIM_ACTION
 from states.errors import BadSignature

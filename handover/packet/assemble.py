@@ -33,8 +33,8 @@ from handover.packet.schema import (
 from handover.packet.summary import clip, extract, intent, open_questions, steps_tried
 from handover.people.routing import Routing, last_routing, routing
 from handover.words.masking import safe_text
+from handover.words.phrases import within
 from handover.words.scripts import Wait, fill, handover_script, last_resort, notice
-from handover.words.wording import within
 from policy.durations import Duration
 from policy.loader import LoadedPolicy
 from policy.schema import Hours, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from handover.people.directory import Contact
-from handover.words.wording import known_language
+from handover.words.phrases import known_language
 
 _TEXTS = {
     "en": (

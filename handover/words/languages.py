@@ -1,4 +1,4 @@
-"""The words of the five languages the packs speak, as data for `handover.words.wording`."""
+"""The words of the five languages the packs speak, as data for `handover.words.phrases`."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from handover.deadlines.sla import is_open, next_opening
 from handover.people.routing import tightest
 from handover.words.builtin import BUILT_IN
-from handover.words.wording import known_language, moment, opening_hours, remaining, wording
+from handover.words.phrases import known_language, moment, opening_hours, remaining, wording
 from policy.loader import LoadedPolicy
 from policy.schema import Hours, Policy, Sla
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.checking import run_checks
+from app.check import run_checks
 from policy.loader import load_text
 from tests.policy.example import SAFE
 from triggers.vectors import run_vectors

@@ -10,7 +10,7 @@ from desks.config import FreshdeskConfig, ServiceNowConfig, ZendeskConfig
 from desks.fakes import freshdesk as fake_freshdesk
 from desks.fakes import servicenow as fake_servicenow
 from desks.fakes import zendesk as fake_zendesk
-from desks.fakes.serving import Fault, Faulty, served
+from desks.fakes.server import Fault, Faulty, served
 from desks.freshdesk import desk as freshdesk
 from desks.port import TicketDesk
 from desks.servicenow import desk as servicenow

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import pytest
 
 from desks.config import ANNOUNCING, TICKETING
-from desks.fakes.serving import Fault
+from desks.fakes.server import Fault
 from desks.port import (
     Ambiguous,
     Comment,

@@ -17,8 +17,8 @@ from delivery.pace import Gate
 from delivery.work import Delivery
 from desks.config import MemoryConfig
 from desks.fakes.freshdesk import FreshdeskFake
+from desks.fakes.server import Fault
 from desks.fakes.servicenow import ServiceNowFake
-from desks.fakes.serving import Fault
 from desks.fakes.zendesk import ZendeskFake
 from desks.port import Ticket
 from service.system import System

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from desks.fakes.freshdesk import API_KEY, KEY_FIELD, FreshdeskFake
-from desks.fakes.serving import Fault
+from desks.fakes.server import Fault
 from desks.freshdesk.webhooks import SECRET_HEADER
 from desks.port import Delivered, Hooked, Job, Rejected, RetryAfter
 from states.errors import BadSignature, DependencyFault, SettingsError

@@ -6,7 +6,7 @@ import pytest
 
 from desks import memory
 from desks.config import MemoryConfig
-from desks.fakes.serving import Fault
+from desks.fakes.server import Fault
 from states.clock import FrozenClock
 from tests.desks.contract import TicketDeskContract
 from tests.desks.samples import NOW

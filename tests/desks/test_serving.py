@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from desks.fakes.serving import Fault, Faulty, served
+from desks.fakes.server import Fault, Faulty, served
 
 COMMITTED = {Fault.NONE, Fault.REPLY_LOST, Fault.BROKEN_AFTER, Fault.SLOW}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desks.kit.wording import MAX_LINE, facts, headline, link, plain
+from desks.kit.text import MAX_LINE, facts, headline, link, plain
 from tests.desks.cases import card
 
 

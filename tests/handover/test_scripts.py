@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from handover.deadlines.sla import due
 from handover.words.builtin import BUILT_IN
+from handover.words.phrases import known_language, moment, opening_hours, within
 from handover.words.scripts import Wait, fill, handover_script, notice, promise_values, render, reply_within, wait_for
-from handover.words.wording import known_language, moment, opening_hours, within
 from policy.durations import Duration
 from policy.schema import LANGUAGES, Hours
 from tests.handover.example import NOW, POLICY, UNHURRIED, loaded

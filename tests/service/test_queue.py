@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from service.reading import queue_items
+from service.rows_as_views import queue_items
 from service.views import NewConversation
 from states.vocabulary import Event, State
 from tests.components import new_database

@@ -82,8 +82,10 @@ _LABELLED_ACCOUNT = (
     rf"\b(?:{_ACCOUNT_LABELS})\b[\"'`*_)]{{0,3}}{LINK}[:=]?\s{{0,2}}[\"'`*(]{{0,3}}\b"
     r"([a-z]{0,4}-?[0-9](?:[ .-]?[0-9]){5,20})\b"
 )
-_CARD_LABELS = r"card (?:number|num|no|nr)|(?:kredit)?kartennummer|numero de (?:la |mi |ma )?(?:tarjeta|carte)"
+_CARD_LABELS = (
+    r"card (?:number|num|no|nr)|(?:kredit)?kartennummer|numero de (?:la |mi |ma )?(?:tarjeta|carte)"
     r"|numero do (?:meu )?cartao"
+)
 _BEGUN_CARD = rf"\b(?:{_CARD_LABELS})\b{LINK}[:=]?\s{{0,2}}\b([0-9](?:[ .-]?[0-9]){{5,11}})\b"
 """A card number that breaks off: the rest may come in the next message, and what a log has kept stays there."""
 _REST_OF_CARD = r"\[card\][ .,-]{0,3}([0-9](?:[ .-]?[0-9]){2,15})\b"

@@ -69,7 +69,7 @@ def _lines(lines: Iterable[Line], review: Reviewing) -> str:
     for line in lines:
         value = line.html or " ".join(filter(None, map(review.empty, line.fields)))
         if value:
-            body.append(f"<dt>{esc(line.name)}</dt><dd>{value}{review.beside(line.fields)}</dd>")
+            body.append(f"<dt>{esc(line.name)}</dt><dd>{value}{review.forked(line.fields)}</dd>")
     return f'<dl class="hr-rows">{"".join(body)}</dl>' if body else ""
 
 

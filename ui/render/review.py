@@ -67,7 +67,7 @@ class Reviewing:
             return '<em class="hr-missing">missing: please fill it in</em>'
         return '<em class="hr-dim">nothing yet</em>' if self.open and field in EDITABLE else ""
 
-    def beside(self, fields: Iterable[str]) -> str:
+    def forked(self, fields: Iterable[str]) -> str:
         """Who has judged these fields, and the buttons to judge them."""
         found = ("".join(self._of(field)) for field in fields)
         return "".join(f'<span class="hr-review">{one}</span>' for one in found if one)

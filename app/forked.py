@@ -11,7 +11,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-def beside(work: Callable[[], Result]) -> Callable[[], Result]:
+def forked(work: Callable[[], Result]) -> Callable[[], Result]:
     """Begins `work` in a forked process and returns what waits for its result, to be called once.
 
     The result must be picklable. Where there is no fork, no second core or a second thread, and where the process

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from pydantic import BaseModel
 
-from models.hurry import HurriedModel
+from models.own_deadline import ModelWithDeadline
 from models.port import Answer, Message
 
 
@@ -29,5 +29,5 @@ class Watch:
 @pytest.mark.parametrize(("asked", "given"), [(8.0, 2.0), (1.0, 1.0)])
 def test_the_shorter_deadline_holds(asked: float, given: float) -> None:
     watch = Watch()
-    assert HurriedModel(watch, 2.0).ask(Form, [], asked) == Form()
+    assert ModelWithDeadline(watch, 2.0).ask(Form, [], asked) == Form()
     assert watch.deadlines == [given]

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from app.beside import beside
+from app.forked import forked
 
 
 def test_work_beside_is_done_in_another_process() -> None:
-    assert beside(os.getpid)() != os.getpid() or (os.cpu_count() or 1) < 2 or threading.active_count() > 1
+    assert forked(os.getpid)() != os.getpid() or (os.cpu_count() or 1) < 2 or threading.active_count() > 1
 
 
 def test_an_error_beside_is_raised_here() -> None:
@@ -20,12 +20,12 @@ def test_an_error_beside_is_raised_here() -> None:
 
     here = os.getpid()
     with pytest.raises(ValueError, match=str(here)):
-        beside(fail)()
+        forked(fail)()
 
 
 def test_work_whose_process_dies_is_done_here() -> None:
     here = os.getpid()
-    assert beside(lambda: os._exit(9) if os.getpid() != here else "done")() == "done"
+    assert forked(lambda: os._exit(9) if os.getpid() != here else "done")() == "done"
 
 
 def test_no_process_is_forked_while_another_thread_runs() -> None:
@@ -33,7 +33,7 @@ def test_no_process_is_forked_while_another_thread_runs() -> None:
     thread = threading.Thread(target=stop.wait)
     thread.start()
     try:
-        assert beside(os.getpid)() == os.getpid()
+        assert forked(os.getpid)() == os.getpid()
     finally:
         stop.set()
         thread.join()

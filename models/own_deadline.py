@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from models.port import Answer, Message, Model
 
 
-class HurriedModel:
+class ModelWithDeadline:
     """A `Model` that gives another at most `seconds` for each question."""
 
     def __init__(self, model: Model, seconds: float) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from app.beside import beside
+from app.forked import forked
 from policy.loader import LoadedPolicy
 from policy.schema import Filter, Trigger, Vectors
 from policy.sources import Gravity, Problem
@@ -40,10 +40,10 @@ class Checked:
 def run_checks(loaded: LoadedPolicy) -> Checked:
     """Proves the table and tries the policy, where there are two cores on both."""
     started = perf_counter()
-    proved = beside(lambda: _proved(loaded))
+    proved = forked(lambda: _proved(loaded))
     engine = compile_policy(loaded)
     rules: tuple[Trigger | Filter, ...] = (*loaded.policy.triggers, *loaded.policy.filters)
-    others = beside(lambda: (rule_failures(engine, rules[::2]), _program(loaded, engine)))
+    others = forked(lambda: (rule_failures(engine, rules[::2]), _program(loaded, engine)))
     own = rule_failures(engine, rules[1::2])
     theirs, program = others()
     failures = (*theirs, *own)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from app.beside import beside
 from app.commands.terminal import JsonOption, PolicyOption, note, print_json, print_table
+from app.forked import forked
 
 if TYPE_CHECKING:
-    from app.checking import Checked
+    from app.check import Checked
 
 SHOWN = 25
 
@@ -25,8 +25,8 @@ def check(policy: PolicyOption = None, as_json: JsonOption = False) -> None:
 
     Searches the transition table, lints the policy and runs all its vectors; exit 1 if anything fails."""
     with _no_collection():
-        named = beside(lambda: _policy_of(policy))
-        from app.checking import run_checks
+        named = forked(lambda: _policy_of(policy))
+        from app.check import run_checks
         from app.wiring import load_policy
 
         checked = run_checks(load_policy(named()))
