@@ -19,6 +19,7 @@ from delivery.work import Delivery
 from desks.config import CODES, MailConfig
 from desks.fakes.letter_box import LetterBox
 from desks.port import Job, RetryAfter
+from service.system import System
 from service.views import NewConversation
 from states.vocabulary import Effect, Event
 from tests.delivery.conftest import MakeOffice
@@ -31,7 +32,7 @@ PENDING = "SELECT effect FROM outbox WHERE status = 'pending' AND destination = 
 
 def _with(office: Office, *places: Any) -> Delivery:
     """Another process with these destinations."""
-    return Delivery(office.runtime, places, dice=random.Random(1))
+    return Delivery(System(office.runtime), places, dice=random.Random(1))
 
 
 def _work(office: Office, delivery: Delivery, minutes: int = 0) -> None:

@@ -17,6 +17,7 @@ from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
 from desks.request_tracker import build
+from service.system import System
 from service.views import NewConversation
 from states.vocabulary import Event, State
 from tests.counterparts.request_tracker import AGENT, QUEUE, Tracker
@@ -41,7 +42,7 @@ class Mailed:
         config = rt.config(poll_s=1, per_minute=10_000, updates_per_ticket=1000)
         self.desk = build("rt", config, self.clock)
         place = Destination(desk=self.desk, config=config, gate=Gate(10_000, self.clock))
-        self.delivery = Delivery(self.case.runtime, [place], dice=random.Random(7))
+        self.delivery = Delivery(System(self.case.runtime), [place], dice=random.Random(7))
         self.delivery.tick()
 
     def work(self, until: Callable[[], bool], seconds: float = 40) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.codes import MASK, CodeMaker, digits_of, masked_codes
+from handover.people.codes import MASK, CodeMaker, digits_of, masked_codes
 
 WORDS = {
     "English": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],

@@ -8,7 +8,7 @@ from itertools import cycle
 
 import pytest
 
-from handover.routing import routing
+from handover.people.routing import routing
 from policy.loader import load_pack, load_text
 from policy.schema import IMMEDIATE, Policy
 from tests.handover.example import case, fired, loaded

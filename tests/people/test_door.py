@@ -15,7 +15,7 @@ from states.rights import RIGHTS, Right
 from states.vocabulary import Role
 from tests.house import DEMO, House
 
-WITHOUT_ACTOR = {"policy", "now", "ping"}
+WITHOUT_ACTOR = {"policy", "now", "ping", "delivery_line"}
 """What tells nothing of any conversation."""
 CALLS = {name for name in vars(Handrail) if not name.startswith("_")} - WITHOUT_ACTOR
 

@@ -28,6 +28,7 @@ from desks.webhook import Webhook
 from handover.people.code_letter import CodeLetter
 from handover.people.codes import Challenge, CodeMaker, masked_codes
 from handover.people.directory import Contact, ContactKind, FileDirectory, Reachable
+from service.system import System
 from service.views import Act, NewConversation
 from states.clock import FrozenClock, SystemClock
 from states.errors import BadInput, Conflict, DependencyFault, GuardRefused, SettingsError
@@ -51,7 +52,7 @@ class Sending:
 
     def __init__(self, office: Office, desk: Any = None, places: Any = ()) -> None:
         self.delivery = Delivery(
-            office.runtime, places or [code_destination(desk, office.clock)], dice=random.Random(1)
+            System(office.runtime), places or [code_destination(desk, office.clock)], dice=random.Random(1)
         )
 
     def __call__(self) -> None:
@@ -287,7 +288,7 @@ def test_code_that_could_not_go_out_in_time_is_given_up_and_a_person_is_told(off
 def test_contact_that_is_on_file_no_more_is_a_dead_letter_at_once(office: Office, sender: LetterBox) -> None:
     office.compliance_case()
     office.do(Event.CODE_SENT, ANNA)
-    office.runtime._services = replace(office.runtime._services, directory=Reachable(office.runtime.directory, ()))
+    office.runtime._parts = replace(office.runtime._parts, directory=Reachable(office.runtime.directory, ()))
     Sending(office, sender)()
     assert (sender.letters, _outbox(office)[0][0], _faults(office)) == ([], "dead", [("given_up", "no_contact")])
 

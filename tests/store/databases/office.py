@@ -9,22 +9,23 @@ from typing import Any
 
 from assistants.port import Draft, Question
 from assistants.scripted import ScriptedAssistant
-from delivery.codes import CodeSending
 from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
 from desks.config import MemoryConfig
+from desks.fakes.letter_box import LetterBox
 from desks.memory import MemoryDesk
-from handover.people.code_sender import MemoryCodeSender
 from handover.people.codes import CodeMaker
 from handover.people.directory import FileDirectory
 from policy.loader import load_text
 from service.runtime import Runtime
+from service.system import System
 from service.views import Act, Actor, ActResult, ConversationView, NewConversation
 from states.clock import FrozenClock, SequentialIds, SystemIds
 from states.vocabulary import Event, Role
 from store.database import open_store
 from store.work import UnitOfWork
+from tests.delivery.example import code_destination
 
 HERE = Path(__file__).parent
 MADE = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -64,12 +65,10 @@ class Office:
         )  # fmt: skip
         self.tickets, self.second = self._desk("tickets"), self._desk("second")
         places = [self._place(self.tickets), self._place(self.second, teams=("safety",))]
-        self.delivery = Delivery(self.runtime, places, dice=random.Random(1))
-        self.letters = MemoryCodeSender()
-        self.send_codes = CodeSending(
-            self.runtime.store, codes=self.runtime.codes, directory=self.runtime.directory, sender=self.letters,
-            clock=self.clock,
-        )  # fmt: skip
+        self.delivery = Delivery(System(self.runtime), places, dice=random.Random(1))
+        self.letters = LetterBox()
+        letters = [code_destination(self.letters, self.clock)]
+        self._codes = Delivery(System(self.runtime), letters, dice=random.Random(1))
 
     def _config(self, **more: Any) -> MemoryConfig:
         return MemoryConfig(kind="memory", agents=AGENTS, webhook_secrets=(HOOK,), per_minute=10_000, **more)
@@ -97,6 +96,13 @@ class Office:
     def view(self, conversation: str) -> ConversationView:
         """The conversation now."""
         return self.runtime.view(conversation)
+
+    def send_codes(self) -> int:
+        """One-time codes that wait go out; how many."""
+        before = len(self.letters.letters)
+        while self._codes.tick():
+            pass
+        return len(self.letters.letters) - before
 
     def deliver(self) -> None:
         """Delivery works until there is nothing to do now."""
