@@ -76,6 +76,7 @@ class Watch:
     def __init__(self) -> None:
         self.now: Crossed | None = None
         self._modules: dict[CodeType, str | None] = {}
+        self._last = ""
         database: Any = sqlite3
         real = database.connect
 
@@ -100,8 +101,10 @@ class Watch:
             self.now = None
 
     def _statement(self, text: str) -> None:
-        if self.now is None or text.startswith("--"):
+        # SQLite names a statement again when a trigger of it has run; the values make two real ones differ.
+        if self.now is None or text.startswith("--") or text == self._last:
             return
+        self._last = text
         word = text.split(None, 1)[0].upper()
         if word == "BEGIN":
             self.now.transactions += 1
@@ -143,11 +146,13 @@ class Case:
         settings = named("load_settings")(data_dir=folder)
         wiring: Any = import_module(named("build_delivery").__module__)
         draft = named("Draft")(text="In three days.", confidence=0.95, verbatim=True, intent="delivery", model="fixed")
-        self.runtime = wiring.build(settings, clock=clock, assistant=named("ScriptedAssistant")([draft]))
+        built = wiring.build(settings, clock=clock, assistant=named("ScriptedAssistant")([draft]))
+        # What is measured begins behind the door, where older trees begin.
+        self.runtime = getattr(built, "_runtime", built)
         config = named("MemoryConfig")(kind="memory", per_minute=10_000)
         desk = named("MemoryDesk")("tickets", config, clock)
         place = named("Destination")(desk=desk, config=config, gate=named("Gate")(10_000, clock))
-        self.delivery = named("Delivery")(self.runtime, [place])
+        self.delivery = named("Delivery")(built, [place])
         self._new, self._act, self._actor = named("NewConversation"), named("Act"), named("Actor")
         self._event, self._role = named("Event"), named("Role")
 
