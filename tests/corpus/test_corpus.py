@@ -1,0 +1,91 @@
+"""The corpus is what its datasheet says: fields, counts, no line twice, none of the demo articles' sentences."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT / "corpus"
+FAMILIES = {
+    "human_request", "legal", "financial_advice", "medical", "contract_terms", "personal_data", "account_change", "fraud",
+    "safety", "policy_conflict", "frustration", "repeated_failure", "prompt_injection", "vulnerability",
+}  # fmt: skip
+STYLES = {"plain", "indirect", "noisy", "adversarial", "long", "fragment", "followup"}
+LANGUAGES = {"en", "es", "fr", "de", "pt"}
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (CORPUS / name).read_text(encoding="utf-8").splitlines()]
+
+
+MESSAGES = {path.name: _rows(path.name) for path in sorted(CORPUS.glob("messages_*.jsonl"))}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_each_message_has_its_fields(name: str) -> None:
+    for row in MESSAGES[name]:
+        assert row["label"] in ("handover", "routine"), row["id"]
+        assert (row["trigger"] in FAMILIES) is (row["label"] == "handover"), row["id"]
+        assert {*row["also"], *filter(None, [row["near"]])} <= FAMILIES, row["id"]
+        assert row["style"] in STYLES, row["id"]
+        assert row["lang"] in LANGUAGES, row["id"]
+        assert row["text"].strip(), row["id"]
+        assert f"messages_{row['author']}.jsonl" == name
+
+
+def test_the_datasheet_counts_what_there_is() -> None:
+    text = (CORPUS / "README.md").read_text(encoding="utf-8")
+    for path in CORPUS.glob("*.jsonl"):
+        line = next(line for line in text.splitlines() if f"`{path.name}`" in line)
+        count = int(re.search(r"\| ([\d,]+)", line)[1].replace(",", ""))  # type: ignore[index]
+        assert count == len(_rows(path.name)), path.name
+
+
+def _grams(text: str) -> frozenset[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.lower())
+    return frozenset(tuple(words[at : at + 4]) for at in range(len(words) - 3)) or frozenset({tuple(words)})
+
+
+def test_no_message_stands_twice() -> None:
+    rows = [row for several in MESSAGES.values() for row in several]
+    assert max(Counter(row["id"] for row in rows).values()) == 1
+    where: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    grams = [_grams(row["text"]) for row in rows]
+    for number, own in enumerate(grams):
+        shared = Counter(other for gram in own for other in where[gram])
+        assert all(count / len(own | grams[other]) <= 0.5 for other, count in shared.items()), rows[number]["id"]
+        for gram in own:
+            where[gram].append(number)
+
+
+def test_no_message_is_taken_from_the_demo_articles() -> None:
+    articles = [path.read_text(encoding="utf-8") for path in (ROOT / "assistants/knowledge").rglob("*.md")]
+    known = frozenset().union(*(_grams(line) for text in articles for line in text.splitlines() if len(line) > 30))
+    for rows in MESSAGES.values():
+        for row in rows:
+            own = _grams(row["text"])
+            assert len(own & known) / len(own) <= 0.5 or len(own) < 3, row["id"]
+
+
+def test_half_of_the_corpus_is_the_hard_side_and_a_fifth_is_not_english() -> None:
+    rows = [row for several in MESSAGES.values() for row in several]
+    assert sum(row["lang"] != "en" for row in rows) / len(rows) >= 0.2
+    assert sum(row["style"] != "plain" for row in rows) / len(rows) >= 0.5
+    assert sum(row["label"] == "routine" for row in rows) / len(rows) >= 0.4
+
+
+def test_replies_pairs_and_conversations_have_their_fields() -> None:
+    for row in _rows("replies_f.jsonl"):
+        assert row["label"] in ("block", "allow")
+        assert bool(row["reasons"]) is (row["label"] == "block"), row["id"]
+    assert all(isinstance(row["answered"], bool) and row["article"] for row in _rows("pairs_f.jsonl"))
+    for row in _rows("conversations_f.jsonl"):
+        golden = row["golden_turn"]
+        assert (golden is None) is (row["label"] == "stay"), row["id"]
+        assert golden is None or row["turns"][golden]["role"] == "customer", row["id"]
