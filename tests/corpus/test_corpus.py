@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "corpus"
 FAMILIES = {
-    "human_request", "legal", "financial_advice", "medical", "contract_terms", "personal_data", "account_change", "fraud",
-    "safety", "policy_conflict", "frustration", "repeated_failure", "prompt_injection", "vulnerability",
+    "human_request", "legal", "financial_advice", "medical", "contract_terms", "personal_data", "account_change",
+    "fraud", "safety", "policy_conflict", "frustration", "repeated_failure", "prompt_injection", "vulnerability",
 }  # fmt: skip
 STYLES = {"plain", "indirect", "noisy", "adversarial", "long", "fragment", "followup"}
 LANGUAGES = {"en", "es", "fr", "de", "pt"}
