@@ -5,11 +5,10 @@ Neither code nor address is in a task, a request, a receipt or a dead letter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from conversation.handover import Handover
 from desks.port import Delivered, Rejected, Request
 from handover.people.code_letter import CodeLetter
 from handover.people.codes import Challenge, CodeMaker
@@ -18,10 +17,9 @@ from handover.people.directory import Contact, Directory
 SUPERSEDED = "superseded"
 
 
-def counts(handover: Mapping[str, Any] | None, counter: int) -> Challenge | None:
+def counts(handover: Handover | None, counter: int) -> Challenge | None:
     """The challenge of a handover's code number `counter`; None if it was replaced or used, or the case is closed."""
-    kept = handover["code"] if handover and handover["open"] else None
-    challenge = Challenge.from_json(kept) if kept else None
+    challenge = handover.code if handover is not None and handover.open else None
     return challenge if challenge and challenge.counter == counter else None
 
 

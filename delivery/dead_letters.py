@@ -44,7 +44,7 @@ def whole_task(connection: Connection, step: DueStep) -> Task | None:
     task = task_from(kept)
     if not emptied:
         return task
-    handover = tickets.handover_row(connection, step.handover_id)
+    handover = tickets.handover_by_id(connection, step.handover_id)
     message = queries.message(connection, step.conversation_id, task.message_id)
     if handover is None or (message is None and task.job in _OF_A_MESSAGE):
         return None
@@ -52,7 +52,7 @@ def whole_task(connection: Connection, step: DueStep) -> Task | None:
     if message is not None:
         return replace(task, text=with_files(message.text, message.attachments))
     if had_packet:
-        packet = handover["packet"]
+        packet = handover.packet_json
         return replace(task, packet=packet, text=packet_text(packet) if task.job is Job.NOTE else "")
     return replace(task, text=closing(handover)) if task.job is Job.CLOSE else task
 

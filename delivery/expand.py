@@ -14,7 +14,7 @@ from delivery.undeliverable import GRACE, is_outdated, newest_pages, say_undeliv
 from service.system import System
 from states.errors import StoreError
 from store import steps
-from store.tickets import handover_row
+from store.tickets import handover_by_id
 
 AT_ONCE = 100
 """Conversations in one go."""
@@ -82,6 +82,6 @@ class Expansion:
             overdue = steps.overdue_effects(connection, now - GRACE)
         for effect in overdue:
             with self._system.store.write() as connection:
-                handover = handover_row(connection, effect.payload.get("handover_id", ""))
+                handover = handover_by_id(connection, effect.payload.get("handover_id", ""))
                 if handover is not None and steps.mark_undeliverable(connection, effect.id):
                     say_undeliverable(effect, handover)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
+from conversation.handover import Handover
 from delivery import words
 from delivery.destinations import Destination
 from delivery.reconcile import Reconciler
@@ -21,7 +22,7 @@ from states.errors import BadInput, BadSignature, Conflict, DependencyFault, Not
 from states.vocabulary import Event
 from store import tickets
 from store.records import WaitingHint
-from store.tickets import handover_row
+from store.tickets import handover_by_id
 
 KEEP = timedelta(days=7)
 """How long a processed hint is kept, so that a repeat is known as one."""
@@ -167,35 +168,35 @@ class Inbound:
         """A button of a card: the person claims the case it shows, and is told what came of it."""
         person = place.known_person(hint.actor)
         with self._store.read() as connection:
-            handover = handover_row(connection, hint.ref)
+            handover = handover_by_id(connection, hint.ref)
         if handover is None or hint.asks != Event.CLAIMED.value:
             return True
         if person is None:
             self._answer(place, hint, handover, words.NOT_NAMED)
             return True
-        if not handover["open"]:
+        if not handover.open:
             # The conversation may have a new one by now; this card's button is not for that.
             self._answer(place, hint, handover, words.NOT_OPEN)
             return True
         role, name = person
         try:
             self._system.door.act(
-                Actor(id=name, role=role), handover["conversation_id"], Event.CLAIMED, origin=place.name,
+                Actor(id=name, role=role), handover.conversation_id, Event.CLAIMED, origin=place.name,
                 act_id=act_id(place.name, hint.ref, hint.asks, hint.delivery_id),
             )  # fmt: skip
         except (Refused, Conflict, BadInput):
             with self._store.read() as connection:
-                now = handover_row(connection, hint.ref) or handover
-            self._answer(place, hint, now, words.refused(now["owner_id"] or "", name))
+                now = handover_by_id(connection, hint.ref) or handover
+            self._answer(place, hint, now, words.refused(now.owner_id or "", name))
             return True
         self._answer(place, hint, handover, words.YOURS)
         return True
 
-    def _answer(self, place: Destination, hint: WaitingHint, handover: Mapping[str, Any], text: str) -> None:
+    def _answer(self, place: Destination, hint: WaitingHint, handover: Handover, text: str) -> None:
         """Tells whoever clicked, and nobody else. A reply that is lost does no harm: the card shows how it stands."""
         if not hasattr(place.desk, "whisper"):
             return
-        outcome = cast(Whispering, place.desk).whisper(hint.actor, f"{text} ({handover['id']})")
+        outcome = cast(Whispering, place.desk).whisper(hint.actor, f"{text} ({handover.id})")
         if not isinstance(outcome, Delivered):
             log.warning("click not answered", extra={"destination": place.name, "code": outcome.code})
 

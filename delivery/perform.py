@@ -28,7 +28,7 @@ from states.errors import DependencyFault, NotFound
 from store import queries, steps, tickets
 from store.connection import Connection
 from store.records import DueStep, TicketRecord
-from store.tickets import handover_row
+from store.tickets import handover_by_id
 
 BUDGET_WINDOW = timedelta(minutes=10)
 MAX_AGE = timedelta(hours=24)
@@ -116,7 +116,7 @@ class Performer:
         """The request as it was first made; made and kept now if this is the first attempt. An outcome if there is
         nothing to send any more."""
         if step.job == Job.CODE:
-            challenge = counts(handover_row(connection, step.handover_id), step.task["counter"])
+            challenge = counts(handover_by_id(connection, step.handover_id), step.task["counter"])
             if (outcome := settled(challenge, self._clock.now())) is not None:
                 return outcome
         if step.request is not None:
@@ -183,7 +183,7 @@ class Performer:
     def _posted(self, place: Destination, request: Request, step: DueStep) -> Attempt:
         """The letter is made now, and gone when this returns."""
         with self._store.read() as connection:
-            challenge = counts(handover_row(connection, step.handover_id), int(request.body["counter"]))
+            challenge = counts(handover_by_id(connection, step.handover_id), int(request.body["counter"]))
             about = queries.conversation(connection, step.conversation_id)
         now = self._clock.now()
         if challenge is None:
@@ -277,7 +277,7 @@ class Performer:
                 self._place_ticket(connection, place, step, request, attempt, outcome)
             if attempt.wrong and place.tickets:
                 filing = Filing(connection, conversation, self._places, now, self._link)
-                handover = handover_row(connection, step.handover_id)
+                handover = handover_by_id(connection, step.handover_id)
                 note = Planned(job=Job.NOTE, destination=place.name, text=_not_taken(attempt.wrong))
                 if handover is not None and not step.id.startswith(_WRONG):
                     filing.file(note, handover, f"{_WRONG}{step.id}")
@@ -339,8 +339,8 @@ class Performer:
         It comes before the step is settled: a worker that dies in between says it again, and that is once.
         """
         with self._store.read() as connection:
-            handover = handover_row(connection, step.handover_id)
-        if handover is None or not handover["open"]:
+            handover = handover_by_id(connection, step.handover_id)
+        if handover is None or not handover.open:
             return False
         data = {"fault": what, "destination": place.name, "job": step.job, "detail": detail[:200]}
         return self._system.fault(step.conversation_id, f"{step.handover_id}:{place.name}:{what}", data)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from conversation.handover import Handover
 from delivery import words
 from desks.port import Job, News
 from states.vocabulary import Effect, Event
@@ -43,7 +44,7 @@ class Case:
 
     effect: Effect
     payload: Mapping[str, Any]
-    handover: Mapping[str, Any]
+    handover: Handover
     """The handover's row."""
     customer: str = ""
     said: str = ""
@@ -99,7 +100,7 @@ def has_audience(team: str, places: Sequence[Place]) -> bool:
 
 def plan(case: Case, places: Sequence[Place]) -> tuple[Planned, ...]:
     """The steps of each destination, in their order; none for an effect of which nobody outside need hear."""
-    team, failed = case.handover["team"], case.payload.get("failed") or ""
+    team, failed = case.handover.team, case.payload.get("failed") or ""
     heard = [place for place in places if place.takes(team) and place.name != failed]
     found = []
     for step in _STEPS.get(case.effect, _nothing)(case):
@@ -124,7 +125,7 @@ def _audience(step: Planned, case: Case, heard: Sequence[Place]) -> list[Place]:
 
 
 def _deliver(case: Case) -> Iterator[Planned]:
-    packet = case.handover["packet"]
+    packet = case.handover.packet_json
     yield Planned(job=Job.OPEN, headline=words.NEW, packet=packet)
     yield Planned(job=Job.NOTE, headline=words.NEW, text=words.packet_text(packet), packet=packet)
     yield Planned(job=Job.ANNOUNCE, headline=words.NEW)
@@ -140,7 +141,7 @@ def _reply(case: Case) -> Iterator[Planned]:
 
 
 def _more_urgent(case: Case) -> Iterator[Planned]:
-    packet, reason = case.handover["packet"], case.handover["reason"]
+    packet, reason = case.handover.packet_json, case.handover.reason
     yield Planned(job=Job.URGENCY, headline=words.MORE_URGENT, text=f"{words.MORE_URGENT}: {reason}")
     yield Planned(job=Job.NOTE, headline=words.MORE_URGENT, text=words.packet_text(packet), packet=packet)
     yield Planned(job=Job.ANNOUNCE, headline=words.MORE_URGENT, news=News.MORE_URGENT)
@@ -149,13 +150,13 @@ def _more_urgent(case: Case) -> Iterator[Planned]:
 def _updated(case: Case) -> Iterator[Planned]:
     if not case.payload.get("written", True):
         return
-    packet = case.handover["packet"]
+    packet = case.handover.packet_json
     yield Planned(job=Job.NOTE, headline=words.UPDATED, text=words.packet_text(packet), packet=packet)
 
 
 def _remind(case: Case) -> Iterator[Planned]:
     event = case.payload.get("event", "")
-    headline = words.waits(event, owned=bool(case.handover["owner_id"]))
+    headline = words.waits(event, owned=bool(case.handover.owner_id))
     news = News.RELEASED if event == Event.RELEASED.value else News.WAITING
     yield Planned(job=Job.ANNOUNCE, headline=headline, news=news)
 

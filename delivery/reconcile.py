@@ -26,7 +26,7 @@ from states.errors import BadInput, Conflict, HandrailError, NotFound, Refused
 from states.vocabulary import Event, Role
 from store import queries, steps, tickets
 from store.records import TicketRecord
-from store.tickets import handover_row
+from store.tickets import handover_by_id
 
 MAX_SET_BACK = 5
 """How often a ticket is put right in the course of a handover; then a person must look at the two systems."""
@@ -289,7 +289,7 @@ class Reconciler:
     def _file(self, seen: Seen, planned: Planned, prefix: str) -> None:
         with self._store.write() as connection:
             conversation = steps.hold_conversation(connection, seen.record.conversation_id)
-            handover = handover_row(connection, seen.record.handover_id)
+            handover = handover_by_id(connection, seen.record.handover_id)
             assert conversation is not None
             assert handover is not None
             Filing(connection, conversation, self._places, self._clock.now(), self._link).file(

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from conversation.handover import Handover
 from delivery import words
 from delivery.dead_letters import whole_task, without_words
 from delivery.destinations import ON_TICKET, Destination
@@ -21,7 +22,7 @@ from states.vocabulary import Effect
 from store import queries, steps
 from store.connection import Connection, RowMapping
 from store.records import DueStep, NewStep, QueuedEffect
-from store.tickets import handover_row
+from store.tickets import handover_by_id
 
 Places = Mapping[str, Destination]
 
@@ -57,20 +58,19 @@ class Filing:
         steps.effect_expanded(self._connection, effect.id, filed, self._now)
         return True
 
-    def _nobody_is_told(self, effect: QueuedEffect, handover: Mapping[str, Any], places: Sequence[Destination]) -> bool:
+    def _nobody_is_told(self, effect: QueuedEffect, handover: Handover, places: Sequence[Destination]) -> bool:
         """Whether the case has been nowhere yet and no destination takes its team."""
-        if effect.effect in NEEDED or has_audience(handover["team"], places):
+        if effect.effect in NEEDED or has_audience(handover.team, places):
             return False
-        return not steps.has_steps(self._connection, handover["id"])
+        return not steps.has_steps(self._connection, handover.id)
 
-    def _handover_of(self, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def _handover_of(self, payload: Mapping[str, Any]) -> Handover | None:
         named = payload.get("handover_id")
         if named:
-            return handover_row(self._connection, named)
-        newest = queries.newest_handover(self._connection, self._conversation["id"])
-        return dict(newest) if newest else None
+            return handover_by_id(self._connection, named)
+        return queries.handover_of(self._connection, self._conversation["id"])
 
-    def _case(self, effect: QueuedEffect, handover: Mapping[str, Any]) -> Case:
+    def _case(self, effect: QueuedEffect, handover: Handover) -> Case:
         message_id = effect.payload.get("message_id") or ""
         message = queries.message(self._connection, effect.conversation_id, message_id) if message_id else None
         return Case(
@@ -81,26 +81,26 @@ class Filing:
             said=words.with_files(message.text, message.attachments) if message else "",
             author=message.actor_id if message else "",
             origin=effect.payload.get("origin") or origin_of(message_id),
-            paged=steps.destinations_of(self._connection, handover["id"], Job.PAGE.value),
+            paged=steps.destinations_of(self._connection, handover.id, Job.PAGE.value),
         )
 
-    def file(self, planned: Planned, handover: Mapping[str, Any], prefix: str, effect: str = "") -> str | None:
+    def file(self, planned: Planned, handover: Handover, prefix: str, effect: str = "") -> str | None:
         """Writes one step, or with a fallback in force the fallback's; None if it is there already.
 
         Where the ticket was given up and nobody falls in, what would stand in it is given up with it, until a replay.
         """
         place = self._places[planned.destination]
         fallback = self._places.get(place.config.fallback or "")
-        lost = steps.is_dead(self._connection, handover["id"], place.name, Job.OPEN.value)
+        lost = steps.is_dead(self._connection, handover.id, place.name, Job.OPEN.value)
         if lost and fallback:
             return self._fall_back(planned, handover, prefix, effect, fallback)
         written = self._write(planned, handover, f"{prefix}:{place.name}:{planned.job.value}", effect)
         if lost and written and planned.job in ON_TICKET:
-            self._bury(steps.followers(self._connection, handover["id"], place.name))
+            self._bury(steps.followers(self._connection, handover.id, place.name))
         return written
 
     def _fall_back(
-        self, planned: Planned, handover: Mapping[str, Any], prefix: str, effect: str, fallback: Destination
+        self, planned: Planned, handover: Handover, prefix: str, effect: str, fallback: Destination
     ) -> str | None:
         """The same for another destination, which opens its own ticket first, or is at least told."""
         job = planned.job
@@ -108,9 +108,14 @@ class Filing:
             return None
         if job not in fallback.jobs:
             job = Job.ANNOUNCE
-        elif job in ON_TICKET and not steps.has_step(self._connection, handover["id"], fallback.name, Job.OPEN.value):
+        elif job in ON_TICKET and not steps.has_step(self._connection, handover.id, fallback.name, Job.OPEN.value):
             opening = replace(
-                planned, job=Job.OPEN, destination=fallback.name, headline=words.NEW, packet=handover["packet"], text=""
+                planned,
+                job=Job.OPEN,
+                destination=fallback.name,
+                headline=words.NEW,
+                packet=handover.packet_json,
+                text="",
             )
             self._write(opening, handover, f"{prefix}:{fallback.name}:{Job.OPEN.value}", effect)
         if job not in fallback.jobs:
@@ -118,13 +123,13 @@ class Filing:
         moved = replace(planned, destination=fallback.name, job=job, headline=planned.headline or words.NEW)
         return self._write(moved, handover, f"{prefix}:{fallback.name}:{job.value}", effect)
 
-    def _write(self, planned: Planned, handover: Mapping[str, Any], step_id: str, effect: str) -> str | None:
-        last_id, last = steps.last_step(self._connection, handover["id"], planned.destination)
+    def _write(self, planned: Planned, handover: Handover, step_id: str, effect: str) -> str | None:
+        last_id, last = steps.last_step(self._connection, handover.id, planned.destination)
         task = Task(
             job=planned.job,
             id=step_id,
-            key=handover["id"],
-            marker=f"[{handover['id']}#{last + 1}]",
+            key=handover.id,
+            marker=f"[{handover.id}#{last + 1}]",
             card=card_of(handover, planned.headline, self._address(handover)),
             text=planned.text,
             author=planned.author,
@@ -143,18 +148,16 @@ class Filing:
             effect=effect,
             destination=planned.destination,
             job=planned.job.value,
-            handover_id=handover["id"],
+            handover_id=handover.id,
             task=task_json(task),
             after_id=None if planned.job is Job.CODE else last_id,
         )
         return step_id if steps.add_step(self._connection, step, last + 1, self._now) else None
 
-    def _address(self, handover: Mapping[str, Any]) -> str:
+    def _address(self, handover: Handover) -> str:
         """Where a person opens the case."""
         return (
-            f"{self._link.rstrip('/')}/?conversation={quote(handover['conversation_id'], safe='')}"
-            if self._link
-            else ""
+            f"{self._link.rstrip('/')}/?conversation={quote(handover.conversation_id, safe='')}" if self._link else ""
         )
 
     # When a step is given up
@@ -166,7 +169,7 @@ class Filing:
         self._bury(waiting)
         place = self._places.get(step.destination)
         fallback = self._places.get(place.config.fallback or "") if place else None
-        handover = handover_row(self._connection, step.handover_id)
+        handover = handover_by_id(self._connection, step.handover_id)
         if fallback is None or handover is None:
             return
         for one in (step, *waiting):
@@ -179,7 +182,7 @@ class Filing:
 
     def page(self, step: DueStep, failed: str) -> None:
         """Tells somebody by other destinations than the one that failed. What is told so is not told about again."""
-        handover = handover_row(self._connection, step.handover_id)
+        handover = handover_by_id(self._connection, step.handover_id)
         if handover is None or step.id.startswith(_TOLD):
             return
         case = Case(effect=Effect.PAGE, payload={"event": "fault", "failed": failed}, handover=handover)
@@ -202,16 +205,16 @@ def _planned(task: Task) -> Planned:
     )  # fmt: skip
 
 
-def card_of(handover: Mapping[str, Any], headline: str, link: str) -> Card:
+def card_of(handover: Handover, headline: str, link: str) -> Card:
     """What may be shown of a handover anywhere."""
     return Card(
-        handover_id=handover["id"],
-        conversation_id=handover["conversation_id"],
-        reason_code=handover["reason_code"],
-        severity=handover["severity"],
-        team=handover["team"],
-        language=handover["language"],
-        claim_due_at=handover["claim_due_at"],
+        handover_id=handover.id,
+        conversation_id=handover.conversation_id,
+        reason_code=handover.reason_code,
+        severity=handover.severity.value,
+        team=handover.team,
+        language=handover.language,
+        claim_due_at=handover.claim_due_at,
         headline=headline,
         link=link,
     )

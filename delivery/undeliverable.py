@@ -6,10 +6,10 @@ They wait as rows and are taken up when a destination appears. What nobody needs
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
+from conversation.handover import Handover
 from delivery.codes import SUPERSEDED, counts
 from delivery.plan import NEEDED, Place, has_audience
 from desks.port import Job
@@ -24,18 +24,18 @@ LATE = timedelta(days=1)
 log = logging.getLogger("handrail.delivery")
 
 
-def why_moot(effect: QueuedEffect, handover: Mapping[str, Any] | None, now: datetime) -> str:
+def why_moot(effect: QueuedEffect, handover: Handover | None, now: datetime) -> str:
     """Why nobody need hear of the effect any more, in one word; empty if somebody should."""
     if handover is None:
         return "no_handover"
     if effect.effect is Effect.SEND_CODE:
         return "" if counts(handover, effect.payload.get("counter", 0)) else SUPERSEDED
     if effect.effect is Effect.PAGE and effect.undeliverable:
-        claimed = handover["owner_id"] and handover["claimed_at"]
-        if not handover["open"]:
+        if not handover.open:
             return "closed"
-        return "claimed" if claimed and handover["claimed_at"] > effect.created_at else ""
-    return "closed" if not handover["open"] and now - effect.created_at > LATE else ""
+        claimed_at = handover.claimed_at if handover.owner_id else None
+        return "claimed" if claimed_at is not None and claimed_at > effect.created_at else ""
+    return "closed" if not handover.open and now - effect.created_at > LATE else ""
 
 
 def newest_pages(effects: Sequence[QueuedEffect]) -> frozenset[str]:
@@ -49,11 +49,11 @@ def is_outdated(effect: QueuedEffect, newest: frozenset[str]) -> bool:
     return effect.effect is Effect.PAGE and effect.undeliverable and effect.id not in newest
 
 
-def say_undeliverable(effect: QueuedEffect, handover: Mapping[str, Any]) -> None:
+def say_undeliverable(effect: QueuedEffect, handover: Handover) -> None:
     """One line in the log."""
     log.error(
         "undeliverable: no destination can do it; it waits for one",
-        extra={"effect": effect.effect.value, "team": handover["team"], "conversation": effect.conversation_id},
+        extra={"effect": effect.effect.value, "team": handover.team, "conversation": effect.conversation_id},
     )
 
 

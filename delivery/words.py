@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from conversation.handover import Handover
 from handover.packet.attachment import Attachment
 from states.vocabulary import Event
 
@@ -64,9 +65,9 @@ def not_carried(names: str) -> str:
     return f"Handrail carries no files: the customer did not get {names}. Send a link, or use another way."
 
 
-def closing(handover: Mapping[str, Any]) -> str:
+def closing(handover: Handover) -> str:
     """How a case ended, for its ticket."""
-    return handover["outcome"] or CLOSED
+    return handover.outcome or CLOSED
 
 
 def waits(event: str, *, owned: bool) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from conversation.handover import Handover
 from store.queries import CURSOR, HANDOVER, INBOX, OUTBOX, TICKET
 from store.records import TicketRecord, WaitingHint
 from store.steps import UNDELIVERABLE
@@ -108,10 +109,10 @@ def _to_nobody(connection: Connection, handover_id: str) -> Iterator[dict[str, A
         }  # fmt: skip
 
 
-def handover_row(connection: Connection, handover_id: str) -> dict[str, Any] | None:
+def handover_by_id(connection: Connection, handover_id: str) -> Handover | None:
     """A handover by its id."""
     row = connection.execute(select(HANDOVER).where(HANDOVER.c.id == handover_id)).mappings().first()
-    return dict(row) if row else None
+    return Handover.from_row(dict(row)) if row else None
 
 
 # Cursors
