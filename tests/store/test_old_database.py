@@ -249,7 +249,7 @@ def _toward_second(name: str) -> Callable[[Office], None]:
     def goes_on(office: Office) -> None:
         if name == "given_up":
             dead = rows(office, "SELECT id FROM outbox WHERE status = 'dead' AND job = 'open'")
-            assert office.delivery.outbox.replay(dead[0]["id"]) >= 1
+            assert office.outbox.replay(dead[0]["id"]) >= 1
         work(office)
         handover = office.view(name).handover
         assert handover is not None

@@ -9,17 +9,18 @@ from typing import Any
 
 from assistants.port import Draft, Question
 from assistants.scripted import ScriptedAssistant
-from delivery.codes import CodeSending
 from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
-from desks.config import MemoryConfig
+from desks.config import CODES, MailConfig, MemoryConfig
+from desks.fakes.letter_box import LetterBox
 from desks.memory import MemoryDesk
-from handover.people.code_sender import MemoryCodeSender
 from handover.people.codes import CodeMaker
 from handover.people.directory import FileDirectory
 from policy.loader import load_text
+from service.outbox import Outbox
 from service.runtime import Runtime
+from service.system import System
 from service.views import Act, Actor, ActResult, ConversationView, NewConversation
 from states.clock import FrozenClock, SequentialIds, SystemIds
 from states.vocabulary import Event, Role
@@ -64,12 +65,12 @@ class Office:
         )  # fmt: skip
         self.tickets, self.second = self._desk("tickets"), self._desk("second")
         places = [self._place(self.tickets), self._place(self.second, teams=("safety",))]
-        self.delivery = Delivery(self.runtime, places, dice=random.Random(1))
-        self.letters = MemoryCodeSender()
-        self.send_codes = CodeSending(
-            self.runtime.store, codes=self.runtime.codes, directory=self.runtime.directory, sender=self.letters,
-            clock=self.clock,
-        )  # fmt: skip
+        self.delivery = Delivery(System(self.runtime), places, dice=random.Random(1))
+        self.outbox = Outbox(self.runtime.store, self.clock, {one.name: one.config for one in places})
+        self.letters = LetterBox()
+        mail = MailConfig(kind="email", host="none", sender="care@shop.example", jobs=CODES, per_minute=10_000)
+        letters = Destination(desk=self.letters, config=mail, gate=Gate(mail.per_minute, self.clock))
+        self._codes = Delivery(System(self.runtime), [letters], dice=random.Random(1))
 
     def _config(self, **more: Any) -> MemoryConfig:
         return MemoryConfig(kind="memory", agents=AGENTS, webhook_secrets=(HOOK,), per_minute=10_000, **more)
@@ -103,7 +104,15 @@ class Office:
         while self.delivery.tick():
             pass
 
+    def send_codes(self) -> int:
+        """Sends the codes that wait, and nothing else; how many letters went out."""
+        before = len(self.letters.letters)
+        while self._codes.tick():
+            pass
+        return len(self.letters.letters) - before
+
     def close(self) -> None:
         """Lets go."""
+        self._codes.close()
         self.delivery.close()
         self.runtime.close()
