@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conversation.effects import OUTBOUND
 from delivery.frozen import request_from, request_json, task_from, task_json
 from delivery.plan import NEEDED, Case, is_undeliverable, plan
 from delivery.settle import act_id, card_of, origin_of
@@ -14,7 +15,6 @@ from desks.config import ANNOUNCING, CODES, PAGING, TICKETING, holder, known_as
 from desks.port import Job, Request, Task
 from states.vocabulary import Effect, Role
 from store import steps
-from store.outbox import QUEUED
 from tests.graph.example import START
 
 
@@ -51,7 +51,7 @@ LETTERS = Place(name="letters", jobs=frozenset(CODES), contacts=frozenset({"emai
 CODE = {"handover_id": "ho_1", "counter": 1, "contact": "email"}
 
 
-@pytest.mark.parametrize("effect", sorted(QUEUED))
+@pytest.mark.parametrize("effect", sorted(OUTBOUND))
 def test_every_effect_that_leaves_the_database_means_something_somewhere(effect: Effect) -> None:
     assert _planned(effect, RT, CHAT, PAGER, LETTERS, paged=frozenset({"pager"}), payload=CODE) != []
     assert _planned(effect, payload=CODE) == []
@@ -63,7 +63,7 @@ def test_a_code_goes_one_way_only_and_to_its_kind_of_contact() -> None:
     assert _planned(Effect.SEND_CODE, LETTERS, other, payload={**CODE, "contact": "webhook"}) == [("other", Job.CODE)]
 
 
-@pytest.mark.parametrize("effect", sorted(QUEUED))
+@pytest.mark.parametrize("effect", sorted(OUTBOUND))
 def test_what_somebody_must_hear_of_is_undeliverable_unless_somebody_is_reached(effect: Effect) -> None:
     """A note in a ticket wakes nobody; what nobody need hear of is never undeliverable."""
     needed = effect in NEEDED
