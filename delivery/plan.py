@@ -103,7 +103,7 @@ def plan(case: Case, places: Sequence[Place]) -> tuple[Planned, ...]:
     team, failed = case.handover.team, case.payload.get("failed") or ""
     heard = [place for place in places if place.takes(team) and place.name != failed]
     found = []
-    for step in _STEPS.get(case.effect, _nothing)(case):
+    for step in PLANS[case.effect](case) if case.effect in PLANS else ():
         for place in _audience(step, case, heard):
             job = step.job if step.job in place.jobs else Job.ANNOUNCE
             found.append(replace(step, destination=place.name, job=job))
@@ -191,11 +191,7 @@ def _code(case: Case) -> Iterator[Planned]:
     yield Planned(job=Job.CODE, contact=case.payload.get("contact", ""), counter=case.payload.get("counter", 0))
 
 
-def _nothing(case: Case) -> Iterator[Planned]:
-    yield from ()
-
-
-_STEPS: dict[Effect, Callable[[Case], Iterator[Planned]]] = {
+PLANS: Mapping[Effect, Callable[[Case], Iterator[Planned]]] = {
     Effect.DELIVER_HANDOVER: _deliver,
     Effect.FORWARD_MESSAGE: _forward,
     Effect.SEND_AGENT_MESSAGE: _reply,
@@ -208,3 +204,4 @@ _STEPS: dict[Effect, Callable[[Case], Iterator[Planned]]] = {
     Effect.CLOSE_HANDOVER: _closed,
     Effect.SEND_CODE: _code,
 }
+"""Effect → what there is to tell of it; complete: `conversation.effects.OUTBOUND`, and no other."""

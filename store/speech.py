@@ -55,7 +55,11 @@ def _mark_of(connection: Connection) -> str:
     if connection.dialect.name == "sqlite":
         asked = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :name"
     else:
-        asked = "SELECT prosrc FROM pg_proc WHERE proname = :name"
+        # The function outlives the trigger that calls it: only a trigger refuses anything, and only one that is on.
+        asked = (
+            "SELECT prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid "
+            "WHERE tgname = :name AND tgrelid = to_regclass('message') AND tgenabled IN ('O', 'A')"
+        )
     found = connection.execute(text(asked), {"name": NAME}).scalar()
     return str(found).partition("/* table ")[2].partition(" ")[0] if found else ""
 

@@ -14,7 +14,7 @@ import conversation.effects
 from assistants.port import Draft
 from audit.judge import Judge
 from conversation.answer import Direct
-from conversation.effects import EFFECTS, Doing
+from conversation.effects import EFFECTS, OUTBOUND, Doing
 from conversation.handle import outcome_of, run_through
 from conversation.inbound import Inbound, Kind
 from conversation.latched import forward
@@ -23,17 +23,18 @@ from conversation.records import Outcome, Snapshot, StoredMessage, Utterance
 from conversation.rules import Rules
 from conversation.run import Run
 from conversation.speech import require_caused
+from delivery.plan import PLANS
 from policy.loader import load_pack
 from states.check import prove
 from states.errors import SpeechRefused
 from states.table import SPEECH, TABLE
 from states.vocabulary import Author, Effect, Event, State
-from store import queries
+from store import queries, steps
 from store.database import Store, open_store
 from store.queries import MESSAGE
 from store.speech import allowed, require_speech_check, stands
+from tests.components import new_database
 from tests.graph.example import Desk, policy, sqlite_url
-from tests.graph.test_postgres import new_database
 from tests.rules import rules_of
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,10 @@ def rules() -> Rules:
 def test_the_registry_is_complete_and_the_table_asks_for_all_of_it() -> None:
     assert set(EFFECTS) == set(Effect) == set(LOOKS)
     assert {effect for row in TABLE for effect in row.effects} == set(Effect)
+
+
+def test_what_leaves_the_database_has_a_plan_and_nothing_else_has() -> None:
+    assert set(PLANS) == OUTBOUND
 
 
 def test_the_program_does_what_the_table_says(rules: Rules) -> None:
@@ -66,6 +71,25 @@ def test_an_effect_that_the_table_forgets_is_not_done(rules: Rules) -> None:
         states = {row.source for row in TABLE if effect in row.effects}
         assert states
         assert list(program_faults(rules, fewer)) == [], "the program follows the table that it is given"
+
+
+def test_letting_go_is_not_told_beside_the_closing(tmp_path: Path) -> None:
+    """A closed case keeps who had it last, and its end is told by closing it."""
+    desk = Desk(sqlite_url(tmp_path))
+    desk.say("human please")
+    desk.do(Event.CLAIMED)
+    desk.do(Event.RELEASED)
+    desk.do(Event.CLAIMED)
+    desk.do(Event.RESOLVED, text="done")
+    with desk.runtime.store.read() as connection:
+        told = [one.effect for one in steps.queued_effects(connection, desk.id)]
+        closed = queries.handover_of(connection, desk.id)
+    assert [one for one in told if one in (Effect.CLEAR_OWNER, Effect.CLOSE_HANDOVER)] == [
+        Effect.CLEAR_OWNER, Effect.CLOSE_HANDOVER,
+    ]  # fmt: skip
+    assert closed is not None
+    assert (closed.open, closed.owner_id) == (False, "anna")
+    desk.runtime.close()
 
 
 # Words without an effect: one line in `forward`, and three nets
@@ -123,6 +147,7 @@ def test_the_third_net_is_the_database(any_url: str) -> None:
     with pytest.raises(DBAPIError, match="message_speech"):
         _insert(desk.runtime.store, desk.id, "agent", "send_agent_message", seqs[0])
     assert all(one.author != "assistant" for one in desk.view.messages)
+    desk.runtime.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

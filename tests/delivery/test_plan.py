@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from conversation.effects import OUTBOUND
+from conversation.handover import Handover
 from delivery.frozen import request_from, request_json, task_from, task_json
 from delivery.plan import NEEDED, Case, is_undeliverable, plan
 from delivery.settle import act_id, card_of, origin_of
 from desks.config import ANNOUNCING, CODES, PAGING, TICKETING, holder, known_as
 from desks.port import Job, Request, Task
+from policy.schema import Severity
 from states.vocabulary import Effect, Role
 from store import steps
-from store.outbox import QUEUED
 from tests.graph.example import START
 
 
@@ -34,16 +36,17 @@ ZEN = Place(name="zen", jobs=frozenset(TICKETING))
 CHAT = Place(name="chat", jobs=frozenset(ANNOUNCING))
 PAGER = Place(name="pager", jobs=frozenset(PAGING))
 MAIL = Place(name="mail", jobs=frozenset({Job.ANNOUNCE, Job.PAGE}))
-HANDOVER: dict[str, Any] = {
-    "id": "ho_1", "conversation_id": "c1", "team": "frontline", "packet": {}, "reason": "Asked.", "owner_id": None,
-    "outcome": "done", "reason_code": "human_request", "severity": "high", "language": "en", "claim_due_at": START,
-}  # fmt: skip
+HANDOVER = Handover(
+    id="ho_1", conversation_id="c1", team="frontline", packet_json={}, reason="Asked.", outcome="done",
+    reason_code="human_request", severity=Severity.HIGH, sla="short", language="en", waiting_since=START,
+    claim_due_at=START, resolve_due_at=START, created_at=START,
+)  # fmt: skip
 
 
 def _planned(
     effect: Effect, *places: Place, payload: dict[str, Any] | None = None, **more: Any
 ) -> list[tuple[str, Job]]:
-    case = Case(effect=effect, payload=payload or {}, handover={**HANDOVER, **more.pop("handover", {})}, **more)
+    case = Case(effect=effect, payload=payload or {}, handover=replace(HANDOVER, **more.pop("handover", {})), **more)
     return [(one.destination, one.job) for one in plan(case, places)]
 
 
@@ -51,7 +54,7 @@ LETTERS = Place(name="letters", jobs=frozenset(CODES), contacts=frozenset({"emai
 CODE = {"handover_id": "ho_1", "counter": 1, "contact": "email"}
 
 
-@pytest.mark.parametrize("effect", sorted(QUEUED))
+@pytest.mark.parametrize("effect", sorted(OUTBOUND))
 def test_every_effect_that_leaves_the_database_means_something_somewhere(effect: Effect) -> None:
     assert _planned(effect, RT, CHAT, PAGER, LETTERS, paged=frozenset({"pager"}), payload=CODE) != []
     assert _planned(effect, payload=CODE) == []
@@ -63,7 +66,7 @@ def test_a_code_goes_one_way_only_and_to_its_kind_of_contact() -> None:
     assert _planned(Effect.SEND_CODE, LETTERS, other, payload={**CODE, "contact": "webhook"}) == [("other", Job.CODE)]
 
 
-@pytest.mark.parametrize("effect", sorted(QUEUED))
+@pytest.mark.parametrize("effect", sorted(OUTBOUND))
 def test_what_somebody_must_hear_of_is_undeliverable_unless_somebody_is_reached(effect: Effect) -> None:
     """A note in a ticket wakes nobody; what nobody need hear of is never undeliverable."""
     needed = effect in NEEDED
@@ -117,8 +120,8 @@ def test_teams_are_respected() -> None:
 
 
 def test_a_card_carries_nothing_of_the_customers_words() -> None:
-    row = {**HANDOVER, "reason": "SECRET", "packet": {"context": "SECRET"}, "customer": "SECRET"}
-    assert "SECRET" not in str(card_of(row, "New handover", "https://handrail.example"))
+    secret = replace(HANDOVER, reason="SECRET", packet_json={"context": "SECRET"}, outcome="SECRET")
+    assert "SECRET" not in str(card_of(secret, "New handover", "https://handrail.example"))
 
 
 def test_tasks_and_requests_come_back_from_their_rows_as_they_were() -> None:

@@ -11,14 +11,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.api.build import build_api
-from app.api.deliveries import deliverable
-from app.settings import Settings
-from delivery.outbox import Outbox
+from app.settings import DemoSettings
 from delivery.undeliverable import gaps
 from delivery.work import Delivery
 from desks.config import CODES, MailConfig
 from desks.fakes.letter_box import LetterBox
 from desks.port import Job, RetryAfter
+from service.outbox import Outbox
 from service.system import System
 from service.views import NewConversation
 from states.vocabulary import Effect, Event
@@ -177,7 +176,7 @@ def test_the_start_names_effects_and_teams_that_go_to_nobody(office: Office, cap
 
 def test_health_outbox_and_api_tell_what_goes_to_nobody(office: Office) -> None:
     nobody = _with(office)
-    client = TestClient(build_api(office.runtime, Settings(), nobody))
+    client = TestClient(build_api(System(office.runtime).door, DemoSettings(), nobody), base_url="http://127.0.0.1")
     assert client.get("/readyz").json()["delivery"] == "ready"
     office.case.say(URGENT)
     _work(office, nobody, minutes=5)
@@ -193,10 +192,12 @@ def test_steps_for_a_destination_that_no_setting_names_any_more_are_shown(office
     office.pager.outcomes = [RetryAfter(seconds=3600)] * 9
     office.case.say(URGENT)
     office.work_on(minutes=5)
-    renamed = _with(office, destination(Channel("duty", Job.PAGE), office.clock))
-    (lost,) = [one for one in renamed.outbox.fares() if one["kind"] == "(not set)"]
+    renamed = Outbox(
+        office.runtime.store, office.clock, {"duty": destination(Channel("duty", Job.PAGE), office.clock).config}
+    )
+    (lost,) = [one for one in renamed.fares() if one["kind"] == "(not set)"]
     assert (lost["name"], lost["pending"]) == ("pager", 1)
-    assert "steps wait for pager" in deliverable(renamed)
+    assert "steps wait for pager" in renamed.line()
 
 
 def test_effects_that_wait_for_no_destination_are_not_listed_where_none_is_set(office: Office) -> None:

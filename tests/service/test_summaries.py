@@ -196,7 +196,7 @@ def test_another_process_takes_up_what_a_crash_left_and_it_is_recorded_once(fold
             desk.runtime.tick()
         # What each process has under way ends before it is counted.
         for desk in (one, other):
-            desk.runtime._services.pool.shutdown(wait=True)
+            desk.runtime._parts.models.pool.shutdown(wait=True)
         assert one.events.count("packet_updated") == 1
         for desk in (one, other):
             desk.runtime.close()

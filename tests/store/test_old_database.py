@@ -19,7 +19,6 @@ from desks.memory import MemoryDesk
 from desks.port import Job, Request
 from graph.saver import TurnSaver
 from handover.packet.schema import dump, load
-from service.outbox import Outbox
 from states.errors import ConversationClosed, GuardRefused
 from states.vocabulary import Clock, Event, State
 from store.migrate import HEAD
@@ -250,7 +249,7 @@ def _toward_second(name: str) -> Callable[[Office], None]:
     def goes_on(office: Office) -> None:
         if name == "given_up":
             dead = rows(office, "SELECT id FROM outbox WHERE status = 'dead' AND job = 'open'")
-            assert Outbox(office.runtime.store, office.clock, {}).replay(dead[0]["id"]) >= 1
+            assert office.outbox.replay(dead[0]["id"]) >= 1
         work(office)
         handover = office.view(name).handover
         assert handover is not None

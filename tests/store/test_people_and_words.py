@@ -1,4 +1,4 @@
-"""Codes on their way, who is at the desk, and versions of templates."""
+"""Who is at the desk, and versions of templates."""
 
 from __future__ import annotations
 
@@ -10,59 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from conversation.records import TemplateUse
 from states.errors import GuardRefused
 from states.templates import TemplateState
-from states.vocabulary import Effect, Event, Role, State
-from store import codes, presence, templates
-from tests.store.example import HOUR, MINUTE, NOW, Bench
-
-# Codes
-
-
-def code_sent(bench: Bench, **challenge: Any) -> None:
-    bench.case()
-    bench.commit(
-        event=Event.CODE_SENT, effects=(Effect.SEND_CODE,), handover_changed={"code": {"nonce": "n", **challenge}},
-        payloads={Effect.SEND_CODE: {"handover_id": "ho1", "counter": 1}},
-    )  # fmt: skip
-
-
-def lease(bench: Bench, owner: str = "w1", at: Any = NOW) -> codes.DueCode | None:
-    found: codes.DueCode | None = bench.run(codes.lease_code, owner, at, 60)
-    return found
-
-
-def test_a_code_is_leased_by_one_with_what_makes_it_again(bench: Bench) -> None:
-    code_sent(bench)
-    found = lease(bench)
-    assert found is not None
-    assert (found.customer, found.language, found.challenge, found.attempts) == ("cus-1", "en", {"nonce": "n"}, 1)
-    assert found.payload["counter"] == 1
-    assert lease(bench, "w2") is None
-    again = lease(bench, "w2", NOW + 2 * MINUTE)
-    assert again is not None
-    assert again.attempts == 2
-
-
-def test_a_code_of_a_closed_case_has_no_challenge(bench: Bench) -> None:
-    code_sent(bench)
-    bench.commit(handover_changed={"open": False, "closed_at": NOW}, state=State.RESOLVED)
-    found = lease(bench)
-    assert found is not None
-    assert found.challenge is None
-
-
-def test_a_code_is_settled_by_its_holder_alone(bench: Bench) -> None:
-    code_sent(bench)
-    found = lease(bench)
-    assert found is not None
-    given = {"status": "pending", "receipt": {"result": "refused"}, "retry_at": NOW + MINUTE}
-    bench.run(codes.settle_code, found.id, "w2", **given)
-    assert lease(bench, "w3") is None, "it is still the first one's"
-    bench.run(codes.settle_code, found.id, "w1", **given)
-    assert lease(bench, "w3") is None, "it is not time"
-    assert lease(bench, "w3", NOW + MINUTE) is not None
-    bench.run(codes.settle_code, found.id, "w3", status="done", receipt={"result": "sent"}, retry_at=None)
-    assert lease(bench, "w4", NOW + HOUR) is None
-
+from states.vocabulary import Role, State
+from store import presence, templates
+from tests.store.example import MINUTE, NOW, Bench
 
 # Presence
 

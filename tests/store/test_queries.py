@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from conversation.handover import Handover
+from handover.deadlines.ladder import Climb
+from handover.people.codes import Challenge
 from states.errors import NotFound
 from states.vocabulary import Event, Role, State
 from store import queries
-from tests.store.example import HOUR, MINUTE, NOW, Bench
+from tests.store.example import HOUR, MINUTE, NOW, Bench, handover_row
 
 
 def read(bench: Bench, act: object, *given: object) -> object:
@@ -38,18 +41,18 @@ def test_a_snapshot_has_the_row_a_bounded_window_and_the_oldest_open_message(ben
 def test_a_snapshot_under_the_latch_has_the_handover_and_the_clocks(bench: Bench) -> None:
     bench.case()
     seen = read(bench, queries.snapshot, "c1")
-    assert (seen.latched, seen.handover["id"], set(seen.timers)) == (True, "ho1", {"claim"})
+    assert (seen.latched, seen.handover.id, set(seen.timers)) == (True, "ho1", {"claim"})
 
 
 def test_what_a_person_gave_back_is_read_where_the_history_says_so(bench: Bench) -> None:
     bench.case()
     closed = {"open": False, "closed_at": NOW}
-    back = {"state": State.BOT_HANDLING, "latched": False, "handover_id": None, "handover_changed": closed}
+    back = {"state": State.BOT_HANDLING, "latched": False, "handover_changed": closed}
     bench.commit(**back)
     assert read(bench, queries.snapshot, "c1").returned is None
     bench.commit(history={"returned": "ho1"})
     seen = read(bench, queries.snapshot, "c1")
-    assert (seen.returned["id"], seen.handover) == ("ho1", None)
+    assert (seen.returned.id, seen.handover) == ("ho1", None)
 
 
 @pytest.mark.parametrize("act", [queries.snapshot, queries.conversation])
@@ -103,6 +106,21 @@ def test_the_open_handover_comes_before_newer_closed_ones(bench: Bench) -> None:
     bench.hand_over(handover_id="ho2", created_at=NOW - HOUR)
     assert read(bench, queries.newest_handover, "c1")["id"] == "ho2"
     assert read(bench, queries.newest_handover, "c9") is None
+
+
+def test_a_handover_comes_back_as_the_value_that_was_written(bench: Bench) -> None:
+    challenge = Challenge(nonce="n", counter=1, contact="email", expires_at=NOW + HOUR)
+    columns = {
+        "severity": "critical", "skills": ["seniors"], "verify": True, "verify_level": "attested", "owner_id": "anna",
+        "steps_done": ["checked"], "steps_by": {"checked": {"by": "anna", "at": NOW.isoformat()}}, "claimed_at": NOW,
+        "ladders": {"claim": Climb(due_at=NOW, paged=True).to_json()}, "code": challenge.to_json(), "codes_sent": 1,
+    }  # fmt: skip
+    bench.case()
+    bench.commit(handover_changed=columns)
+    found = read(bench, queries.handover_of, "c1")
+    assert found == Handover.from_row(handover_row("ho1", "c1", **columns))
+    assert found == read(bench, queries.snapshot, "c1").handover
+    assert read(bench, queries.handover_of, "c9") is None
 
 
 def test_the_queue_shows_open_cases_with_what_was_said_last(bench: Bench) -> None:

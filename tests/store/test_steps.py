@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conversation.effects import OUTBOUND
 from states.vocabulary import Effect
 from store import steps, tickets
 from store.records import DueStep
@@ -53,20 +54,67 @@ def test_effects_wait_in_the_order_they_happened(bench: Bench) -> None:
     bench.commit(effects=(Effect.FORWARD_MESSAGE,))
     bench.commit(effects=(Effect.SEND_CODE,), payloads={Effect.SEND_CODE: {"handover_id": "ho1"}})
     queued = read(bench, steps.queued_effects, "c1")
-    assert [one.effect for one in queued] == [Effect.PAGE, Effect.DELIVER_HANDOVER, Effect.FORWARD_MESSAGE]
+    assert [one.effect for one in queued] == [
+        Effect.PAGE, Effect.DELIVER_HANDOVER, Effect.FORWARD_MESSAGE, Effect.SEND_CODE,
+    ]  # fmt: skip
     assert queued[1].payload == {"handover_id": "ho1"}
-    assert read(bench, steps.conversations_with_effects, 5) == ("c1",)
+    assert set(read(bench, steps.effects_in_queue)) == {(one.id, "c1") for one in queued}
     for one in queued:
         bench.run(steps.effect_expanded, one.id, ["s1"], NOW)
     assert read(bench, steps.queued_effects, "c1") == ()
-    assert read(bench, steps.conversations_with_effects, 5) == ()
+    assert read(bench, steps.effects_in_queue) == ()
 
 
-def test_the_conversation_that_has_waited_longest_comes_first(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("moot", "receipt"), [("", {"steps": ["s1"]}), ("closed", {"steps": ["s1"], "moot": "closed"})]
+)
+def test_an_effect_that_was_expanded_tells_what_came_of_it(bench: Bench, moot: str, receipt: dict[str, Any]) -> None:
+    bench.open()
+    bench.commit(effects=(Effect.PAGE,))
+    (one,) = read(bench, steps.queued_effects, "c1")
+    bench.run(steps.mark_undeliverable, one.id)
+    bench.run(steps.effect_expanded, one.id, ["s1"], NOW, moot)
+    found = row(bench, one.id)
+    assert (found["status"], found["receipt"], found["last_code"], found["settled_at"]) == ("done", receipt, "", NOW)
+
+
+def test_the_effect_that_has_waited_longest_comes_first(bench: Bench) -> None:
     for number, age in ((1, 1), (2, 3), (3, 2)):
         bench.open(f"c{number}")
         bench.commit(f"c{number}", effects=(Effect.PAGE,), at=NOW - age * HOUR)
-    assert read(bench, steps.conversations_with_effects, 2) == ("c2", "c3")
+    assert [conversation for _, conversation in read(bench, steps.effects_in_queue)] == ["c2", "c3", "c1"]
+
+
+@pytest.mark.parametrize("effect", sorted(OUTBOUND))
+def test_an_effect_that_somebody_must_hear_of_is_overdue_until_it_is_marked_once(bench: Bench, effect: Effect) -> None:
+    bench.case(effects=(effect,))
+    (one,) = read(bench, steps.queued_effects, "c1")
+    assert read(bench, steps.overdue_effects, NOW) == (), "it is not older than that"
+    overdue = read(bench, steps.overdue_effects, NOW + MINUTE)
+    assert overdue == ((one,) if effect.value in steps.MUST_BE_HEARD else ())
+    assert not one.undeliverable
+    assert bench.run(steps.mark_undeliverable, one.id)
+    assert not bench.run(steps.mark_undeliverable, one.id), "it is marked already"
+    assert read(bench, steps.overdue_effects, NOW + MINUTE) == ()
+    (marked,) = read(bench, steps.queued_effects, "c1")
+    assert marked.undeliverable, "it waits still"
+    bench.run(steps.effect_expanded, one.id, [], NOW)
+    assert not bench.run(steps.mark_undeliverable, one.id), "it waits no more"
+
+
+def test_what_no_destination_can_perform_is_shown_oldest_first_with_its_team(bench: Bench) -> None:
+    for number, age in ((1, 1), (2, 2), (3, 3)):
+        bench.case(f"c{number}", f"ho{number}", effects=(), team=f"team {number}")
+        bench.commit(f"c{number}", effects=(Effect.PAGE,), at=NOW - age * HOUR)
+    for number in (1, 2):
+        (one,) = read(bench, steps.queued_effects, f"c{number}")
+        bench.run(steps.mark_undeliverable, one.id)
+    found = read(bench, steps.undeliverable, 5)
+    assert [(one["conversation_id"], one["handover_id"], one["team"], one["since"]) for one in found] == [
+        ("c2", "ho2", "team 2", NOW - 2 * HOUR), ("c1", "ho1", "team 1", NOW - HOUR),
+    ]  # fmt: skip
+    assert {one["effect"] for one in found} == {"page"}
+    assert len(read(bench, steps.undeliverable, 1)) == 1
 
 
 def test_a_conversation_is_held(case: Bench) -> None:
@@ -84,16 +132,25 @@ def test_a_step_is_written_once_and_a_handover_is_opened_once(case: Bench) -> No
 
 def test_steps_are_known_by_their_place_and_job(case: Bench) -> None:
     assert read(case, steps.last_step, "ho1", "tickets") == (None, 0)
+    assert not read(case, steps.has_steps, "ho1")
     add(case, "s:1")
     add(case, "s:2", 2, job="note")
     add(case, "x_1", 3, job="note")
     assert read(case, steps.last_step, "ho1", "tickets") == ("x_1", 3)
+    assert read(case, steps.has_steps, "ho1")
+    assert not read(case, steps.has_steps, "ho2")
     assert read(case, steps.has_step, "ho1", "tickets", "note")
     assert not read(case, steps.has_step, "ho1", "chat", "note")
     assert read(case, steps.destinations_of, "ho1", "open") == {"tickets"}
     assert read(case, steps.count_like, "ho1", "tickets", "s:") == 2
     assert read(case, steps.count_like, "ho1", "tickets", "x_") == 1, "_ is no wildcard"
     assert [one.id for one in read(case, steps.followers, "ho1", "tickets")] == ["s:1", "s:2", "x_1"]
+
+
+def test_nothing_waits_for_a_code_but_its_number_is_counted(case: Bench) -> None:
+    add(case, "s:1")
+    add(case, "s:2", 2, job="code")
+    assert read(case, steps.last_step, "ho1", "tickets") == ("s:1", 2)
 
 
 def test_a_step_is_leased_by_one_and_comes_back_unsure_when_its_worker_died(case: Bench) -> None:
@@ -206,6 +263,7 @@ def test_operators_see_what_waits_what_fails_and_when_something_got_through(case
     assert read(case, steps.totals, "tickets") == (2, 0, NOW + MINUTE)
     assert read(case, steps.failing, "tickets") == "http_500, timeout"
     assert read(case, steps.totals, "chat") == (0, 0, None)
+    assert read(case, steps.waited_for) == {"tickets"}
     waiting = read(case, steps.unsettled, "pending", 5)
     assert [one["id"] for one in waiting if one["destination"]] == ["s2", "s3"]
     assert "payload" not in waiting[0]
@@ -222,3 +280,18 @@ def test_something_of_ours_is_on_its_way_while_effects_or_moves_wait(case: Bench
     add(case, "s2", 2, job="claim")
     assert read(case, steps.is_changing, "c1", "tickets", moves)
     assert not read(case, steps.is_changing, "c1", "chat", moves)
+
+
+@pytest.mark.parametrize("effect", sorted(OUTBOUND))
+def test_what_somebody_must_hear_of_changes_no_ticket(bench: Bench, effect: Effect) -> None:
+    bench.case(effects=(effect,))
+    assert read(bench, steps.is_changing, "c1", "tickets", ()) == (effect.value not in steps.MUST_BE_HEARD)
+
+
+def test_a_destination_is_waited_for_while_a_step_toward_it_waits(case: Bench) -> None:
+    assert read(case, steps.waited_for) == frozenset(), "an effect waits for no destination"
+    add(case, "s1")
+    add(case, "s2", destination="chat")
+    assert read(case, steps.waited_for) == {"tickets", "chat"}
+    case.run(steps.step_done, held(case), {}, NOW)
+    assert read(case, steps.waited_for) == {"chat"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from states.vocabulary import Effect, State
 from store import steps, tickets
 from store.records import WaitingHint
 from tests.store.example import HOUR, MINUTE, NOW, Bench, step, ticket
@@ -24,6 +26,12 @@ def read(bench: Bench, act: Any, *given: Any) -> Any:
 def hint(bench: Bench, at: Any = NOW) -> WaitingHint | None:
     found: WaitingHint | None = bench.run(tickets.take_hint, "tickets", at, 60)
     return found
+
+
+def waiting_hint(name: str, asks: str, at: datetime) -> WaitingHint:
+    return WaitingHint(
+        destination="tickets", delivery_id=name, ref="1", actor="", asks=asks, attempts=1, received_at=at
+    )
 
 
 def test_a_ticket_is_kept_once_and_found_by_handover_and_by_name(case: Bench) -> None:
@@ -45,6 +53,33 @@ def test_a_ticket_is_changed_as_it_was_read_or_not_at_all(case: Bench) -> None:
     assert (found.status, found.assignee, found.last_comment, found.revision) == ("claimed", "alice", "7", 2)
 
 
+def test_a_ticket_is_known_since_it_was_made_or_last_read(case: Bench) -> None:
+    def known() -> Any:
+        return read(case, tickets.known_at, "ho1", "tickets")
+
+    assert known() is None
+    case.run(tickets.add_ticket, ticket(), NOW)
+    assert known() == NOW
+    case.run(tickets.change_ticket, ticket(), NOW + MINUTE)
+    assert known() == NOW + MINUTE
+    case.run(tickets.change_ticket, ticket(), NOW + HOUR, any_revision=True, seen=False, status="resolved")
+    assert known() == NOW + MINUTE, "it was written, not read"
+    assert read(case, tickets.known_at, "ho1", "chat") is None
+
+
+def test_the_most_urgent_case_of_a_destination_is_the_open_one_that_is_due_first(bench: Bench) -> None:
+    for number, due in ((1, 3), (2, 1), (3, 2), (4, 0)):
+        name = f"ho{number}"
+        bench.case(f"c{number}", name, claim_due_at=NOW + due * HOUR)
+        place = "chat" if number == 4 else "tickets"
+        placed = ticket(str(number), conversation_id=f"c{number}", handover_id=name, destination=place)
+        bench.run(tickets.add_ticket, placed, NOW)
+    assert read(bench, tickets.most_urgent, "tickets").handover_id == "ho2"
+    bench.commit("c2", handover_changed={"open": False, "closed_at": NOW}, state=State.RESOLVED)
+    assert read(bench, tickets.most_urgent, "tickets").handover_id == "ho3"
+    assert read(bench, tickets.most_urgent, "pager") is None
+
+
 def test_deliveries_show_each_place_with_what_waits_and_what_was_given_up(case: Bench) -> None:
     case.run(tickets.add_ticket, ticket(), NOW)
     case.run(steps.add_step, step("s1"), 1, NOW)
@@ -57,9 +92,24 @@ def test_deliveries_show_each_place_with_what_waits_and_what_was_given_up(case: 
     assert found == [("chat", "", 0, 1), ("tickets", "1", 1, 0)]
 
 
+def test_deliveries_begin_with_what_goes_to_nobody(bench: Bench) -> None:
+    bench.case(effects=(Effect.PAGE, Effect.DELIVER_HANDOVER))
+    bench.commit(effects=(Effect.PAGE,))
+    bench.case("c2", "ho2", effects=(Effect.SEND_CODE,))
+    bench.run(tickets.add_ticket, ticket(), NOW)
+    assert [one["destination"] for one in read(bench, tickets.deliveries, "ho1")] == ["tickets"]
+    for effect_id, _ in read(bench, steps.effects_in_queue):
+        bench.run(steps.mark_undeliverable, effect_id)
+    found = read(bench, tickets.deliveries, "ho1")
+    assert [(one["destination"], one["ref"], one["status"]) for one in found] == [
+        ("(nobody)", "deliver_handover", "undeliverable"), ("(nobody)", "page ×2", "undeliverable"),
+        ("tickets", "1", "open"),
+    ]  # fmt: skip
+
+
 def test_a_handover_is_read_by_its_id(case: Bench) -> None:
-    assert read(case, tickets.handover_row, "ho1")["team"] == "frontline"
-    assert read(case, tickets.handover_row, "ho9") is None
+    assert read(case, tickets.handover_by_id, "ho1").team == "frontline"
+    assert read(case, tickets.handover_by_id, "ho9") is None
 
 
 def test_changes_are_read_by_one_at_a_time_and_when_it_is_time(bench: Bench) -> None:
@@ -72,13 +122,24 @@ def test_changes_are_read_by_one_at_a_time_and_when_it_is_time(bench: Bench) -> 
     assert bench.run(tickets.begin_polling, "tickets", NOW + MINUTE, 30) == "17"
 
 
+def test_when_changes_were_read_is_kept_beside_when_they_are_read_next(bench: Bench) -> None:
+    assert read(bench, tickets.read_at, "tickets") is None
+    bench.run(tickets.begin_polling, "tickets", NOW, 30)
+    assert read(bench, tickets.read_at, "tickets") is None, "begun is not read"
+    for at in (NOW, NOW + MINUTE):
+        bench.run(tickets.was_read, "tickets", at)
+        assert read(bench, tickets.read_at, "tickets") == at
+    assert read(bench, tickets.read_at, "chat") is None
+    assert bench.run(tickets.begin_polling, "tickets", NOW + MINUTE, 30) == "", "the cursor is where it was"
+
+
 def test_a_hint_is_kept_once_and_taken_by_one(bench: Bench) -> None:
     assert bench.run(tickets.keep_hint, "tickets", "d1", "1", NOW, "alice", "claim")
     assert not bench.run(tickets.keep_hint, "tickets", "d1", "1", NOW)
     assert read(bench, tickets.hint_waiting, "tickets", NOW)
     assert not read(bench, tickets.hint_waiting, "chat", NOW)
     assert hint(bench) == WaitingHint(
-        destination="tickets", delivery_id="d1", ref="1", actor="alice", asks="claim", attempts=1
+        destination="tickets", delivery_id="d1", ref="1", actor="alice", asks="claim", attempts=1, received_at=NOW
     )
     assert hint(bench) is None
     again = hint(bench, NOW + 2 * MINUTE)
@@ -94,7 +155,7 @@ def test_a_hint_that_was_looked_into_ends_older_ones_to_look_and_none_that_ask(b
         ("other", "2", "", 2),
     ):
         bench.run(tickets.keep_hint, "tickets", name, ref, NOW - age * HOUR, "", asks)
-    taken = WaitingHint(destination="tickets", delivery_id="old", ref="1", actor="", asks="", attempts=1)
+    taken = waiting_hint("old", "", NOW - 2 * HOUR)
     bench.run(tickets.hint_processed, taken, NOW - HOUR, NOW)
     left = set()
     while (found := hint(bench)) is not None:
@@ -105,7 +166,7 @@ def test_a_hint_that_was_looked_into_ends_older_ones_to_look_and_none_that_ask(b
 def test_a_hint_that_asks_ends_alone(bench: Bench) -> None:
     for name, asks in (("asks", "claim"), ("look", "")):
         bench.run(tickets.keep_hint, "tickets", name, "1", NOW - HOUR, "", asks)
-    taken = WaitingHint(destination="tickets", delivery_id="asks", ref="1", actor="", asks="claim", attempts=1)
+    taken = waiting_hint("asks", "claim", NOW - HOUR)
     bench.run(tickets.hint_processed, taken, NOW, NOW)
     left = hint(bench)
     assert left is not None

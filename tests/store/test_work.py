@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from conversation.records import TemplateUse, Utterance
-from states.errors import GuardRefused
+from conversation.effects import OUTBOUND
+from conversation.records import TemplateUse
+from states.errors import GuardRefused, SpeechRefused
+from states.table import HAND_OVER
 from states.vocabulary import Clock, Effect, Event, Role, State
 from store import queries, receiving
 from store.ledger import first_break
-from store.outbox import QUEUED, write_outbox
+from store.outbox import write_outbox
 from store.rows import ConversationRow
 from store.work import AlreadyDone, StaleOutcome, UnitOfWork, write_handover
-from tests.store.example import HOUR, NOW, Bench, handover_row
+from tests.store.example import HOUR, NOW, Bench, answering, handover_row
 
 
 def everything(bench: Bench) -> dict[str, list[Any]]:
@@ -28,26 +30,29 @@ def test_an_outcome_moves_the_row_and_writes_events_words_clocks_and_effects(ben
     bench.open()
     bench.receive()
     done = bench.commit(
-        cause="message:m1", message_id="m1", event=Event.PACKET_READY, state=State.HANDED_OFF, latched=True,
-        utterances=(Utterance(author="system", text="A person comes."),), handover_id="ho1", lease="w1",
-        handover_opened=handover_row("ho1", "c1"), effects=(Effect.DELIVER_HANDOVER, Effect.LOCK_BOT),
-        payloads={Effect.DELIVER_HANDOVER: {"handover_id": "ho1"}},
+        cause="message:m1", message_id="m1", event=Event.PACKET_READY, source=State.TRIGGERED, state=State.HANDED_OFF,
+        latched=True, effects=HAND_OVER, says={Effect.SEND_SCRIPT: "A person comes."}, lease="w1",
+        handover_opened=handover_row("ho1", "c1"), payloads={Effect.DELIVER_HANDOVER: {"handover_id": "ho1"}},
         timers={Clock.CLAIM: (Event.SLA_BREACHED, NOW + HOUR)},
     )  # fmt: skip
     found = everything(bench)
     (row,), (event,), (effect,), (timer,) = (found[name] for name in ("conversation", "event", "outbox", "timer"))
+    (handover,) = found["handover"]
     assert (done.version, row.version, row.state, row.latched, row.lease_owner) == (1, 1, "handed_off", True, None)
+    assert (row.handover_id, handover.id, handover.open) == ("ho1", "ho1", True)
     assert (event.cause, event.hash, event.seq) == ("message:m1", row.head_hash, 2)
     assert [(one.author, one.seq, one.in_reply_to) for one in done.replies] == [("system", 3, "m1")]
-    assert [one.outcome_event_id for one in found["message"]] == [event.id, None]
-    assert (effect.effect, effect.payload, effect.id) == ("deliver_handover", {"handover_id": "ho1"}, f"{event.id}:0")
+    assert [(one.outcome_event_id, one.event_seq, one.effect) for one in found["message"]] == [
+        (event.id, None, None), (None, event.seq, "send_script"),
+    ]  # fmt: skip
+    assert (effect.effect, effect.payload, effect.id) == ("deliver_handover", {"handover_id": "ho1"}, f"{event.id}:2")
     assert (timer.clock, timer.due_at) == ("claim", NOW + HOUR)
     assert row.next_seq == 4
 
 
 def test_an_outcome_on_an_older_version_is_stale_and_writes_nothing(bench: Bench) -> None:
     bench.open()
-    computed = bench.outcome(utterances=(Utterance(author="assistant", text="late"),))
+    computed = bench.outcome(**answering("late"))
     bench.commit(state=State.GUARDED, event=Event.CAUTION_RAISED)
     before = everything(bench)
     with pytest.raises(StaleOutcome, match="version 0"):
@@ -57,10 +62,30 @@ def test_an_outcome_on_an_older_version_is_stale_and_writes_nothing(bench: Bench
 
 def test_without_the_check_the_same_outcome_would_be_written(bench: Bench) -> None:
     bench.open()
-    computed = bench.outcome(utterances=(Utterance(author="assistant", text="late"),))
+    computed = bench.outcome(**answering("late"))
     bench.commit(state=State.GUARDED, event=Event.CAUTION_RAISED)
     done = UnitOfWork(bench.store, check_version=False).commit(computed, lambda connection: None, None, None)
     assert [one.text for one in done.replies] == ["late"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"event": Event.CUSTOMER_REPLIED},
+        {"role": Role.CUSTOMER},
+        {"effects": (Effect.SEND_CAUTION,)},
+        {"effects": (Effect.SEND_ANSWER, Effect.PAGE)},
+        {"source": State.HANDED_OFF},
+        {"state": State.GUARDED},
+    ],
+    ids=str,
+)
+def test_words_that_no_row_of_the_table_asks_for_write_nothing(bench: Bench, changed: dict[str, Any]) -> None:
+    bench.open()
+    before = everything(bench)
+    with pytest.raises(SpeechRefused, match="no event of this outcome"):
+        bench.commit(**{**answering("Hi!"), **changed})
+    assert everything(bench) == before
 
 
 def test_a_cause_has_one_outcome(bench: Bench) -> None:
@@ -139,17 +164,31 @@ def test_a_template_that_is_no_longer_approved_stops_the_outcome(bench: Bench) -
     assert everything(bench) == before
 
 
-@pytest.mark.parametrize("effect", list(Effect))
-def test_only_effects_that_leave_the_database_are_outbox_rows(bench: Bench, effect: Effect) -> None:
+def test_what_leaves_the_database_is_a_row_named_by_its_event_and_its_place(bench: Bench) -> None:
     bench.open()
-    bench.commit(effects=(effect,), payloads={effect: {"handover_id": "ho1"}})
-    assert len(everything(bench)["outbox"]) == (effect in QUEUED)
+    told = {effect: {"told": effect.value} for effect in OUTBOUND}
+    bench.commit(effects=tuple(Effect), payloads=told, at=NOW + HOUR)
+    found = everything(bench)
+    (event,) = found["event"]
+    assert {(one.id, one.effect, one.payload["told"], one.status, one.next_attempt_at) for one in found["outbox"]} == {
+        (f"{event.id}:{number}", effect.value, effect.value, "pending", NOW + HOUR)
+        for number, effect in enumerate(Effect)
+        if effect in OUTBOUND
+    }
 
 
-def test_letting_go_is_not_told_beside_the_closing(bench: Bench) -> None:
+def test_an_outcome_that_tells_nobody_has_no_row(bench: Bench) -> None:
     bench.open()
-    bench.commit(effects=(Effect.CLEAR_OWNER, Effect.CLOSE_HANDOVER))
-    assert [one.effect for one in everything(bench)["outbox"]] == ["close_handover"]
+    bench.commit()
+    assert everything(bench)["outbox"] == []
+
+
+def test_a_message_is_masked_where_only_a_later_one_shows_it_to_be_private(bench: Bench) -> None:
+    bench.open()
+    bench.receive(text="it is 4711")
+    bench.commit(masked={"m1": ("it is [code]", {"code": 1}), "m9": ("nothing", {})})
+    (found,) = everything(bench)["message"]
+    assert (found.text, found.redactions) == ("it is [code]", {"code": 1})
 
 
 def test_events_form_one_chain(bench: Bench) -> None:

@@ -12,12 +12,13 @@ from assistants.scripted import ScriptedAssistant
 from delivery.destinations import Destination
 from delivery.pace import Gate
 from delivery.work import Delivery
-from desks.config import MemoryConfig
+from desks.config import CODES, MailConfig, MemoryConfig
 from desks.fakes.letter_box import LetterBox
 from desks.memory import MemoryDesk
 from handover.people.codes import CodeMaker
 from handover.people.directory import FileDirectory
 from policy.loader import load_text
+from service.outbox import Outbox
 from service.runtime import Runtime
 from service.system import System
 from service.views import Act, Actor, ActResult, ConversationView, NewConversation
@@ -25,7 +26,6 @@ from states.clock import FrozenClock, SequentialIds, SystemIds
 from states.vocabulary import Event, Role
 from store.database import open_store
 from store.work import UnitOfWork
-from tests.delivery.example import code_destination
 
 HERE = Path(__file__).parent
 MADE = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -66,9 +66,11 @@ class Office:
         self.tickets, self.second = self._desk("tickets"), self._desk("second")
         places = [self._place(self.tickets), self._place(self.second, teams=("safety",))]
         self.delivery = Delivery(System(self.runtime), places, dice=random.Random(1))
+        self.outbox = Outbox(self.runtime.store, self.clock, {one.name: one.config for one in places})
         self.letters = LetterBox()
-        letters = [code_destination(self.letters, self.clock)]
-        self._codes = Delivery(System(self.runtime), letters, dice=random.Random(1))
+        mail = MailConfig(kind="email", host="none", sender="care@shop.example", jobs=CODES, per_minute=10_000)
+        letters = Destination(desk=self.letters, config=mail, gate=Gate(mail.per_minute, self.clock))
+        self._codes = Delivery(System(self.runtime), [letters], dice=random.Random(1))
 
     def _config(self, **more: Any) -> MemoryConfig:
         return MemoryConfig(kind="memory", agents=AGENTS, webhook_secrets=(HOOK,), per_minute=10_000, **more)
@@ -97,19 +99,20 @@ class Office:
         """The conversation now."""
         return self.runtime.view(conversation)
 
-    def send_codes(self) -> int:
-        """One-time codes that wait go out; how many."""
-        before = len(self.letters.letters)
-        while self._codes.tick():
-            pass
-        return len(self.letters.letters) - before
-
     def deliver(self) -> None:
         """Delivery works until there is nothing to do now."""
         while self.delivery.tick():
             pass
 
+    def send_codes(self) -> int:
+        """Sends the codes that wait, and nothing else; how many letters went out."""
+        before = len(self.letters.letters)
+        while self._codes.tick():
+            pass
+        return len(self.letters.letters) - before
+
     def close(self) -> None:
         """Lets go."""
+        self._codes.close()
         self.delivery.close()
         self.runtime.close()
