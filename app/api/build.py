@@ -44,8 +44,12 @@ if TYPE_CHECKING:
     from service.door import Handrail
     from service.views import Actor
 
-TURNS_AT_ONCE = 32
-"""Messages handled at once; they have threads of their own, so that a claim never waits behind slow models."""
+TURNS_AT_ONCE = 256
+"""Messages handled at once; they have threads of their own, so that a claim never waits behind slow models.
+
+More than may wait for models (`service.models.MOST_ASKED`): rules read every message before a model is asked, so an
+emergency never waits behind turns whose models hang.
+"""
 PINGS_AT_ONCE = 2
 """Looks at the database for `/readyz`; threads of their own, so that health answers while all others stall."""
 REFUSALS: dict[int | str, dict[str, Any]] = {

@@ -72,8 +72,7 @@ def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
     system = build(settings)
     delivery = build_delivery(settings, system)
     try:
-        recovered = system.recover()
-        note(f"worker started, {recovered} unfinished messages completed; stop it with Ctrl+C")
+        note("worker started; stop it with Ctrl+C")
         sending = build_code_sending(settings, system)
         working = Worker(system, settings.tick_seconds, delivery, also=sending)
         _on_terminate(working.stop)
