@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 7860
+# LangGraph's development server (Elastic-2.0, in memory, for looking at the graph) has an environment of its own.
+STUDIO := .venv-studio
 # Compiled at setup: where PYTHONDONTWRITEBYTECODE is set, every start would compile them again.
 PACKAGES := app assistants audit conversation delivery desks graph handover models policy prompts service states store triggers ui
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench soak lock clean
+.PHONY: help setup studio demo test check bench soak lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -22,6 +24,14 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q $(PACKAGES)
+	@touch $@
+
+studio: $(STUDIO)/.ready ## Serve the state graph for LangGraph Studio on this machine
+	LANGGRAPH_CLI_NO_ANALYTICS=1 LANGSMITH_TRACING=false $(STUDIO)/bin/langgraph dev --no-browser --host 127.0.0.1
+
+$(STUDIO)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(STUDIO)
+	$(STUDIO)/bin/python -m pip install --quiet --editable '.[studio]'
 	@touch $@
 
 demo: $(READY) ## Open the demo in a browser page: no key, no account
@@ -49,4 +59,4 @@ lock: ## Write the lock files anew from pyproject.toml (needs pip-tools or uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q -o requirements-dev.lock
 
 clean: ## Remove what the commands made, but no data
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(STUDIO) .langgraph_api dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -80,12 +80,11 @@ def serve(
     server: type[uvicorn.Server] | None = None,
     delivery: Delivery | None = None,
 ) -> None:
-    """Completes what a crash left, then serves with the worker beside it until interrupted."""
+    """Serves until interrupted, with the worker beside it: clocks first, and what a crash left while it serves."""
     import uvicorn
 
     from app.worker import Worker
 
-    system.recover()
     app = assemble(system.door, settings, with_page=with_page, delivery=delivery)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5, ws="auto"

@@ -175,7 +175,7 @@ def with_admin_token(settings: Settings, policy: LoadedPolicy) -> Settings:
 def _kept(path: Path, new: bytes, what: str, remedy: str) -> bytes:
     """What the file holds; `new`, kept now for this user alone, if there is none."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             # Linked when it is whole: of two processes that start at once the first makes the secret of both.
             made = path.with_suffix(f".{secrets.token_hex(4)}")
@@ -406,7 +406,7 @@ def _make_directory(settings: Settings) -> None:
     if settings.database_url is not None:
         return
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
             f"data_dir {str(settings.data_dir)!r} cannot be made ({error.strerror}); "

@@ -1,4 +1,4 @@
-"""The worker: fires due clocks and lets deliveries go out, again and again, until it is told to stop."""
+"""The worker: fires due clocks, recovers messages and lets deliveries go out, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from delivery.work import Delivery
     from service.system import System
 
+Tick = Callable[[], int]
+"""Does what is due now, and returns how much that was."""
+
 
 class Worker:
-    """Lets clocks fire and deliveries go out every `seconds` in a thread of its own.
+    """Every kind of work in a thread of its own, every `seconds`: none waits for another.
 
+    Clocks: `System.fire_due`, which waits for no model. Recovery: what a crash left undecided, which may. Deliveries.
     A context manager, or `run` in the foreground.
     """
 
@@ -26,24 +30,39 @@ class Worker:
         seconds: float = 1.0,
         delivery: Delivery | None = None,
     ) -> None:
-        self._system, self._delivery = system, delivery
         self._seconds = seconds
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self.run, name="handrail-worker", daemon=True)
+        kinds = {
+            "clocks": system.fire_due,
+            "recovery": system.recover,
+            "delivery": delivery.tick if delivery else None,
+        }
+        self._ticks: dict[str, Tick] = {name: tick for name, tick in kinds.items() if tick is not None}
+        self._threads = tuple(
+            threading.Thread(target=self._work, args=(tick,), name=f"handrail-{name}", daemon=True)
+            for name, tick in self._ticks.items()
+        )
 
     def run(self) -> None:
-        """Ticks until `stop`; a tick that finds work is followed by the next at once."""
-        while not self._stop.is_set():
-            if self.tick_once() == 0:
-                self._stop.wait(self._seconds)
+        """Works until `stop`."""
+        with self:
+            self._stop.wait()
 
     def tick_once(self) -> int:
-        """One tick; how much it did. A failed tick loses nothing: what was due stays due and is tried again."""
-        ticks = (self._system.tick, self._delivery.tick if self._delivery else None)
-        return sum(self._guarded(tick) for tick in ticks if tick is not None)
+        """One tick of every kind, one after the other, clocks first; how much it did.
+
+        A failed tick loses nothing: what was due stays due and is tried again.
+        """
+        return sum(self._guarded(tick) for tick in self._ticks.values())
+
+    def _work(self, tick: Tick) -> None:
+        """Ticks until `stop`; a tick that finds work is followed by the next at once."""
+        while not self._stop.is_set():
+            if self._guarded(tick) == 0:
+                self._stop.wait(self._seconds)
 
     @staticmethod
-    def _guarded(tick: Callable[[], int]) -> int:
+    def _guarded(tick: Tick) -> int:
         try:
             return tick()
         except Exception as error:  # noqa: BLE001  # safety boundary: a dead worker would stop every deadline
@@ -51,15 +70,22 @@ class Worker:
             return 0
 
     def stop(self) -> None:
-        """Asks the loop to end after the tick under way."""
+        """Asks the loops to end after the tick under way."""
         self._stop.set()
 
+    @property
+    def is_working(self) -> bool:
+        """Whether any of the threads still runs."""
+        return any(thread.is_alive() for thread in self._threads)
+
     def __enter__(self) -> Worker:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        self._thread.join(timeout=10)
+        for thread in self._threads:
+            thread.join(timeout=10)

@@ -15,7 +15,7 @@ from conversation.answer import Models
 from conversation.handle import handle, onward
 from conversation.run import Run
 from graph.steps import answering_graph
-from graph.thread import Thread, report
+from graph.thread import Given, Thread, report, shown
 from states.table import ANSWERING, TABLE, Transition
 from states.vocabulary import State
 
@@ -60,7 +60,8 @@ def build_graph(
 
     `arrive` runs first where nobody else prepares the run, as under LangGraph's own server.
     """
-    builder = StateGraph(Thread)
+    given: type[Any] = Thread if arrive is None else Given
+    builder = StateGraph(Thread, input_schema=given)
     for state, targets in edges().items():
         reached = (*(target.value for target in targets if target is not state), END)
         if detail is Detail.STEPS and state in ANSWERING:
@@ -74,7 +75,8 @@ def build_graph(
         builder.add_node(entry, arrive)
         builder.add_edge(START, entry)
     builder.add_conditional_edges(entry, _entry, {state.value: state.value for state in State})
-    return builder.compile(checkpointer=saver, name="handrail")
+    graph = builder.compile(checkpointer=saver, name="handrail")
+    return graph if arrive is None else shown(graph)
 
 
 def _entry(thread: Thread) -> str:

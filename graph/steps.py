@@ -16,7 +16,7 @@ from assistants.port import Draft
 from conversation.answer import Consulted, Models, carry_out, failed, judge, question_of, settle
 from conversation.decide import Verdict
 from conversation.handle import handle
-from graph.thread import Thread, report
+from graph.thread import Thread, report, shown
 from states.errors import DependencyFault
 from states.vocabulary import State
 from triggers.llm import TopicVerdict
@@ -86,7 +86,12 @@ def answering_graph(
     builder.add_edge("screen", "decide")
     builder.add_edge("decide", END)
     builder.add_edge("event", END)
-    return builder.compile(checkpointer=False if hidden else None, name=f"answer in {of.value}")
+    graph = builder.compile(checkpointer=False if hidden else None, name=f"answer in {of.value}")
+    if hidden:
+        return graph
+    # What comes in holds the run, which no saver can keep: LangGraph would write it with the first checkpoint.
+    graph.channels[START] = UntrackedValue(Answering)
+    return shown(graph)
 
 
 def _arrived(state: Answering) -> Literal["rules", "event"]:

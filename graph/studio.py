@@ -2,13 +2,16 @@
 
 There is no store here: the thread itself remembers the state, the latch, the owner and the bounded history. Input is
 `{"inbound": {"kind": "message", "text": "..."}}`, or `{"inbound": {"kind": "act", "event": "claimed", "role":
-"frontline_agent", "actor": "anna", "text": ""}}`. For looking at and for tuning; production runs on `service.runtime`.
+"frontline_agent", "actor": "anna", "text": ""}}` (`graph.studio_input`). For looking at and for tuning; production runs
+on `service.runtime`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +20,37 @@ from langgraph.graph.state import CompiledStateGraph
 
 import assistants
 from assistants.knowledge_base import KnowledgeBase
+from assistants.port import Draft, Question
 from conversation.answer import Direct
+from conversation.handle import handle
 from conversation.inbound import Inbound, Kind
 from conversation.records import Snapshot, StoredMessage
 from conversation.rules import Rules
 from conversation.run import Run
 from graph.build import Detail, Node, build_graph
+from graph.studio_input import ActGiven, MessageGiven, RefusedHere, read_given
 from graph.thread import Thread
 from handover.people.codes import MIN_KEY, CodeMaker
 from policy.loader import load_pack
 from states.clock import Clock, SystemClock, SystemIds
-from states.errors import BadInput
+from states.errors import BadInput, Refused
 from states.table import INITIAL, WITH_PERSON
-from states.vocabulary import Event, Role, State
+from states.vocabulary import Role, State
 from store.ledger import GENESIS
 from triggers.engine import compile_policy
 
 
-def make_graph() -> CompiledStateGraph[Thread, None, Thread, Thread]:
-    """The graph with the default pack and the shop's articles; named in `langgraph.json`."""
+async def make_graph() -> CompiledStateGraph[Thread, None, Thread, Thread]:
+    """The graph with the default pack and the shop's articles; named in `langgraph.json`.
+
+    It takes no parameter: LangGraph's server would fill it with the configuration of the run. The server calls it on
+    its event loop, and for each request: what reads files runs in a thread, and once.
+    """
+    return await asyncio.to_thread(_served)
+
+
+@cache
+def _served() -> CompiledStateGraph[Thread, None, Thread, Thread]:
     return studio_graph()
 
 
@@ -44,6 +59,7 @@ def studio_graph(saver: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     loaded = load_pack("default")
     knowledge = Path(assistants.__file__).parent / "knowledge" / "shop"
     assistant = KnowledgeBase(knowledge, answer_from=loaded.policy.answers.confidence)
+    assistant.load()
     rules = Rules(
         loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY))
     )
@@ -55,8 +71,9 @@ def _arrival(rules: Rules, clock: Clock) -> Node:
 
     def arrive(state: Thread) -> Thread:
         now = clock.now()
+        inbound = _inbound(read_given(state.get("inbound")), rules, now)
         snapshot = _snapshot(state, rules, now)
-        inbound = _inbound(state.get("inbound", {}), rules, now)
+        _require_allowed(snapshot, inbound, rules, now)
         run = Run.begin(snapshot, inbound, rules, now)
         return Thread(state=snapshot.state.value, inbound=inbound.to_json(), trail=[], said=[], run=run)
 
@@ -76,19 +93,25 @@ def _snapshot(thread: Thread, rules: Rules, now: datetime) -> Snapshot:
     )  # fmt: skip
 
 
-def _inbound(given: dict[str, Any], rules: Rules, now: datetime) -> Inbound:
-    text = rules.redacted(str(given.get("text", "")))
-    if given.get("kind", Kind.MESSAGE) == Kind.MESSAGE:
-        if not text.strip():
-            raise BadInput('the input is empty; send {"inbound": {"kind": "message", "text": "..."}}')
+def _inbound(given: MessageGiven | ActGiven, rules: Rules, now: datetime) -> Inbound:
+    text = rules.redacted(given.text)
+    if isinstance(given, MessageGiven):
         message_id = rules.ids.new("msg_")
         message = StoredMessage(id=message_id, seq=1, author="customer", actor_id="", text=text, at=now)
         return Inbound(kind=Kind.MESSAGE, id=message_id, message=message, text=text)
     return Inbound(
-        kind=Kind.ACT,
-        id=rules.ids.new("act_"),
-        event=Event(given["event"]),
-        role=Role(given["role"]),
-        actor=str(given.get("actor", "")),
-        text=text,
+        kind=Kind.ACT, id=rules.ids.new("act_"), event=given.event, role=given.role, actor=given.actor, text=text
     )
+
+
+def _require_allowed(snapshot: Snapshot, inbound: Inbound, rules: Rules, now: datetime) -> None:
+    """RefusedHere for an act that the machine refuses: found on a run that is thrown away, before the real one."""
+    if inbound.kind is Kind.ACT:
+        try:
+            handle(Run.begin(snapshot, inbound, rules, now), snapshot.state, Direct(_nobody))
+        except (Refused, BadInput) as refusal:
+            raise RefusedHere(f"{type(refusal).__name__}: {refusal}") from refusal
+
+
+def _nobody(question: Question) -> Draft:
+    raise LookupError(f"no act asks the assistant: {question.text!r}")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, TypeVar
 
 from langgraph.channels import UntrackedValue
+from langgraph.graph.state import CompiledStateGraph
 
 from conversation.run import Run
+
+Graph = TypeVar("Graph", bound=CompiledStateGraph[Any, Any, Any, Any])
 
 
 class Step(TypedDict):
@@ -32,6 +35,19 @@ class Thread(TypedDict, total=False):
     """`author` and `text` of what the run would say; the transcript lives in rows, so it is not checkpointed."""
     run: Annotated[Run, UntrackedValue]
     """The run itself; never checkpointed, gone when it ends."""
+
+
+class Given(TypedDict):
+    """What a caller of LangGraph's server may put into a thread: nothing that the thread remembers."""
+
+    inbound: dict[str, Any]
+
+
+def shown(graph: Graph) -> Graph:
+    """The graph, whose streams and results tell of everything but the run: that holds the policy and its engine."""
+    told = [name for name in graph.stream_channels_list if name != "run"]
+    graph.stream_channels = graph.output_channels = told
+    return graph
 
 
 def report(run: Run) -> Thread:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from threading import BoundedSemaphore
 from typing import TypeVar
 
 from assistants.port import Assistant, Draft, Question
@@ -15,7 +16,9 @@ from states.errors import DependencyFault
 from triggers.llm import TopicClassifier, TopicVerdict
 
 MODEL_THREADS = 32
-"""Model calls under way at once; when all hang, further ones run into their deadline and a person takes over."""
+"""Model calls under way at once."""
+MOST_ASKED = 128
+"""Model calls under way or waiting for a thread; a turn beyond them is handed to a person at once, never dropped."""
 Result = TypeVar("Result")
 
 
@@ -27,30 +30,33 @@ class Models:
     ) -> None:
         self._assistant, self._classifier, self._policy = assistant, classifier, policy
         self.pool = ThreadPoolExecutor(MODEL_THREADS, thread_name_prefix="handrail-model")
+        self._room = BoundedSemaphore(MOST_ASKED)
 
     def __call__(self, question: Question) -> Consulted:
         """The draft and, where a classifier is configured, its topics, within `question.deadline_s`."""
-        if self._classifier is None and self._assistant.instant:
+        classifier = self._classifier
+        if classifier is None and self._assistant.instant:
             return Consulted(draft=_faultless(lambda: self._assistant.draft(question), "assistant"))
         deadline = time.monotonic() + question.deadline_s
-        drafting = self.pool.submit(self._assistant.draft, question)
-        if self._classifier is None:
+        drafting = self._ask(lambda: self._assistant.draft(question))
+        if classifier is None:
             return Consulted(draft=_within(drafting, deadline, "assistant"))
-        judging = self.pool.submit(self._classify, self._classifier, question)
+        judging = self._ask(lambda: self._classify(classifier, question))
         topics = _within(judging, deadline, "classifier")
         return Consulted(draft=_within(drafting, deadline, "assistant"), topics=topics)
 
     def draft(self, question: Question) -> Draft:
         """The draft alone."""
         deadline = time.monotonic() + question.deadline_s
-        return _within(self.pool.submit(self._assistant.draft, question), deadline, "assistant")
+        return _within(self._ask(lambda: self._assistant.draft(question)), deadline, "assistant")
 
     def classify(self, question: Question) -> TopicVerdict | None:
         """The topics alone; None where no classifier is configured."""
-        if self._classifier is None:
+        classifier = self._classifier
+        if classifier is None:
             return None
         deadline = time.monotonic() + question.deadline_s
-        return _within(self.pool.submit(self._classify, self._classifier, question), deadline, "classifier")
+        return _within(self._ask(lambda: self._classify(classifier, question)), deadline, "classifier")
 
     def ping(self) -> str:
         """One line when the assistant is ready; DependencyFault otherwise."""
@@ -59,6 +65,18 @@ class Models:
     def close(self) -> None:
         """Lets go of threads; what is under way is not waited for."""
         self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(self, call: Callable[[], Result]) -> Future[Result]:
+        """The call in a thread of the pool. DependencyFault where so many wait already that it could not be in time."""
+        if not self._room.acquire(blocking=False):
+            raise DependencyFault("overloaded", f"{MOST_ASKED} model calls are under way; a person takes over")
+        try:
+            asked = self.pool.submit(call)
+        except RuntimeError:  # the pool is closed
+            self._room.release()
+            raise
+        asked.add_done_callback(lambda _: self._room.release())
+        return asked
 
     def _classify(self, classifier: TopicClassifier, question: Question) -> TopicVerdict:
         window = [f"{turn.role}: {turn.text}" for turn in question.window]

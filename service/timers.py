@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from conversation.inbound import Inbound, Kind
@@ -17,13 +18,17 @@ from states.clock import Clock
 from states.errors import Refused, StoreUnavailable
 from states.vocabulary import Clock as TimerKind
 from states.vocabulary import Role
-from store import queries, timers
+from store import queries, steps, timers
 from store.connection import Connection
 from store.database import Store
 from store.records import DueTimer
 
 ROUNDS = 50
 """Looks at the due clocks in one tick, as after a long outage; what is left then waits for the next."""
+GLITCH = timedelta(seconds=1)
+"""By so little a clock may go back without anybody having set it."""
+AT_ONCE = 8
+"""Conversations that are recovered side by side: each may wait for its models."""
 WAITING = (TimerKind.PACKET, TimerKind.CLAIM, TimerKind.RESOLVE)
 """Clocks by which a customer waits for a person: they never stop for nothing."""
 
@@ -57,8 +62,18 @@ class Timers:
         """
         with self._store.read() as connection:
             left = queries.undecided(connection, self._clock.now())
-        done = 0
+        waiting: dict[str, list[str]] = {}
         for conversation_id, message_id in left:
+            waiting.setdefault(conversation_id, []).append(message_id)
+        if len(waiting) < 2:
+            return sum(self._recovered(*one) for one in waiting.items())
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="handrail-recovery") as threads:
+            return sum(threads.map(lambda one: self._recovered(*one), waiting.items()))
+
+    def _recovered(self, conversation_id: str, message_ids: list[str]) -> int:
+        """How many messages of one conversation could be completed, oldest first."""
+        done = 0
+        for message_id in message_ids:
             try:
                 self._settle(conversation_id, message_id)
                 done += 1
@@ -69,12 +84,16 @@ class Timers:
         return done
 
     def tick(self) -> int:
-        """Completes what crashed workers left and fires the timers that are due; how many.
+        """Fires the timers that are due, then completes what crashed workers left; how many."""
+        return self.fire_due() + self.recover()
+
+    def fire_due(self) -> int:
+        """Fires the timers that are due; how many. It waits for no model.
 
         After a jump of the time over several steps, every step happens, one after the other.
         """
         self._notice_jump()
-        done = self.recover()
+        done = 0
         for _ in range(ROUNDS):
             with self._store.read() as connection:
                 due = timers.due_timers(connection, self._clock.now())
@@ -90,10 +109,12 @@ class Timers:
         before, self._looked_at = self._looked_at, self._clock.now()
         if before is not None and before <= self._looked_at:
             return
+        jump = max(before - self._looked_at - GLITCH, timedelta()) if before is not None else timedelta()
         with self._store.write() as connection:
             moved = timers.catch_up(connection, self._looked_at)
-        if moved:
-            log.warning("the time was set back", extra={"clocks": moved})
+            waiting = steps.catch_up(connection, self._looked_at, jump)
+        if moved or waiting:
+            log.warning("the time was set back", extra={"clocks": moved, "steps": waiting})
 
     def fire(self, timer: DueTimer) -> bool:
         """One deadline, checked again against the state: one that no longer holds is dropped."""

@@ -6,8 +6,9 @@ SQLite by default, PostgreSQL by URL; above this module the code is the same.
 from __future__ import annotations
 
 import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ class Store:
             # Without being told, SQLAlchemy does not ask psycopg how many rows an INSERT wrote, and says -1.
             return create_engine(
                 self.url,
+                hide_parameters=True,
                 pool_size=8,
                 max_overflow=24,
                 pool_pre_ping=True,
@@ -57,6 +59,7 @@ class Store:
             )
         engine = create_engine(
             self.url,
+            hide_parameters=True,  # of a statement that fails: they are what customers wrote
             connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
             pool_size=8,
             max_overflow=24,
@@ -143,11 +146,25 @@ def _check_directory(url: str) -> None:
         )
     folder = Path(database).parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(
             f"data directory {str(folder)!r} cannot be made ({error.strerror}); make it or set HANDRAIL_DATA_DIR"
         ) from error
+    _keep_private(Path(database))
+
+
+def _keep_private(path: Path) -> None:
+    """The database for this user alone, whatever the umask says; SQLite gives what lies beside it the same mode.
+
+    Where this user may not change that, opening tells what cannot be used.
+    """
+    with suppress(OSError):
+        path.touch(mode=0o600)
+    for file in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))):
+        with suppress(OSError):
+            if stat.S_IMODE(file.stat().st_mode) & 0o077:
+                file.chmod(0o600)
 
 
 _REMEDIES = (

@@ -40,8 +40,8 @@ CURSOR = DeskCursorRow.__table__  # type: ignore[attr-defined]
 INBOX = InboxRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
-LONGEST_LEASE = timedelta(hours=1)
-"""A lease that ends later was taken before the machine's time was set back: it holds nobody up."""
+LONGEST_LEASE = timedelta(minutes=2)
+"""A lease that ends later was taken before the machine's time was set back: whoever looks for what is left tries it."""
 MESSAGE_COLUMNS = tuple(column.key for column in MESSAGE.columns if column.key != "outcome_event_id")
 """The columns that a new message sets; its outcome comes later."""
 CUSTOMER_COLUMNS = tuple(name for name in MESSAGE_COLUMNS if name not in ("event_seq", "effect"))

@@ -16,7 +16,7 @@ from store.ledger import GENESIS
 from store.prepared import Prepared
 from store.queries import CONVERSATION, CUSTOMER_COLUMNS, MESSAGE, POLICY
 from store.records import Incoming, Received
-from store.timers import set_timers
+from store.timers import SKEW, set_timers
 
 # Statements are built once: building them costs more CPU than SQLite needs to execute them.
 _FREE = or_(
@@ -156,9 +156,11 @@ def _customer_row(incoming: Incoming, seq: int) -> dict[str, Any]:
 
 
 def _lease_values(conversation_id: str, owner: str, now: datetime, seconds: float) -> dict[str, Any]:
+    # No lease taken by this clock ends later than one of now, but for the skew of machines: one that does is of a time
+    # that was set back, and its holder may be dead.
     return {
         "conversation": conversation_id, "owner": owner, "now": now, "until": now + timedelta(seconds=seconds),
-        "beyond": now + queries.LONGEST_LEASE,
+        "beyond": now + timedelta(seconds=seconds) + SKEW,
     }  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from store.records import DueStep, NewStep, QueuedEffect
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 BURIED = "no_ticket"
 """The word for a step that was given up because the ticket it builds on was."""
+LONGEST_PAUSE = timedelta(minutes=20)
+"""No step waits longer for its next attempt, nor is leased for longer: the pauses of `delivery` end at 15 minutes."""
 UNDELIVERABLE = "undeliverable"
 """The word for an effect that somebody must hear of and that no destination can perform."""
 MUST_BE_HEARD = (Effect.PAGE.value, Effect.SEND_CODE.value)
@@ -317,6 +319,29 @@ def _set(connection: Connection, step: DueStep, values: Mapping[str, Any]) -> bo
     """Only the holder of the lease may; False for everybody else."""
     mine = and_(OUTBOX.c.id == step.id, OUTBOX.c.lease_owner == step.lease)
     return connection.execute(update(OUTBOX).where(mine).values(dict(values))).rowcount == 1
+
+
+def catch_up(connection: Connection, now: datetime, jump: timedelta) -> int:
+    """After the machine's time was set back by `jump`: what waits keeps the length it had left; how many steps do.
+
+    Zero stands for a jump that nobody saw, as before a start: then only what waits longer than any retry is due now.
+    """
+    beyond = now if jump else now + LONGEST_PAUSE
+    late = or_(OUTBOX.c.next_attempt_at > beyond, OUTBOX.c.lease_until > beyond)
+    rows = connection.execute(select(OUTBOX).where(OUTBOX.c.status == "pending", late)).mappings().all()
+    for row in rows:
+        values: dict[str, Any] = {"next_attempt_at": _earlier(row["next_attempt_at"], now, beyond, jump)}
+        if row["lease_until"] is not None:
+            values["lease_until"] = _earlier(row["lease_until"], now, beyond, jump)
+        same = and_(OUTBOX.c.id == row["id"], OUTBOX.c.next_attempt_at == row["next_attempt_at"])
+        connection.execute(update(OUTBOX).where(same, OUTBOX.c.status == "pending").values(values))
+    return len(rows)
+
+
+def _earlier(at: datetime, now: datetime, beyond: datetime, jump: timedelta) -> datetime:
+    if at <= beyond:
+        return at
+    return max(now, at - jump) if jump else now
 
 
 # Looking

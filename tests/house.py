@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Connection, insert
 
 from app.api.build import build_api
+from app.api.logins import WrongLogins
 from app.settings import DemoSettings, Settings
 from app.wiring import build
 from assistants.port import Assistant
@@ -28,6 +29,8 @@ DEMO = Actor(id="demo", role=Role.CUSTOMER)
 """The channel of whoever says nothing in demo mode."""
 AUDITOR = Actor(id="avi", role=Role.AUDITOR)
 HERE = "http://127.0.0.1"
+FORGIVEN = 10**9
+"""Wrong logins of one address, for tests that are about something else."""
 
 
 class BreakableStore(Store):
@@ -78,7 +81,7 @@ class House:
 
     def client(self, settings: Settings | None = None, *, delivery: Delivery | None = None) -> TestClient:
         """The API for a caller at this machine; in demo mode unless other settings are given."""
-        api = build_api(self.door, settings or self.settings, delivery)
+        api = build_api(self.door, settings or self.settings, delivery, WrongLogins(most=FORGIVEN))
         return TestClient(api, base_url=HERE, raise_server_exceptions=False)
 
     def open(self, name: str | None = None, channel: Actor = DEMO) -> str:

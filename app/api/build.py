@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, FastAPI, Header, Path, Query, Request, Security
+from fastapi import APIRouter, FastAPI, Header, Path, Query, Request, Response, Security
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
@@ -17,8 +17,11 @@ from fastapi.security import HTTPBearer
 from app.api.deliveries import deliveries
 from app.api.depends import Caller, Channel, Door
 from app.api.errors import install_handlers, respond
+from app.api.gate import Bodies, Callers, Streams
 from app.api.hooks import hooks
+from app.api.logins import WrongLogins
 from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
+from app.api.paging import PAGE, TOTAL, Cursor, Limit, page, reach
 from app.api.states import StateTable, state_table
 from app.api.templates import templates
 from handover.packet.attachment import Attachment
@@ -41,15 +44,23 @@ if TYPE_CHECKING:
     from service.door import Handrail
     from service.views import Actor
 
-TURNS_AT_ONCE = 32
-"""Messages handled at once; they have threads of their own, so that a claim never waits behind slow models."""
+TURNS_AT_ONCE = 256
+"""Messages handled at once; they have threads of their own, so that a claim never waits behind slow models.
+
+More than may wait for models (`service.models.MOST_ASKED`): rules read every message before a model is asked, so an
+emergency never waits behind turns whose models hang.
+"""
+PINGS_AT_ONCE = 2
+"""Looks at the database for `/readyz`; threads of their own, so that health answers while all others stall."""
 REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"model": ErrorBody, "description": "no known token"},
     403: {"model": ErrorBody, "description": "not for this role"},
     404: {"model": ErrorBody, "description": "no such conversation"},
     409: {"model": ErrorBody, "description": "not in this state, or the id was used for something else"},
+    408: {"model": ErrorBody, "description": "the body came too slowly"},
     413: {"model": ErrorBody, "description": "too large"},
     422: {"model": ErrorBody, "description": "cannot be read"},
+    429: {"model": ErrorBody, "description": "too many wrong logins from this address; `Retry-After` says when"},
     503: {"model": ErrorBody, "description": "the database cannot be used now; try again"},
 }
 DESCRIPTION = (
@@ -77,10 +88,11 @@ def open_conversation(body: OpenBody, door: Door, caller: Channel) -> Conversati
 
 @router.get("/conversations", tags=["conversations"], operation_id="list_conversations")
 def list_conversations(
-    door: Door, caller: Caller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    door: Door, caller: Caller, response: Response, limit: Limit = PAGE, cursor: Cursor = None
 ) -> list[dict[str, Any]]:
-    """The newest conversations, in short."""
-    return [jsonable_encoder(summary) for summary in door.conversations(caller, limit)]
+    """The newest conversations, in short, page by page: `Handrail-Next-Cursor` is what to ask on with."""
+    found = door.conversations(caller, reach(limit, cursor))
+    return [jsonable_encoder(summary) for summary in page(found, limit, cursor, lambda one: one.id, response)]
 
 
 @router.get("/conversations/{conversation_id}", tags=["conversations"], operation_id="view_conversation")
@@ -157,12 +169,17 @@ def _allowed(door: Handrail, caller: Actor, conversation_id: str) -> tuple[str, 
 def queue(
     door: Door,
     caller: Caller,
+    response: Response,
     whose: Annotated[
         Literal["me"] | None, Query(alias="for", description="`me`: what the caller may take, in the order they should")
     ] = None,
+    limit: Limit = PAGE,
+    cursor: Cursor = None,
 ) -> list[QueueItem]:
-    """Conversations that wait for a person or are with one, most urgent first."""
-    return list(door.queue(caller, mine=whose is not None))
+    """Conversations that wait for a person or are with one, most urgent first, page by page."""
+    items = door.queue(caller, mine=whose is not None)
+    response.headers[TOTAL] = str(len(items))
+    return page(items, limit, cursor, lambda one: one.handover_id, response)
 
 
 @router.post("/queue/next", tags=["desk"], operation_id="take_next")
@@ -195,36 +212,43 @@ router.include_router(deliveries)
 
 
 @health.get("/healthz", operation_id="healthz")
-def healthz() -> dict[str, str]:
+async def healthz() -> dict[str, str]:
     """The process lives."""
     return {"status": "ok", "version": _version()}
 
 
 @health.get("/readyz", operation_id="readyz", responses={503: REFUSALS[503]})
-def readyz(door: Door, request: Request) -> dict[str, str]:
+async def readyz(request: Request, door: Door) -> dict[str, str]:
     """The database answers. An assistant that fails does not count: its conversations go to people. Nor does what
     cannot be delivered: the cases are in our own queue, and `delivery` says what goes to nobody."""
-    about = {"delivery": door.delivery_line()} if hasattr(request.app.state, "delivery") else {}
+    known = hasattr(request.app.state, "delivery")
+    about = {"delivery": await to_thread.run_sync(door.delivery_line)} if known else {}
     try:
-        door.ping()
+        await to_thread.run_sync(door.ping, limiter=request.app.state.pings)
     except DependencyFault as fault:
         about = {"assistant": f"not available ({fault.kind}): every message goes to a person", **about}
         return {"status": "ready", **about}
     return {"status": "ready", "assistant": "ready", **about}
 
 
-def build_api(door: Handrail, settings: Settings, delivery: Delivery | None = None) -> FastAPI:
+def build_api(
+    door: Handrail, settings: Settings, delivery: Delivery | None = None, logins: WrongLogins | None = None
+) -> FastAPI:
     """The API around a running Handrail; with a delivery also the webhooks of its destinations."""
     app = FastAPI(title="Handrail", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.door = door
     app.state.settings = settings
     app.state.turns = CapacityLimiter(TURNS_AT_ONCE)
+    app.state.pings = CapacityLimiter(PINGS_AT_ONCE)
     app.include_router(router)
     app.include_router(health)
     if delivery is not None:
         app.state.delivery = delivery
         app.include_router(hooks)
     install_handlers(app)
+    app.add_middleware(Streams)
+    app.add_middleware(Bodies)
+    app.add_middleware(Callers, settings=settings, logins=logins)  # added last, it comes first
     return app
 
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Response
 
 from app.api.depends import Caller, Door
+from app.api.paging import PAGE, Cursor, Limit, page, reach
 
 deliveries = APIRouter(prefix="/deliveries", tags=["deliveries"])
 
 
 @deliveries.get("", operation_id="list_deliveries")
 def list_deliveries(
-    door: Door, caller: Caller, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    door: Door, caller: Caller, response: Response, limit: Limit = PAGE, cursor: Cursor = None
 ) -> dict[str, list[dict[str, Any]]]:
-    """Each destination, the steps that are dead or wait, without what they say, and what goes to nobody."""
+    """Each destination, the steps that are dead or wait, without what they say, by pages, and what goes to nobody."""
+    steps = door.deliveries(caller, reach(limit, cursor))
     return {
-        "destinations": door.destinations(caller), "steps": door.deliveries(caller, limit),
+        "destinations": door.destinations(caller),
+        "steps": page(steps, limit, cursor, lambda one: str(one["id"]), response),
         "undeliverable": door.undeliverable(caller, limit),
-    }  # fmt: skip
+    }
 
 
 @deliveries.post("/{step_id}/replay", operation_id="replay_delivery")

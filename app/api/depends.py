@@ -1,4 +1,7 @@
-"""What every address of the API needs: the door and the caller."""
+"""What every address of the API needs: the door and the caller.
+
+None of it waits, so all of it is `async`: otherwise it would need a thread, and health would wait for one.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,17 @@ Named = Annotated[str | None, Header(alias="X-Handrail-Actor", description="demo
 InRole = Annotated[str | None, Header(alias="X-Handrail-Role", description="demo mode only: in which role")]
 
 
-def _door(request: Request) -> Handrail:
+async def _door(request: Request) -> Handrail:
     door: Handrail = request.app.state.door
     return door
 
 
-def _actor(request: Request, name: Named = None, role: InRole = None) -> Actor:
-    return actor_of(request.headers, request.app.state.settings, _door(request).policy)
+async def _actor(request: Request, name: Named = None, role: InRole = None) -> Actor:
+    return actor_of(request.headers, request.app.state.settings, (await _door(request)).policy)
 
 
-def _channel(request: Request, name: Named = None, role: InRole = None) -> Actor:
-    return actor_of(request.headers, request.app.state.settings, _door(request).policy, Role.CUSTOMER)
+async def _channel(request: Request, name: Named = None, role: InRole = None) -> Actor:
+    return actor_of(request.headers, request.app.state.settings, (await _door(request)).policy, Role.CUSTOMER)
 
 
 Door = Annotated[Handrail, Depends(_door)]

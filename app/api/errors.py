@@ -1,4 +1,4 @@
-"""Every way a request can fail, as one kind of body; and the guard that reads a body before anything parses it."""
+"""Every way a request can fail, as one kind of body."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logging import get_logger
 from states.errors import BadInput, HandrailError, NotFound, StoreError, StoreUnavailable
 
-MAX_BODY = 2_000_000
-GUARDED_PATHS = "/v1"
 UNUSABLE = "the database cannot be used now; try again"
 """Where it lies and what is wrong with it is for the log, not for callers."""
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
@@ -35,12 +32,26 @@ class BodyTooLarge(BadInput):
     status = 413
 
 
+class SlowBody(BadInput):
+    """The request's body did not come in time."""
+
+    status = 408
+
+
+class TooManyRequests(HandrailError):
+    """The caller asks for more than one caller gets."""
+
+    status = 429
+
+
 def code_of(error: HandrailError) -> str:
     """The word for an error: its class name in snake case."""
     return _CAPITAL.sub("_", type(error).__name__).lower()
 
 
-def respond(error: HandrailError, allowed: tuple[str, ...] | None = None) -> JSONResponse:
+def respond(
+    error: HandrailError, allowed: tuple[str, ...] | None = None, *, retry_after: int | None = None
+) -> JSONResponse:
     """The refusal as a response."""
     message = UNUSABLE if isinstance(error, StoreError) else _safe(str(error))
     body: dict[str, Any] = {"error": code_of(error), "message": message}
@@ -49,6 +60,8 @@ def respond(error: HandrailError, allowed: tuple[str, ...] | None = None) -> JSO
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorised) else {}
     if isinstance(error, StoreUnavailable):
         headers["Retry-After"] = "1"
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
     return JSONResponse(body, status_code=error.status, headers=headers)
 
 
@@ -58,7 +71,6 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(Exception, _on_bug)
-    app.add_middleware(BodyGuard)
 
 
 async def _on_handrail_error(request: Request, error: Exception) -> JSONResponse:
@@ -100,58 +112,3 @@ def _where(problem: Mapping[str, Any]) -> str:
 def _safe(text: str) -> str:
     """Text that can be encoded, whatever the caller sent."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-class BodyGuard:
-    """ASGI middleware for the API's paths: a body is read once, up to `MAX_BODY`, and must be UTF-8 without NUL."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on with the same body, or answers it."""
-        if scope["type"] != "http" or not scope["path"].startswith(GUARDED_PATHS):
-            await self._app(scope, receive, send)
-            return
-        try:
-            body = await _read(scope, receive)
-        except BadInput as error:
-            await respond(error)(scope, receive, send)
-            return
-        await self._app(scope, _replay(body, receive), send)
-
-
-async def _read(scope: Scope, receive: Receive) -> bytes:
-    """The whole body; BodyTooLarge as soon as it is, BadInput when it is no text."""
-    announced = dict(scope["headers"]).get(b"content-length", b"0")
-    if announced.isdigit() and int(announced) > MAX_BODY:
-        raise BodyTooLarge(f"the body has {int(announced)} bytes; at most {MAX_BODY} are read")
-    chunks, size, more = [], 0, True
-    while more:
-        message = await receive()
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise BodyTooLarge(f"the body is larger than {MAX_BODY} bytes")
-        chunks.append(chunk)
-        more = message.get("more_body", False)
-    body = b"".join(chunks)
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"the body is not UTF-8 at byte {error.start}; encode it as UTF-8") from None
-    return body
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """A receive that gives the body once, then listens for the end of the connection."""
-    sent = False
-
-    async def again() -> Message:
-        nonlocal sent
-        if sent:
-            return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again

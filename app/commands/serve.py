@@ -70,8 +70,7 @@ def worker(policy: PolicyOption = None, data_dir: DataOption = None) -> None:
     system = build(settings)
     delivery = build_delivery(settings, system)
     try:
-        recovered = system.recover()
-        note(f"worker started, {recovered} unfinished messages completed; stop it with Ctrl+C")
+        note("worker started; stop it with Ctrl+C")
         working = Worker(system, settings.tick_seconds, delivery)
         _on_terminate(working.stop)
         working.run()

@@ -101,7 +101,17 @@ def zone(hours: Hours) -> ZoneInfo:
 
 
 def _windows(hours: Hours, begin: datetime) -> Iterator[Window]:
-    """Opening windows in UTC and in order, from the day before `begin` on: a night shift may still be running."""
+    """Opening windows in UTC, in order and apart: what two shifts share is in the first one's only."""
+    covered = datetime.min.replace(tzinfo=UTC)
+    for opens, closes in _shifts(hours, begin):
+        opens = max(opens, covered)
+        if closes > opens:
+            covered = closes
+            yield opens, closes
+
+
+def _shifts(hours: Hours, begin: datetime) -> Iterator[Window]:
+    """Every span as it is written, in UTC, from the day before `begin` on: a night shift may still be running."""
     if not any(hours.open.values()):
         return
     place, closed = zone(hours), _Holidays(hours.holidays)
@@ -109,7 +119,7 @@ def _windows(hours: Hours, begin: datetime) -> Iterator[Window]:
     for offset in range(-1, _LOOK_AHEAD_DAYS):
         try:
             day = begin.astimezone(place).date() + timedelta(days=offset)
-            windows = [_window(place, day, span) for span in week[day.weekday()]]
+            windows = sorted(_window(place, day, span) for span in week[day.weekday()])
         except OverflowError:  # a calendar ends in the year 9999
             return
         if not closed.on(day):
@@ -117,9 +127,27 @@ def _windows(hours: Hours, begin: datetime) -> Iterator[Window]:
 
 
 def _window(place: ZoneInfo, day: date, span: Span) -> Window:
-    """One span of one day in UTC. Where the clock is set back, an ambiguous closing time is the later one."""
+    """One span of one day in UTC: from the first moment at which the clock shows its hours to the last.
+
+    Where the clock is set back, a shift that ends in the hour that comes twice ends in the second one. Where it is set
+    forward, a time that is skipped is the moment of the change: two shifts that meet there still meet.
+    """
     opens, closes = (_moment(place, day, minutes) for minutes in span)
-    return opens.astimezone(UTC), closes.replace(fold=1).astimezone(UTC)
+    return _real(opens), _real(closes.replace(fold=1))
+
+
+def _real(moment: datetime) -> datetime:
+    """The moment in UTC; for a time that the clock skips, when it does."""
+    found = moment.astimezone(UTC)
+    if found.astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None):
+        return found
+    before, after = sorted(moment.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    offset = before.astimezone(moment.tzinfo).utcoffset()
+    while after - before > timedelta(minutes=1):
+        middle = before + timedelta(minutes=(after - before) // timedelta(minutes=2))
+        same = middle.astimezone(moment.tzinfo).utcoffset() == offset
+        before, after = (middle, after) if same else (before, middle)
+    return after
 
 
 def _moment(place: ZoneInfo, day: date, minutes: int) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api.errors import MAX_BODY
+from app.api.gate import MAX_BODY
 from app.settings import Settings
 from states.errors import StoreUnavailable
 from states.table import TABLE

@@ -15,7 +15,7 @@ from assistants.port import Draft, Question
 from conversation.answer import Direct
 from graph.build import build_graph, edges
 from graph.studio import studio_graph
-from states.errors import BadInput, ForbiddenRole
+from graph.studio_input import RefusedHere, Unusable
 from states.table import TABLE
 from states.vocabulary import State
 from tests.campaigns.invariants import violations
@@ -66,16 +66,44 @@ def test_graph_of_langgraph_json_remembers_the_handover_in_its_thread(studio: An
 
 def test_graph_of_langgraph_json_takes_acts_by_role(studio: Any) -> None:
     _send(studio, "b", kind="message", text="Can I speak to a human?")
-    with pytest.raises(ForbiddenRole):
+    with pytest.raises(RefusedHere, match=r"ForbiddenRole.*allowed roles: frontline_agent"):
         _send(studio, "b", kind="act", event="claimed", role="assistant")
     claimed = _send(studio, "b", kind="act", event="claimed", role="frontline_agent", actor="anna")
     assert claimed["state"] == "agent_verifying"
     assert claimed["memory"]["owner"] == {"id": "anna", "role": "frontline_agent"}
 
 
-def test_graph_of_langgraph_json_names_what_an_input_lacks(studio: Any) -> None:
-    with pytest.raises(BadInput, match="inbound"):
-        _send(studio, "c", kind="message")
+@pytest.mark.parametrize(
+    ("inbound", "lacks"),
+    [
+        ({"kind": "message"}, "text Field required"),
+        ({"kind": "message", "text": " \n"}, "text says nothing"),
+        ({"kind": "message", "text": 5}, "text Input should be a valid string"),
+        ({"kind": "message", "text": "x" * 100_001}, "text String should have at most"),
+        ({"kind": "act"}, "event Field required; role Field required"),
+        ({"kind": "act", "event": "claim", "role": "frontline_agent"}, "event Input should be"),
+        ({"kind": "act", "event": "claimed", "role": "boss"}, "role Input should be"),
+        ({"kind": "act", "event": "claimed", "role": "frontline_agent", "data": {}}, "data Extra inputs"),
+        ({"kind": "clock"}, "kind"),
+        ({}, "text Field required"),
+        ("hello", "should be"),
+        (None, "should be"),
+    ],
+)
+def test_graph_of_langgraph_json_names_what_an_input_lacks(studio: Any, inbound: Any, lacks: str) -> None:
+    with pytest.raises(Unusable, match=lacks) as told:
+        studio.invoke({"inbound": inbound}, {"configurable": {"thread_id": "c"}})
+    assert isinstance(told.value, ValueError), "LangGraph's server hides the words of errors that are not Python's own"
+    assert '{"inbound": {"kind": "message", "text": "..."}}' in str(told.value)
+
+
+def test_a_caller_of_langgraph_json_cannot_set_what_the_thread_remembers(studio: Any) -> None:
+    config = {"configurable": {"thread_id": "d"}}
+    _send(studio, "d", kind="message", text="Can I speak to a human?")
+    asked = {"inbound": {"text": "How long does delivery take?"}, "state": "bot_handling", "memory": {}, "run": {}}
+    after = studio.invoke(asked, config)
+    assert after["state"] == "handed_off"
+    assert after["memory"]["latched"]
 
 
 def test_checkpoints_hold_no_text_and_do_not_grow(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -94,4 +95,6 @@ def test_a_stream_shows_each_step_of_a_decision() -> None:
 
 
 def test_the_graph_of_langgraph_json_shows_its_steps() -> None:
-    assert any(node.endswith(":screen") for node in make_graph().get_graph(xray=True).nodes)
+    served = asyncio.run(make_graph())
+    assert any(node.endswith(":screen") for node in served.get_graph(xray=True).nodes)
+    assert asyncio.run(make_graph()) is served

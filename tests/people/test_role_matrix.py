@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 
 from app.api.build import build_api
+from app.api.logins import WrongLogins
 from service.system import System
 from service.views import Actor, NewConversation
 from states.rights import CHANGING, RIGHTS, matrix
@@ -20,6 +21,7 @@ from states.vocabulary import STAFF, Event, Role, State
 from store import queries
 from store.queries import CONVERSATION
 from tests.graph.example import ANNA, BEN, SARA, sqlite_url
+from tests.house import FORGIVEN
 from tests.people.example import AUDITOR, OMAR, SINA, Office
 from tests.people.surfaces import CALLERS, OTHER_CHANNEL, SETTINGS, WEB
 
@@ -31,7 +33,7 @@ class Api:
 
     def __init__(self, folder: Path) -> None:
         self.office = Office(sqlite_url(folder))
-        app = build_api(System(self.office.runtime).door, SETTINGS)
+        app = build_api(System(self.office.runtime).door, SETTINGS, logins=WrongLogins(most=FORGIVEN))
         self.client = TestClient(app, raise_server_exceptions=False)
         self.count = 0
 

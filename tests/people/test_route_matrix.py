@@ -12,10 +12,12 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from app.api.build import build_api
+from app.api.logins import WrongLogins
 from delivery.work import Delivery
 from service.views import Actor
 from states.rights import CHANGING, RIGHTS, Right
 from states.vocabulary import Role
+from tests.house import FORGIVEN
 from tests.people.surfaces import CALLERS, EVERYBODY, IMPOSTORS, OTHER_CHANNEL, SETTINGS, STRANGERS, WEB, Surfaces
 
 WITHOUT_CALLER = {"/healthz", "/readyz", "/openapi.json", "/hooks/{name}"}
@@ -33,7 +35,7 @@ def surfaces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surfaces]:
 
 @pytest.fixture(scope="module")
 def client(surfaces: Surfaces) -> Iterator[TestClient]:
-    api = build_api(surfaces.door, SETTINGS, Delivery(surfaces.house.system))
+    api = build_api(surfaces.door, SETTINGS, Delivery(surfaces.house.system), WrongLogins(most=FORGIVEN))
     with TestClient(api, raise_server_exceptions=False) as opened:
         yield opened
 
@@ -94,7 +96,7 @@ def test_a_new_address_without_a_right_is_found(surfaces: Surfaces) -> None:
     def read() -> list[str]:
         return [one.id for one in surfaces.house.system._runtime.conversations()]
 
-    api = build_api(surfaces.door, SETTINGS)
+    api = build_api(surfaces.door, SETTINGS, logins=WrongLogins(most=FORGIVEN))
     api.include_router(naked)
     with TestClient(api) as client:
         assert _silent(client, surfaces, _routes(api)) == ["GET /v1/naked"]

@@ -1,0 +1,77 @@
+"""Long lists come in pages: a poll stays small, and a list that changes meanwhile skips nothing that stays."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import Response
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.api.paging import NEXT, TOTAL, page
+from states.errors import BadInput
+from tests.components import examples
+from tests.house import House
+
+AGENT = {"X-Handrail-Actor": "maria", "X-Handrail-Role": "frontline_agent"}
+CASES = 629
+
+
+def _pages(entries: list[str], limit: int) -> list[list[str]]:
+    found: list[list[str]] = []
+    cursor: str | None = None
+    while cursor is not None or not found:
+        response = Response()
+        found.append(page(entries, limit, cursor, str, response))
+        cursor = response.headers.get(NEXT)
+    return found
+
+
+@settings(deadline=None)
+@given(st.integers(0, 60), st.integers(1, 20))
+def test_pages_together_are_the_list(count: int, limit: int) -> None:
+    entries = [str(number) for number in range(count)]
+    found = _pages(entries, limit)
+    assert [one for shown in found for one in shown] == entries
+    assert all(len(shown) <= limit for shown in found)
+
+
+@settings(deadline=None)
+@given(st.data(), st.integers(1, 40), st.integers(1, 10))
+def test_what_stays_is_not_skipped_when_others_leave(data: st.DataObject, count: int, limit: int) -> None:
+    """Between two pages any entries may leave, and new ones come to the front."""
+    entries = [str(number) for number in range(count)]
+    response = Response()
+    first = page(entries, limit, None, str, response)
+    cursor = response.headers.get(NEXT)
+    gone = set(data.draw(st.lists(st.sampled_from(entries), max_size=2)))
+    later = [f"new {number}" for number in range(data.draw(st.integers(0, 5)))]
+    left = later + [one for one in entries if one not in gone]
+    rest = page(left, 10_000, cursor, str, Response()) if cursor else []
+    assert set(left) - set(first) - set(later) <= set(rest)
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "W10=", "WzEsMl0=", "WyJhIixbXV0=", "Wy0xLFtdXQ==", "ü", "W1tbW1tb"])
+def test_a_cursor_that_is_none_is_refused(cursor: str) -> None:
+    with pytest.raises(BadInput, match="cursor"):
+        page(["a"], 1, cursor, str, Response())
+
+
+def test_a_poll_of_a_long_queue_is_small_and_all_of_it_can_be_read(house: House) -> None:
+    """The worst line that the queue holds: 200 characters of a message in a script of three bytes a letter."""
+    with house.client() as client:
+        for number in range(examples(60, CASES)):
+            client.post("/v1/conversations", json={"id": f"c{number}"})
+            client.post(f"/v1/conversations/c{number}/messages", json={"text": f"human please {number} " + "長" * 60})
+        polled = client.get("/v1/queue", headers=AGENT)
+        assert len(polled.content) <= 20_000
+        assert int(polled.headers[TOTAL]) == examples(60, CASES)
+        seen, response = [*polled.json()], polled
+        while NEXT in response.headers:
+            response = client.get("/v1/queue", params={"cursor": response.headers[NEXT]}, headers=AGENT)
+            seen += response.json()
+        assert len({one["handover_id"] for one in seen}) == examples(60, CASES)
+        for address, name in (("/v1/conversations", ""), ("/v1/deliveries", "steps")):
+            listed = client.get(address, params={"limit": 2})
+            assert len(listed.json()[name] if name else listed.json()) <= 2
+            assert client.get(address, params={"cursor": "x"}).status_code == 422
+        assert len(client.get("/v1/conversations").json()) == 20
