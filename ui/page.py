@@ -10,7 +10,7 @@ import gradio as gr
 
 from states.errors import HandrailError
 from states.rights import Right
-from ui.conversation import ConversationRoom
+from ui.conversation import MINE, ConversationRoom
 from ui.desk import SKIP, DeskRoom
 from ui.oversight import OversightRoom
 from ui.people import customer_for
@@ -101,7 +101,8 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     desk.wire()
     rooms.oversight.wire()
     rooms.oversight.consents.click(turn_to, [desk.agent, desk.role], [*desk.shown, tabs], **quiet)
-    page.load(rooms.conversation.arrive, None, rooms.conversation.shown, **quiet)
+    room = rooms.conversation
+    page.load(room.arrive, [room.mine], room.shown, js=f"() => [{MINE}]", **quiet)
     entered = page.load(desk.enter, None, [desk.agent, desk.role], **quiet)
     # Through the queue: only what goes through it can say on the page that something was refused.
     entered.then(arrive, [desk.agent, desk.role], [*desk.shown, tabs], show_progress="hidden", api_visibility="private")
