@@ -138,12 +138,10 @@ class DeskRoom:
             seen = Seen.of(seen_text)
             typed = self.case.typed(values, seen.request_hash)
             who = (request, agent, role)
+            if event is Event.AGENT_REPLIED:
+                return self._say_approved(seen, who, typed)
             # What was not sent is not emptied: somebody may have begun to write while the act was on its way.
-            sent = self._act(event, seen, who, typed, emptied=self.case.note if typed.note else None)
-            if event is not Event.AGENT_REPLIED or sent.get(self.case.transcript) is None:
-                return sent
-            actor = self._actor(who)
-            return {**sent, **self.case.after_reply(self._view(seen.conversation, actor), actor)}
+            return self._act(event, seen, who, typed, emptied=self.case.note if typed.note else None)
 
         return pressed
 
@@ -254,6 +252,19 @@ class DeskRoom:
         except HandrailError as error:
             return self._refused(event, seen, who, error)
         return self._changed(seen, who, clear=(emptied,) if emptied else ())
+
+    def _say_approved(self, seen: Seen, who: Who, typed: Typed) -> Updates:
+        """Says an approved reply; then none is chosen any more."""
+        if not seen.conversation:
+            return SKIP
+        try:
+            self._do(Event.AGENT_REPLIED, seen, who, typed)
+            actor = self._actor(who)
+            unchosen = self.case.after_reply(self._view(seen.conversation, actor), actor)
+        except HandrailError as error:
+            return self._refused(Event.AGENT_REPLIED, seen, who, error)
+        changed = self._changed(seen, who)
+        return {**({} if changed == SKIP else changed), **unchosen}
 
     def _do(self, event: Event, seen: Seen, who: Who, typed: Typed) -> None:
         act = act_for(event, seen.conversation, seen.version, self._actor(who), typed)
