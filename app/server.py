@@ -10,7 +10,12 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from starlette.routing import Mount
+
+from app.api.guard import LOGIN_KEY, PageGuard
+from app.api.site import site_of
 from app.callers import may_log_in
+from app.session import Sessions
 from states.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -22,7 +27,6 @@ if TYPE_CHECKING:
     from service.door import Handrail
     from service.system import System
 
-LOGIN = "Your name is your role and id, as in frontline_agent/maria, or the id alone; your password is your token."
 DEMO_PORTS = 20
 """Ports that `handrail demo` tries from the wanted one on."""
 
@@ -112,8 +116,19 @@ def _mount_page(api: FastAPI, door: Handrail, settings: Settings) -> FastAPI:
         raise SettingsError("this installation has no page (ui.page); start with --no-page") from None
     options: dict[str, Any] = page.mount_options() if hasattr(page, "mount_options") else {}
     if not settings.demo_mode:
-        options |= {"auth": may_log_in(settings), "auth_message": LOGIN}
+        options |= {"auth_dependency": lambda request: request.scope.get(LOGIN_KEY)}
     mounted: FastAPI = gradio.mount_gradio_app(
         api, page.build(door, settings), path="/", **{"ssr_mode": False, **options}
     )
+    _guard(mounted, settings)
     return mounted
+
+
+def _guard(mounted: FastAPI, settings: Settings) -> None:
+    """Puts our own layer around the page, and around nothing else: the API has tokens and no cookies."""
+    route = mounted.routes[-1]
+    if not isinstance(route, Mount):
+        raise TypeError(f"the page was mounted as {type(route).__name__}, not as the Mount that is to be guarded")
+    idle, life = (one.delta.total_seconds() for one in (settings.session_idle, settings.session_lifetime))
+    may = None if settings.demo_mode else may_log_in(settings)
+    route.app = PageGuard(route.app, site_of(settings), Sessions(idle, life), may)

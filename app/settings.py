@@ -114,6 +114,11 @@ class Settings(BaseSettings):
     log_level: str = "info"
     log_json: bool = False
     public_url: str = ""
+    hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")], ...] = Field(
+        default=(), description="further names by which browsers may ask for the page, without ports"
+    )
+    session_idle: Duration = Field(default=Duration("30m"), description="a login ends after so long without its page")
+    session_lifetime: Duration = Field(default=Duration("12h"), description="a login ends after so long in any case")
     tick_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     desks: dict[DeskName, AnyDesk] = Field(default={}, description="where handovers go beside our own queue")
 

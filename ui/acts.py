@@ -61,7 +61,6 @@ _DECISIONS = (
 class Typed:
     """What the agent has entered on the desk."""
 
-    reply: str = ""
     note: str = ""
     method: str = METHODS[0]
     request_hash: str = ""
@@ -70,7 +69,7 @@ class Typed:
     """The code the customer has read out; for a knowledge check `question=answer`; empty: the code is in the chat."""
     resolution: str = ""
     template: str = ""
-    """Id of an approved template; it is sent instead of the reply."""
+    """Id of an approved template, which is a reply; own words come from their box (`ui.compose`)."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What stands in the open places of the template."""
     fields: tuple[Mapping[str, Any], ...] = ()
@@ -95,9 +94,7 @@ def act_for(event: Event, conversation_id: str, version: int, actor: Actor, type
 
     Its id names the version the agent saw, so a second press of the same button is the same act.
     """
-    text = typed.note
-    if event is Event.AGENT_REPLIED:
-        text = "" if typed.template else typed.reply
+    text = "" if event is Event.AGENT_REPLIED else typed.note
     data = _data(event, typed)
     seen = json.dumps([conversation_id, version, event.value, actor.id, actor.role.value, text, data], sort_keys=True)
     return Act(

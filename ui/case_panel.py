@@ -13,6 +13,7 @@ from service.views import Actor, ConversationView, TemplateView
 from states.table import allowed_events
 from states.vocabulary import Event, Role
 from ui.acts import DESK_EVENTS, METHOD_NAMES, METHODS, VERIFYING, Typed, buttons, label, wants_note
+from ui.compose import Box, box, ear
 from ui.render.case import case_head, consent
 from ui.render.reply import filled_in, preview
 from ui.render.steps import playbook
@@ -45,6 +46,7 @@ class CasePanel:
 
     def draw(self) -> None:
         """The components; call inside a column."""
+        self.said = ear()
         self.head = html(elem_id="hr-case")
         with gr.Row(elem_classes="hr-acts"):
             self._draw_buttons(_TOP)
@@ -91,17 +93,10 @@ class CasePanel:
                 }
             self.preview = html(elem_id="hr-preview")
             with gr.Row(elem_classes="hr-compose", visible=False) as self.compose:
-                self.reply = gr.Textbox(
-                    placeholder="Write to the customer…",
-                    show_label=False,
-                    label="Reply to the customer",
-                    container=False,
-                    lines=1,
-                    max_lines=5,
-                    scale=1,
-                    min_width=120,
+                self.reply = box(
+                    Box.REPLY, placeholder="Write to the customer…", label="Reply to the customer", send="Send reply",
                     elem_id="hr-reply",
-                )
+                )  # fmt: skip
                 self._draw_buttons((Event.AGENT_REPLIED,), scale=0)
 
     def _draw_checks(self) -> None:
@@ -136,8 +131,8 @@ class CasePanel:
     def shown(self) -> list[Any]:
         """Every component that changes."""
         return [
-            self.head, self.transcript, self.reply, self.consent, self.steps, self.verifying, self.compose, self.note,
-            self.resolution, self.approved, self.template, self.preview, *self.places.values(),
+            self.said, self.head, self.transcript, self.reply, self.consent, self.steps, self.verifying, self.compose,
+            self.note, self.resolution, self.approved, self.template, self.preview, *self.places.values(),
             *self.buttons.values(),
         ]  # fmt: skip
 
@@ -145,16 +140,16 @@ class CasePanel:
     def inputs(self) -> list[Any]:
         """What an agent types, in the order that `typed` reads it."""
         return [
-            self.reply, self.note, self.method, self.proof, self.resolution, self.template, *self.places.values(),
+            self.note, self.method, self.proof, self.resolution, self.template, *self.places.values(),
         ]  # fmt: skip
 
     @staticmethod
     def typed(values: tuple[Any, ...], request_hash: str) -> Typed:
         """What the agent has typed, from the values of `inputs`."""
-        reply, note, method, proof, resolution, template, *places = values
+        note, method, proof, resolution, template, *places = values
         given = {name: value.strip() for name, value in zip(_PLACES, places, strict=True) if (value or "").strip()}
         return Typed(
-            reply=reply, note=note, method=method, proof=proof, resolution=resolution or "",
+            note=note, method=method, proof=proof, resolution=resolution or "",
             template="" if template in (None, OWN_WORDS) else template, values=given, request_hash=request_hash,
         )  # fmt: skip
 
@@ -174,7 +169,11 @@ class CasePanel:
             self.verifying: gr.update(visible=any(event in shown for event in VERIFYING)),
             self.resolution: gr.update(visible=Event.RESOLVED in shown),
             **self._reply(view, actor, shown, other=other),
-            **{button: gr.update(visible=event in shown) for event, button in self.buttons.items()},
+            **{
+                button: gr.update(visible=event in shown)
+                for event, button in self.buttons.items()
+                if event is not Event.AGENT_REPLIED
+            },
         }
 
     def _reply(
@@ -204,6 +203,7 @@ class CasePanel:
         return {
             self.preview: "" if free else preview(one),
             self.reply: gr.update(visible=free),
+            self.buttons[Event.AGENT_REPLIED]: gr.update(visible=not free),
             **{
                 box: gr.update(visible=bool(one and name in filled_in(one.text)), value="")
                 for name, box in self.places.items()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from service.views import ConversationView, NewConversation
-from states.errors import HandrailError
+from conversation.intake import check_id
+from service.views import Actor, ConversationView, NewConversation, TurnResult
+from states.errors import HandrailError, NotFound
+from ui.compose import Box, Said, Sent, box, ear, sent_by
 from ui.examples import Example, examples_for
-from ui.people import customer_for, watcher_for
+from ui.people import customer_for, visitor_of, watcher_for
 from ui.render.banner import banner
 from ui.render.diagram import diagram
 from ui.render.evidence import evidence
@@ -21,7 +24,7 @@ from ui.render.packet import packet, raw
 from ui.render.text import esc
 from ui.render.transcript import transcript
 from ui.seen import memory
-from ui.style import PICK, html
+from ui.style import html
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -29,7 +32,10 @@ if TYPE_CHECKING:
 
 Updates = dict[Any, Any]
 NEW, SENDING = "new", "sending"
-"""What has been seen of a conversation that has not begun, and while a message is on its way: the next poll redraws."""
+"""What has been seen of a conversation that has not begun, and while an answer is on its way: the next poll redraws."""
+MINE = "handrail.mine()"
+"""Of the browser, which keeps the conversation's id over a reload and shares it with a second tab."""
+TURNS_AT_ONCE, LOOK_S = 16, 0.02
 SKIP: Updates = gr.skip()
 """Nothing is drawn anew."""
 
@@ -37,19 +43,21 @@ log = logging.getLogger("handrail.ui")
 
 
 class ConversationRoom:
-    """Draws the room and answers its events. Holds no conversation: that is in each visitor's session."""
+    """Draws the room and answers its events. Holds no conversation: its id is in each visitor's browser."""
 
     def __init__(self, door: Handrail, settings: Settings) -> None:
         self._door, self._settings = door, settings
         self._examples = examples_for(settings.knowledge)
+        self._turns = ThreadPoolExecutor(TURNS_AT_ONCE, thread_name_prefix="handrail-page")
 
     # Drawing
 
     def draw(self) -> None:
         """The components; call inside a tab."""
-        self.mine = gr.State(None)
+        self.mine = memory()
         self.seen = memory(NEW)
         self.took = gr.State(None)
+        self.said = ear()
         self.banner = html(elem_id="hr-banner")
         with gr.Row(elem_classes="hr-columns"):
             with gr.Column(scale=5, min_width=320, elem_classes="hr-left-column"):
@@ -73,89 +81,108 @@ class ConversationRoom:
                 html('<h3 class="hr-title">The customer’s page</h3>')
                 self.restart = gr.Button("New conversation", size="sm", elem_id="hr-new", scale=0, min_width=140)
             self.chat = html(elem_id="hr-chat")
-            with gr.Row(elem_classes="hr-compose"):
-                self.box = gr.Textbox(
-                    placeholder="Write as a customer…",
-                    show_label=False,
-                    label="Your message",
-                    container=False,
-                    lines=1,
-                    max_lines=4,
-                    scale=1,
-                    min_width=120,
-                    elem_id="hr-say",
-                    autofocus=True,
-                )
-                self.send = gr.Button("Send", variant="primary", scale=0, min_width=84, elem_id="hr-send")
-        self.chips = html(_chips(self._examples), js_on_load=PICK, elem_id="hr-examples")
+            self.box = box(
+                Box.SAY, placeholder="Write as a customer…", label="Your message", send="Send", elem_id="hr-say"
+            )
+        self.chips = html(_chips(self._examples), elem_id="hr-examples")
 
     def wire(self) -> None:
         """Connects the components; call inside the Blocks."""
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        shown = [
-            self.mine, self.seen, self.took, self.box, self.banner, self.chat, self.graph,
+        self.shown = [
+            self.said, self.seen, self.took, self.banner, self.chat, self.graph,
             self.why, self.packet, self.clocks, self.facts, self.events, self.raw,
         ]  # fmt: skip
-        gr.on([self.box.submit, self.send.click], self.say, [self.box, self.mine], shown, concurrency_limit=16, **quiet)
-        self.chips.click(self.say_example, [self.mine], shown, concurrency_limit=16, **quiet)
-        self.restart.click(self.begin, None, shown, queue=False, **quiet)
-        self.timer.tick(self.poll, [self.mine, self.seen, self.took], shown, queue=False, **quiet)
-        self.shown = shown
+        self.box.submit(self.say, None, self.shown, trigger_mode="multiple", concurrency_limit=TURNS_AT_ONCE, **quiet)
+        self.restart.click(self.begin, None, self.shown, queue=False, js="() => { handrail.begin(); }", **quiet)
+        self.timer.tick(
+            self.poll, [self.mine, self.seen, self.took], self.shown, queue=False,
+            js=f"(mine, seen, took) => [{MINE}, seen, took]", **quiet,
+        )  # fmt: skip
 
     # Events
 
-    def arrive(self) -> Updates:
-        """The page as it opens. The box is the visitor's: whoever types before this has arrived keeps their words."""
-        return self._show(None, None)
+    def arrive(self, mine: str, request: gr.Request) -> Updates:
+        """The page as it opens: the conversation that the visitor has left here, or an empty one."""
+        shown = self.poll(mine, "", None, request)
+        return self._show(None, None) if shown == SKIP else shown
 
     def begin(self) -> Updates:
         """An empty page; the conversation begins with its first message."""
-        return {**self._show(None, None), self.mine: None, self.took: None, self.box: ""}
+        return {**self._show(None, None), self.took: None}
 
-    def poll(self, mine: str | None, seen: str, took: float | None, request: gr.Request) -> Updates:
+    def poll(self, mine: str, seen: str, took: float | None, request: gr.Request) -> Updates:
         """What has changed since it was last drawn; nothing if nothing has."""
         try:
-            return SKIP if self._key(mine, request) == seen else self._show(self._view(mine, request), took)
+            key = self._key(mine, request)
+            if key == seen:
+                return SKIP
+            view = self._view(mine, request)
         except HandrailError as error:
             # The database is away for a moment: what is on the page stays, the next tick asks again.
             log.warning("conversation not refreshed", extra={"error": type(error).__name__})
             return SKIP
+        strange = {self.said: Said(box=Box.SAY, elsewhere=True).text()} if key != NEW and view is None else {}
+        return {**self._show(view, took), **strange}
 
-    def say_example(self, mine: str | None, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
-        """Sends the example that was clicked."""
-        number = str(getattr(event, "pick", ""))
-        known = number.isdecimal() and int(number) < len(self._examples)
-        yield from self.say(self._examples[int(number)].text if known else "", mine, request)
+    def say(self, request: gr.Request, event: gr.EventData) -> Iterator[Updates]:
+        """Tells the browser when its message is stored, or why it never will be; then shows what it led to.
 
-    def say(self, text: str, mine: str | None, request: gr.Request) -> Iterator[Updates]:
-        """Shows the customer's message at once, then what it led to; a refused message goes back into the box."""
-        if not text.strip():
-            yield SKIP
-            return
+        The next message need not wait for the answer to this one, so an emergency never stands behind a slow model.
+        """
+        sent, started = sent_by(event), time.perf_counter()
         try:
+            check_id(sent.conversation, "conversation id")
             customer = customer_for(self._settings, request, self._door.policy)
-            conversation_id = mine or self._door.open(customer, NewConversation(customer=_visitor(request))).id
-            view = self._view(conversation_id, request)
-            # Whose conversation it is goes out at once: a poll while a slow model thinks must not show an empty page.
-            sent = transcript(view, pending=text)
-            yield {self.box: "", self.mine: conversation_id, self.seen: SENDING, self.chat: sent}
-            started = time.perf_counter()
-            self._door.post(customer, conversation_id, text)
+            if not self._opened(customer, sent.conversation, request):
+                yield {self.said: Said(box=Box.SAY, id=sent.id, elsewhere=True).text()}
+                return
+            turn = self._turns.submit(
+                self._door.post, customer, sent.conversation, sent.text, message_id=sent.id or None
+            )
+            stored = self._stored(turn, sent, request)
+            yield {self.said: Said(box=Box.SAY, id=sent.id).text(), self.seen: SENDING, self.chat: transcript(stored)}
+            turn.result()
             took = (time.perf_counter() - started) * 1000
-            yield {**self._show(self._view(conversation_id, request), took), self.took: took}
+            yield {**self._show(self._view(sent.conversation, request), took), self.took: took}
         except HandrailError as error:
-            gr.Warning(f"<b>Not sent</b><br>{esc(error)}")
-            yield {self.seen: SENDING, self.box: text}
+            yield {self.seen: SENDING, self.said: Said(box=Box.SAY, id=sent.id, refused=str(error)).text()}
+
+    def _opened(self, customer: Actor, conversation_id: str, request: gr.Request) -> bool:
+        """Whether the conversation, begun now if need be, is this visitor's."""
+        visitor = visitor_of(request)
+        try:
+            opened = self._door.open(customer, NewConversation(id=conversation_id, customer=visitor))
+        except NotFound:
+            return False
+        return opened.customer == visitor
+
+    def _stored(self, turn: Future[TurnResult], sent: Sent, request: gr.Request) -> ConversationView | None:
+        """The conversation as soon as the message stands in it; the error of a turn that ended before."""
+        while True:
+            ended = wait([turn], timeout=LOOK_S).done
+            if ended:
+                turn.result()
+            view = self._view(sent.conversation, request)
+            if ended or (view and any(one.id == sent.id for one in view.messages)):
+                return view
 
     # Showing
 
-    def _view(self, mine: str | None, request: gr.Request) -> ConversationView | None:
-        return self._door.view(watcher_for(self._settings, request, self._door.policy), mine) if mine else None
+    def _view(self, mine: str, request: gr.Request) -> ConversationView | None:
+        """The conversation; None before its first message, and where it is another visitor's."""
+        try:
+            view = self._door.view(watcher_for(self._settings, request, self._door.policy), mine) if mine else None
+        except NotFound:
+            return None
+        return view if view and view.customer == visitor_of(request) else None
 
-    def _key(self, mine: str | None, request: gr.Request) -> str:
-        if not mine:
+    def _key(self, mine: str, request: gr.Request) -> str:
+        try:
+            watcher = watcher_for(self._settings, request, self._door.policy)
+            return f"{mine}:{self._door.version(watcher, mine)}" if mine else NEW
+        except NotFound:
             return NEW
-        return f"{mine}:{self._door.version(watcher_for(self._settings, request, self._door.policy), mine)}"
 
     def _show(self, view: ConversationView | None, took: float | None) -> Updates:
         now, answers = self._door.now(), self._door.policy.policy.answers
@@ -174,14 +201,10 @@ class ConversationRoom:
         }
 
 
-def _visitor(request: gr.Request) -> str:
-    """A reference to a visitor who is nobody else's customer."""
-    return f"visitor-{(request.session_hash or 'demo')[:5]}"
-
-
 def _chips(examples: tuple[Example, ...]) -> str:
     buttons = "".join(
-        f'<button type="button" class="hr-chip" data-pick="{number}"><b>{esc(one.label)}</b>{esc(one.text)}</button>'
-        for number, one in enumerate(examples)
+        f'<button type="button" class="hr-chip" data-say="{esc(one.text)}">'
+        f"<b>{esc(one.label)}</b>{esc(one.text)}</button>"
+        for one in examples
     )
     return f'<div class="hr-chips" role="group" aria-label="Examples to try">{buttons}</div>'

@@ -18,6 +18,7 @@ from states.errors import BadInput, ForbiddenRole, HandrailError
 from states.vocabulary import Event
 from ui.acts import Typed, act_for, label
 from ui.case_panel import CasePanel
+from ui.compose import Box, Said, sent_by
 from ui.packet_pane import PacketPane, edit, verdicts
 from ui.people import DEMO_AGENT, Who, actor_for, roles_for, seat
 from ui.render.queue import held_by_bot, live, queue
@@ -97,7 +98,7 @@ class DeskRoom:
         typed = [self.seen, *who, *self.case.inputs]
         for event, button in self.case.buttons.items():
             button.click(self.press(event), typed, self.shown, **acting)
-        self.case.reply.submit(self.press(Event.AGENT_REPLIED), typed, self.shown, **acting)
+        self.case.reply.submit(self.reply, [self.seen, *who], self.shown, trigger_mode="multiple", **acting)
         self.case.template.input(self.choose, [self.seen, *who, self.case.template], self.shown, **at_once)
         self.case.steps.click(self.tick, [self.seen, *who], self.shown, **acting)
         self.pane.packet.click(self.judge, [self.seen, *who], self.shown, **acting)
@@ -120,7 +121,7 @@ class DeskRoom:
 
     def open(self, conversation_id: str, who: Who) -> Updates:
         """A case as it is when somebody turns to it."""
-        return self._changed(Seen(conversation=conversation_id), who, clear=(self.case.note, self.case.reply))
+        return self._changed(Seen(conversation=conversation_id), who, clear=(self.case.note,))
 
     def poll(self, seen: str, agent: str, role: str, request: gr.Request) -> Updates:
         """What has changed since it was last drawn; nothing if nothing has."""
@@ -137,16 +138,23 @@ class DeskRoom:
             seen = Seen.of(seen_text)
             typed = self.case.typed(values, seen.request_hash)
             who = (request, agent, role)
-            if event is not Event.AGENT_REPLIED:
-                # What was not sent is not emptied: somebody may have begun to write while the act was on its way.
-                return self._act(event, seen, who, typed, emptied=self.case.note if typed.note else None)
-            sent = self._act(event, seen, who, typed, emptied=self.case.reply)
-            if not typed.template or self.case.reply not in sent:
-                return sent
-            actor = self._actor(who)
-            return {**sent, **self.case.after_reply(self._view(seen.conversation, actor), actor)}
+            if event is Event.AGENT_REPLIED:
+                return self._say_approved(seen, who, typed)
+            # What was not sent is not emptied: somebody may have begun to write while the act was on its way.
+            return self._act(event, seen, who, typed, emptied=self.case.note if typed.note else None)
 
         return pressed
+
+    def reply(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """Says what the agent has written, once, in the case that was on the page when it was sent."""
+        sent, who = sent_by(event), (request, agent, role)
+        act_id, said = f"desk_{sent.id}" if sent.id else None, Said(box=Box.REPLY, id=sent.id)
+        try:
+            self._door.act(self._actor(who), sent.conversation, Event.AGENT_REPLIED, text=sent.text, act_id=act_id)
+        except HandrailError as error:
+            said = replace(said, refused=str(error))
+        changed = self._changed(Seen.of(seen), who)
+        return {**({} if changed == SKIP else changed), self.case.said: said.text()}
 
     def choose(self, seen: str, agent: str, role: str, template: str | None, request: gr.Request) -> Updates:
         """The words of the approved reply that was chosen."""
@@ -244,6 +252,19 @@ class DeskRoom:
         except HandrailError as error:
             return self._refused(event, seen, who, error)
         return self._changed(seen, who, clear=(emptied,) if emptied else ())
+
+    def _say_approved(self, seen: Seen, who: Who, typed: Typed) -> Updates:
+        """Says an approved reply; then none is chosen any more."""
+        if not seen.conversation:
+            return SKIP
+        try:
+            self._do(Event.AGENT_REPLIED, seen, who, typed)
+            actor = self._actor(who)
+            unchosen = self.case.after_reply(self._view(seen.conversation, actor), actor)
+        except HandrailError as error:
+            return self._refused(Event.AGENT_REPLIED, seen, who, error)
+        changed = self._changed(seen, who)
+        return {**({} if changed == SKIP else changed), **unchosen}
 
     def _do(self, event: Event, seen: Seen, who: Who, typed: Typed) -> None:
         act = act_for(event, seen.conversation, seen.version, self._actor(who), typed)

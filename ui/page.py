@@ -10,7 +10,8 @@ import gradio as gr
 
 from states.errors import HandrailError
 from states.rights import Right
-from ui.conversation import ConversationRoom
+from states.vocabulary import STAFF
+from ui.conversation import MINE, ConversationRoom
 from ui.desk import SKIP, DeskRoom
 from ui.oversight import OversightRoom
 from ui.people import customer_for
@@ -84,8 +85,14 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     def at_desk(opened: dict[Any, Any]) -> dict[Any, Any]:
         return {**({} if opened == SKIP else opened), tabs: gr.update(selected=DESK)}
 
-    def turn_to(agent: str, role: str, request: gr.Request, event: gr.EventData) -> dict[Any, Any]:
-        return at_desk(desk.pick(agent, role, request, event))
+    def turn_to(
+        name: str, role: str, agent: str, desk_role: str, request: gr.Request, event: gr.EventData
+    ) -> dict[Any, Any]:
+        """Opens at the desk what waits for a second person, as the person who has clicked on it."""
+        if role not in STAFF:
+            return at_desk(desk.pick(agent, desk_role, request, event))
+        opened = desk.pick(name, role, request, event)
+        return at_desk(opened if opened == SKIP else {**opened, desk.agent: name, desk.role: role})
 
     def arrive(agent: str, role: str, request: gr.Request) -> dict[Any, Any]:
         """What the address asks for: a case, as cards and tickets link to it."""
@@ -100,8 +107,10 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     rooms.conversation.wire()
     desk.wire()
     rooms.oversight.wire()
-    rooms.oversight.consents.click(turn_to, [desk.agent, desk.role], [*desk.shown, tabs], **quiet)
-    page.load(rooms.conversation.arrive, None, rooms.conversation.shown, **quiet)
+    keeper = [rooms.oversight.name, rooms.oversight.role, desk.agent, desk.role]
+    rooms.oversight.consents.click(turn_to, keeper, [*desk.shown, tabs], **quiet)
+    room = rooms.conversation
+    page.load(room.arrive, [room.mine], room.shown, js=f"() => [{MINE}]", **quiet)
     entered = page.load(desk.enter, None, [desk.agent, desk.role], **quiet)
     # Through the queue: only what goes through it can say on the page that something was refused.
     entered.then(arrive, [desk.agent, desk.role], [*desk.shown, tabs], show_progress="hidden", api_visibility="private")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from app.callers import local_caller, named
+from app.session import visitor_in
 from service.views import Actor
 from states.errors import BadInput, ForbiddenRole
 from states.vocabulary import STAFF, Role
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from policy.loader import LoadedPolicy
 
 DEMO_AGENT = "anna"
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
+"""A reference without digits: it never looks like somebody's number, which would be masked."""
 Who = tuple[gr.Request, str, str]
 """The request of a visitor, the name that was typed, and the role that was chosen."""
 
@@ -66,6 +70,15 @@ def customer_for(settings: Settings, request: gr.Request, policy: LoadedPolicy) 
 def watcher_for(settings: Settings, request: gr.Request, policy: LoadedPolicy) -> Actor:
     """Who looks at what the machine made of a conversation: in demo mode any visitor, with an auditor's eyes."""
     return local_caller(Role.AUDITOR, policy) if settings.demo_mode else login_of(settings, request)
+
+
+def visitor_of(request: gr.Request) -> str:
+    """The customer's reference: of the browser they write in, the same after a reload and in a second tab.
+
+    Only a digest of what the browser keeps, since agents see it; of the page alone where it keeps nothing.
+    """
+    kept = visitor_in(getattr(request, "cookies", None) or {}) or request.session_hash or "demo"
+    return f"visitor-{hashlib.sha256(kept.encode()).hexdigest()[:12].translate(LETTERS)}"
 
 
 def _user(request: gr.Request) -> str | None:

@@ -1,4 +1,4 @@
-"""How the page looks: theme, style sheet and the one small script, all from this machine."""
+"""How the page looks: theme, style sheet and the two small scripts, all from this machine."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 STATIC = Path(__file__).parent / "static"
+SCRIPTS = ("page.js", "compose.js")
 
 PICK = """
 element.addEventListener('click', event => {
@@ -35,8 +36,8 @@ def css() -> str:
 
 @cache
 def head() -> str:
-    """The script that keeps clocks counting, for the page's head: inside `gr.HTML` no script runs."""
-    return f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>"
+    """The scripts of the clocks and of the boxes, for the page's head: inside `gr.HTML` no script runs."""
+    return "".join(f"<script>{(STATIC / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS)
 
 
 def theme() -> gr.themes.Base:

@@ -1,7 +1,8 @@
 """Demo mode is for one person at one machine: requests for another host, from another site or through a proxy end here.
 
 In demo mode everybody is who they say they are. A page of another site reaches a loopback address by a name of its own
-(DNS rebinding) or across origins, and a proxy makes a loopback address everybody's; both show in the headers.
+(DNS rebinding) or across origins, one of another program from another port of this machine, and a proxy makes a
+loopback address everybody's; all show in the headers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from app.api.errors import respond
+from app.api.site import place
 from app.settings import is_loopback
 from states.errors import ForbiddenRole
 
@@ -47,7 +49,7 @@ def stranger(headers: Headers) -> str:
         return "the Host header names another one"
     if any(name in FORWARDED or name.startswith("x-forwarded") for name, _ in given):
         return "the request was forwarded"
-    if any(name == "origin" and not _is_here(value) for name, value in given):
+    if any(name == "origin" and place(value) != place(f"//{hosts[0]}") for name, value in given):
         return "the request comes from another site"
     return ""
 

@@ -6,17 +6,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from app.settings import Settings
 from service.door import Handrail
 from service.outbox import Outbox
-from service.views import Actor
+from service.views import Actor, NewConversation
 from states.rights import Right
 from states.vocabulary import Event, Role
 from tests.graph.example import ANNA, BEN, CLEO, SARA
 from tests.house import House
 from tests.people.example import AUDITOR, OMAR, ROOT, SINA, policy
+from ui.people import visitor_of
 
 WEB = Actor(id="web", role=Role.CUSTOMER)
 OTHER_CHANNEL = Actor(id="shop", role=Role.CUSTOMER)
@@ -53,6 +55,10 @@ class Asked(Handrail):
         yield self.rights
 
 
+PAGE: Any = SimpleNamespace(session_hash="abcdef123")
+"""The browser in which the customer of the case writes."""
+
+
 class Surfaces:
     """A case that Anna works on, opened by the channel `web`; a second one that waits; a draft; a dead step."""
 
@@ -61,7 +67,7 @@ class Surfaces:
         listed = {"roles: {admin: [root]}": "roles: {admin: [root], auditor: [avi]}"}
         self.house = House(folder, rules=policy(**listed))
         self.door = Asked(self.house)
-        self.case = self.house.open("case", WEB)
+        self.case = self.door.open(WEB, NewConversation(id="case", customer=visitor_of(PAGE))).id
         self.house.say(self.case, f"change my address. {WORDS}", WEB)
         self.house.do(self.case, Event.CLAIMED, ANNA)
         waiting = self.house.open("waiting", WEB)

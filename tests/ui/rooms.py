@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import json
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -15,11 +17,13 @@ from tests.house import House
 from ui.conversation import ConversationRoom
 from ui.desk import DeskRoom
 from ui.oversight import OversightRoom
+from ui.seen import Seen
 
 Made = TypeVar("Made")
 Room = TypeVar("Room", ConversationRoom, DeskRoom, OversightRoom)
 ANSWER = Draft(text="Two to four working days.", confidence=0.95, verbatim=True, intent="delivery", model="scripted")
 VISITOR = cast(gr.Request, SimpleNamespace(session_hash="abcdef123", username=None))
+_NUMBERS = itertools.count(1)
 PERSON = "Can I speak to a real person?"
 AGENT = Role.FRONTLINE_AGENT.value
 
@@ -45,9 +49,28 @@ def drawn(room: Room) -> Room:
     return in_a_loop(draw)
 
 
-def say(room: ConversationRoom, text: str, mine: str | None = None) -> dict[Any, Any]:
+def message(text: str, mine: str = "cnv_mine", message_id: str | None = None) -> gr.EventData:
+    """A message as the browser sends it, with an id of its own."""
+    return gr.EventData(None, {"id": message_id or f"msg_{next(_NUMBERS)}", "conversation": mine, "text": text})
+
+
+def say(room: ConversationRoom, text: str, mine: str = "cnv_mine", who: gr.Request = VISITOR) -> dict[Any, Any]:
     """What the page shows after a message."""
-    return {name: value for updates in room.say(text, mine, VISITOR) for name, value in updates.items()}
+    return {name: value for updates in room.say(who, message(text, mine)) for name, value in updates.items()}
+
+
+def reply(
+    desk: DeskRoom, seen: str, text: str, case: str = "", who: tuple[str, str] = ("anna", AGENT)
+) -> dict[Any, Any]:
+    """What the desk shows after words of the agent's own, for the case that is seen unless another is given."""
+    return desk.reply(seen, "anna", AGENT, VISITOR, message(text, case or Seen.of(seen).conversation))
+
+
+def told(room: ConversationRoom | DeskRoom, shown: dict[Any, Any]) -> dict[str, Any]:
+    """What the browser hears of the message it has sent."""
+    ear = room.case.said if isinstance(room, DeskRoom) else room.said
+    heard: dict[str, Any] = json.loads(shown[ear])
+    return heard
 
 
 def visitor(login: str | None) -> gr.Request:
@@ -85,7 +108,7 @@ def look(desk: DeskRoom, seen: str) -> dict[Any, Any]:
 def press(desk: DeskRoom, event: Event, seen: str, **typed: Any) -> dict[Any, Any]:
     """What the desk shows after a button."""
     who = [typed.pop("agent", "anna"), typed.pop("role", AGENT)]
-    fields = {"reply": "", "note": "", "method": "attestation", "proof": "", "resolution": None, "template": None}
+    fields = {"note": "", "method": "attestation", "proof": "", "resolution": None, "template": None}
     fields |= {"name": "", "date": "", "amount": ""} | typed
     return desk.press(event)(seen, *who, VISITOR, *fields.values())
 

@@ -20,6 +20,7 @@ TOKENS = {
     "a" * 20: "frontline_agent/omar", "b" * 20: "compliance_officer/omar", "c" * 20: "customer/web",
     "d" * 20: "auditor/ada", "e" * 20: "auditor/mallory",
 }  # fmt: skip
+HOME: dict[str, Any] = {"base_url": "https://support.test", "headers": {"Origin": "https://support.test"}}
 WORDS = "The canary sings at noon"
 
 
@@ -28,7 +29,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     folder: Path = tmp_path_factory.mktemp("login")
     house = House(folder, rules=policy(("{admin: [root]}", "{admin: [root], auditor: [ada]}")))
     house.say(house.open(), f"human please. {WORDS}")
-    yield in_a_loop(lambda: assemble(house.door, Settings(tokens=TOKENS), with_page=True))
+    yield in_a_loop(
+        lambda: assemble(house.door, Settings(tokens=TOKENS, public_url="https://support.test"), with_page=True)
+    )
     house.close()
 
 
@@ -40,7 +43,11 @@ def _looked(client: TestClient, role: str) -> str:
     """What the desk shows: the visitor enters, and the first look is drawn."""
     ids: dict[str, Any] = {one["api_name"]: one["id"] for one in client.get("/config").json()["dependencies"]}
     for name, data in (("enter", []), ("poll_1", ["", "somebody else", role])):
-        asked = {"fn_index": ids[name], "data": data, "session_hash": f"of{role.replace('_', '')}"}
+        asked = {
+            "fn_index": ids[name],
+            "data": data,
+            "session_hash": f"page{client.cookies['__Host-handrail-visitor'][:9]}",
+        }
         answer = client.post("/gradio_api/run/predict", json=asked)
     assert answer.status_code == 200, answer.text
     return answer.text
@@ -56,7 +63,7 @@ def _looked(client: TestClient, role: str) -> str:
     ],
 )  # fmt: skip
 def test_only_the_holder_of_the_token_enters(page: FastAPI, login: str, token: str, enters: bool) -> None:
-    with TestClient(page, base_url="https://support.test") as client:
+    with TestClient(page, **HOME) as client:
         assert _entered(client, login, token) is enters
 
 
@@ -72,11 +79,11 @@ def test_only_the_holder_of_the_token_enters(page: FastAPI, login: str, token: s
 def test_a_login_sees_what_its_role_and_the_policy_let_it(
     page: FastAPI, login: str, token: str, role: str, reads: bool
 ) -> None:
-    with TestClient(page, base_url="https://support.test") as client:
+    with TestClient(page, **HOME) as client:
         assert _entered(client, login, token)
         assert (WORDS in _looked(client, role)) is reads
 
 
 def test_nobody_looks_without_a_login(page: FastAPI) -> None:
-    with TestClient(page, base_url="https://support.test") as client:
+    with TestClient(page, **HOME) as client:
         assert client.get("/config").status_code == 401

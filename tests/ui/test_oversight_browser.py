@@ -71,6 +71,9 @@ def test_oversight_decides_approves_and_replays(browser: Any, address: str) -> N
 
         keeper.see("#hr-consents [data-pick]:has-text('Pay for the hotel tonight')").click()
         keeper.see("#hr-exception .hr-card:has-text('Pay for the hotel tonight')")
+        assert keeper.see("#hr-agent :is(input, textarea)").input_value() == "cleo", "whoever has clicked"
+        keeper.see("#hr-act-exception_approved").click()
+        keeper.page.locator("#hr-exception .hr-card").wait_for(state="detached")
 
 
 def test_a_link_opens_its_case_and_an_unknown_one_says_so(browser: Any, address: str) -> None:

@@ -20,7 +20,7 @@ from ui.render.banner import banner, banner_of
 from ui.render.case import case_head, consent
 from ui.render.diagram import diagram, path_of
 from ui.render.evidence import evidence, meter
-from ui.render.facts import clocks, event_log, facts
+from ui.render.facts import as_judged, clocks, event_log, facts
 from ui.render.packet import packet as render_packet
 from ui.render.packet import raw
 from ui.render.queue import live, queue
@@ -223,6 +223,22 @@ def test_facts_that_differ_from_their_default_come_first() -> None:
     assert shown.index("conversation.misses") < min(
         shown.index(name) for name in known if name != "conversation.misses"
     )
+
+
+def test_facts_are_those_that_the_message_was_judged_by() -> None:
+    """Not those of the row, which were 0.0 minutes where a condition had read 42.0."""
+    later = NOW + timedelta(minutes=42)
+    data = {"fired": [], "decision": "guard"}
+    asked = message("customer", "I can smell gas")
+    judged = replace(event(Event.CAUTION_RAISED, State.GUARDED, State.GUARDED, data, seq=2), at=later)
+    view = conversation(facts={"conversation.minutes": 0.0}, messages=(asked,), events=(judged,))
+    known = as_judged(view)
+    assert (known["conversation.minutes"], known["conversation.guarded"]) == (42.0, True)
+    assert known["message.length"] == len("I can smell gas")
+    read = {"conversation.minutes": 41.5, "hours.open": False}
+    recorded = replace(view, events=(replace(judged, data={**data, "facts": read}),))
+    assert as_judged(recorded).items() >= read.items()
+    assert "42.00" in facts(view)
 
 
 def test_the_packet_reads_in_three_parts() -> None:

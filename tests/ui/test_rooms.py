@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from typing import Any, cast
 import gradio as gr
 import pytest
 
+from app.session import VISITOR as VISITOR_COOKIE
 from app.settings import Settings
 from app.wiring import load_policy
 from assistants.port import Draft
@@ -27,85 +29,151 @@ from tests.ui.rooms import (
     handed_over,
     in_a_loop,
     look,
+    message,
     pick,
     press,
+    reply,
     say,
+    told,
     visitor,
 )
 from ui.acts import buttons
-from ui.conversation import NEW, SENDING, SKIP, ConversationRoom
+from ui.conversation import NEW, SKIP, ConversationRoom
 from ui.desk import DeskRoom
 from ui.page import build, css, head, mount_options
 from ui.seen import Seen
 from ui.style import STATIC
 
+SLOW_S = 30
 
-def test_the_message_is_seen_at_once_and_then_its_answer(room: ConversationRoom) -> None:
-    first, last = room.say("How long does delivery take?", None, VISITOR)
-    assert "hr-pending" in first[room.chat]
-    assert "hr-typing" in first[room.chat]
+
+def test_the_message_is_stored_at_once_and_then_answered(room: ConversationRoom) -> None:
+    first, last = room.say(VISITOR, message("How long does delivery take?", "cnv_first", "msg_a"))
+    assert "How long does delivery take?" in first[room.chat]
+    assert told(room, first) == {"box": "say", "id": "msg_a", "refused": "", "elsewhere": False}
     assert "Two to four working days." in last[room.chat]
-    assert "hr-pending" not in last[room.chat]
 
 
-def test_words_typed_while_the_page_opens_stay_in_the_box(room: ConversationRoom) -> None:
-    assert room.box not in room.arrive()
-    assert room.begin()[room.box] == ""
+def test_nothing_that_is_shown_touches_a_box(room: ConversationRoom, desk: DeskRoom, house: House) -> None:
+    assert room.box not in room.shown
+    case = handed_over(house)
+    shown = (pick(desk, case), press(desk, Event.CLAIMED, pick(desk, case)[desk.seen]), look(desk, ""))
+    for one in (*shown, reply(desk, shown[1][desk.seen], "Hello")):
+        assert "value" not in one.get(desk.case.reply, {})
 
 
-def test_a_poll_while_the_assistant_thinks_shows_the_message_already(tmp_path: Path) -> None:
-    sent: dict[Any, Any] = {}
-    polled: list[dict[Any, Any]] = []
+def test_a_message_is_stored_while_the_assistant_still_thinks_of_another(tmp_path: Path) -> None:
+    thinks, may_answer = threading.Event(), threading.Event()
 
     def think(question: Any) -> Draft:
-        polled.append(room.poll(sent[room.mine], sent[room.seen], None, VISITOR))
+        thinks.set()
+        assert may_answer.wait(SLOW_S)
         return ANSWER
 
     slow = House(tmp_path, ScriptedAssistant(think), rules=load_policy("default"))
     room = drawn(ConversationRoom(slow.door, slow.settings))
-    saying = room.say("How long does delivery take?", None, VISITOR)
-    sent.update(next(saying))
-    assert "Two to four working days." in next(saying)[room.chat]
+    one = room.say(VISITOR, message("How long does delivery take?", message_id="msg_one"))
+    other = room.say(VISITOR, message("I can smell gas", message_id="msg_other"))
+    stored = next(one)
+    assert thinks.wait(SLOW_S)
+    also = next(other)
+    polled = room.poll("cnv_mine", stored[room.seen], None, VISITOR)
+    may_answer.set()
+    for left in (one, other):
+        list(left)
     slow.close()
-    assert ["How long does delivery take?" in one[room.chat] for one in polled] == [True]
+    assert [told(room, each)["id"] for each in (stored, also)] == ["msg_one", "msg_other"]
+    assert all("How long does delivery take?" in each[room.chat] for each in (stored, also, polled))
+
+
+def test_the_same_message_again_is_stored_once(room: ConversationRoom, house: House) -> None:
+    for _ in range(3):
+        list(room.say(VISITOR, message(PERSON, "cnv_again", "msg_again")))
+    assert [one.text for one in house.view("cnv_again").messages if one.author == "customer"] == [PERSON]
 
 
 def test_a_page_without_a_message_begins_no_conversation(room: ConversationRoom, house: House) -> None:
     before = len(house.door.conversations(AUDITOR))
     room.begin()
-    assert room.poll(None, NEW, None, VISITOR) == SKIP
-    assert list(room.say("   ", None, VISITOR)) == [SKIP]
+    for mine in ("", "cnv_not_begun"):
+        assert room.poll(mine, NEW, None, VISITOR) == SKIP
+        assert room.arrive(mine, VISITOR)[room.seen] == NEW
     assert len(house.door.conversations(AUDITOR)) == before
 
 
 def test_nothing_is_drawn_anew_when_nothing_changed(room: ConversationRoom) -> None:
     shown = say(room, "How long does delivery take?")
-    assert room.poll(shown[room.mine], shown[room.seen], None, VISITOR) == SKIP
+    assert room.poll("cnv_mine", shown[room.seen], None, VISITOR) == SKIP
 
 
 def test_what_the_desk_does_is_seen_by_the_customer(room: ConversationRoom, desk: DeskRoom, house: House) -> None:
-    shown = say(room, PERSON)
-    mine = shown[room.mine]
-    claimed(desk, mine)
-    assert "Agent anna owns this conversation" in room.poll(mine, shown[room.seen], None, VISITOR)[room.banner]
+    shown = say(room, PERSON, "cnv_seen")
+    claimed(desk, "cnv_seen")
+    assert "Agent anna owns this conversation" in room.poll("cnv_seen", shown[room.seen], None, VISITOR)[room.banner]
 
 
-def test_two_visitors_have_two_conversations(room: ConversationRoom) -> None:
-    one, other = say(room, "How long does delivery take?"), say(room, PERSON)
-    assert one[room.mine] != other[room.mine]
-    assert "real person" not in room.poll(one[room.mine], SENDING, None, VISITOR)[room.chat]
+def _browser(kept: str, page: str = "page1") -> gr.Request:
+    """A page of a visitor whose browser keeps this."""
+    return cast(gr.Request, SimpleNamespace(session_hash=page, username=None, cookies={VISITOR_COOKIE: kept}))
 
 
-def test_a_refused_message_goes_back_into_the_box(room: ConversationRoom, house: House) -> None:
-    huge = "x" * 1_300_000
-    with pytest.warns(UserWarning, match="most that is kept"):
-        assert say(room, huge)[room.box] == huge
+def test_a_reload_and_a_second_tab_find_the_conversation(room: ConversationRoom, house: House) -> None:
+    say(room, PERSON, "cnv_kept", _browser("one"))
+    for page in ("page2", "page3"):
+        assert "real person" in room.arrive("cnv_kept", _browser("one", page))[room.chat]
+        say(room, f"Are you there? {page}", "cnv_kept", _browser("one", page))
+    assert len([one for one in house.view("cnv_kept").messages if one.author == "customer"]) == 3
 
 
-def test_an_unknown_example_sends_nothing(room: ConversationRoom) -> None:
-    for bad in ("", "99", "-1", "²"):
-        event = cast(gr.EventData, SimpleNamespace(pick=bad))
-        assert list(room.say_example(None, event, VISITOR)) == [SKIP]
+def test_two_conversations_of_one_browser_are_of_one_customer(room: ConversationRoom, house: House) -> None:
+    for mine in ("cnv_early", "cnv_late"):
+        say(room, PERSON, mine, _browser("one"))
+    say(room, PERSON, "cnv_theirs", _browser("two"))
+    one, same, other = (house.view(mine).customer for mine in ("cnv_early", "cnv_late", "cnv_theirs"))
+    assert one == same != other
+    assert not any(char.isdigit() for char in one + other), "it must not look like a number that is masked"
+
+
+def test_nobody_reads_or_writes_what_is_another_visitors(room: ConversationRoom, house: House) -> None:
+    say(room, PERSON, "cnv_private", _browser("one"))
+    for shown in (room.arrive("cnv_private", _browser("two")), room.poll("cnv_private", NEW, None, _browser("two"))):
+        assert "real person" not in str(shown.values())
+        assert told(room, shown)["elsewhere"], "their browser takes another id"
+    version = house.view("cnv_private").version
+    assert told(room, say(room, "Let me in", "cnv_private", _browser("two")))["elsewhere"]
+    assert house.view("cnv_private").version == version
+
+
+def test_a_refused_message_stays_in_the_browser_with_the_reason(room: ConversationRoom, house: House) -> None:
+    assert "most that is kept" in told(room, say(room, "x" * 1_300_000))["refused"]
+    for empty in ("", "   "):
+        assert "empty" in told(room, say(room, empty))["refused"]
+
+
+def test_a_refused_reply_stays_in_the_browser_with_the_reason(desk: DeskRoom, house: House) -> None:
+    case = handed_over(house)
+    seen = pick(desk, case)[desk.seen]
+    assert told(desk, reply(desk, seen, "Hello"))["refused"]
+    assert told(desk, reply(desk, claimed(desk, case), "Hello"))["refused"] == ""
+
+
+def test_a_reply_goes_to_the_case_it_was_written_for_once(desk: DeskRoom, house: House) -> None:
+    one, other = handed_over(house), handed_over(house)
+    claimed(desk, one)
+    seen = claimed(desk, other)
+    again = message("For the first", one, "msg_same")
+    for _ in range(2):
+        desk.reply(seen, "anna", AGENT, VISITOR, again)
+    said = [[each.text for each in house.view(case).messages if each.author == "agent"] for case in (one, other)]
+    assert said == [["For the first"], []]
+
+
+@pytest.mark.parametrize("data", [{}, {"id": 1, "conversation": None, "text": ["x"]}, {"text": "no conversation"}])
+def test_what_is_no_message_sends_nothing(room: ConversationRoom, house: House, data: dict[str, Any]) -> None:
+    before = len(house.door.conversations(AUDITOR))
+    shown = list(room.say(VISITOR, gr.EventData(None, data)))
+    assert told(room, shown[-1])["refused"]
+    assert len(house.door.conversations(AUDITOR)) == before
 
 
 def test_the_desk_sees_every_conversation(desk: DeskRoom, house: House) -> None:
@@ -136,7 +204,7 @@ def test_a_claim_pressed_twice_is_one_claim(desk: DeskRoom, house: House) -> Non
 def test_a_refusal_is_shown_in_the_machines_own_words(desk: DeskRoom, house: House) -> None:
     conversation_id = handed_over(house)
     seen = claimed(desk, conversation_id)
-    with pytest.warns(UserWarning, match="outcome is written"):
+    with pytest.warns(UserWarning, match="required steps are done"):
         press(desk, Event.RESOLVED, seen)
     assert house.view(conversation_id).state is State.AGENT_VERIFYING
 

@@ -24,7 +24,7 @@ def case_head(view: ConversationView | None, now: datetime) -> str:
     if handover:
         reason = f"<b>{esc(words(handover.reason_code))}</b>"
         labels = [severity_pill(handover.severity), reason, *labels]
-    title = f'<code title="conversation">{esc(view.id)}</code>'
+    title = f'<code title="conversation" data-conversation="{esc(view.id)}">{esc(view.id)}</code>'
     return f'{banner(view, now)}<p class="hr-labels">{"".join(labels)}{title}</p>{deliveries(view)}'
 
 

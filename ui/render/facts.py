@@ -8,15 +8,35 @@ from typing import Any
 
 from policy.facts import FACTS_BY_NAME, default_facts
 from service.views import ConversationView, EventView
-from ui.render.text import card, esc, left, moment, words
+from states.vocabulary import State
+from ui.render.evidence import decisive
+from ui.render.text import card, esc, left, moment, part, words
 
 
 def facts(view: ConversationView | None) -> str:
-    """All facts with their values: first those that differ from their documented default."""
-    known = view.facts if view else _defaults()
+    """All facts with the values that conditions read: first those that differ from their documented default."""
+    known = as_judged(view) if view else _defaults()
     ordered = sorted(known, key=lambda name: (not _changed(name, known[name]), name))
     body = "".join(_row(name, known[name]) for name in ordered)
     return f'<table class="hr-facts"><tbody>{body}</tbody></table>'
+
+
+def as_judged(view: ConversationView) -> dict[str, Any]:
+    """The facts of the moment in which the last message was decided, where the log holds them; else the row's.
+
+    An event that recorded what was read says it itself (`facts`). Of an older one, what depends on the moment is told
+    by the moment: how long the conversation ran, where it stood, and how long the message was.
+    """
+    event = decisive(view)
+    if event is None:
+        return dict(view.facts)
+    written = [one for one in view.messages if one.author == "customer" and one.seq < event.seq]
+    moment_of = {
+        "conversation.minutes": round((event.at - view.created_at).total_seconds() / 60, 2),
+        "conversation.guarded": event.source is State.GUARDED,
+        **({"message.length": len(written[-1].text)} if written else {}),
+    }
+    return {**view.facts, **moment_of, **part(event.data, "facts")}
 
 
 def clocks(view: ConversationView | None, now: datetime) -> str:
