@@ -11,20 +11,29 @@ from typing import Protocol, cast
 
 from assistants.articles import Article, Passage
 from assistants.confidence import Signals, confidence
-from assistants.lexicon import Lexicon, Word, fold
+from assistants.entries import BODY, ELSEWHERE, Entry, entry, holds, known_places
+from assistants.form import Form, form, proper_names
+from assistants.lexicon import Lexicon, Word
+from assistants.places import places
 
 CANDIDATES = 8
 """Articles measured for each question; the right one is among BM25's first three in practice."""
-BODY, ELSEWHERE, MISSPELT = 0.8, 0.5, 0.85
-"""What a word counts that stands in the passage's text only; in another passage only; with one letter wrong."""
+MISSPELT = 0.85
+"""What a word counts with one letter wrong."""
 SECTION = 0.9
 """Agreement with a section's heading counts this much of agreement with what names the whole article."""
 UNMET = 0.6
 """A word the article lacks weighs at least this, however common it is in other articles."""
+LIGHT = 0.25
+"""What a verb or adverb of no subject counts beside the passage's words."""
+NAME = 2.0
+"""A name beside the passage's words counts so many times what another word does."""
+UNMET_ACT = 0.4
+"""What a change that the article does not name counts of any other word that calls for care."""
+UNTOLD = 0.5
+"""What counts against a passage that does not tell what is asked about a thing: its price, its time."""
 ENOUGH = 1.5
 """Weight of met words from which a message is no longer vague: one rare word and a common one."""
-SHORT, PHRASE = 6, 0.7
-"""A message of at most so many words is a bare phrase, as typed into a search box: nearly a question."""
 
 
 class _Ranker(Protocol):
@@ -42,37 +51,35 @@ class Match:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A question as it is measured."""
+
+    words: Sequence[Word]
+    known: dict[str, tuple[str, float]]
+    """Stem of each word → the vocabulary's stem and how much it counts."""
+    form: Form
+    places: frozenset[str]
+    """Codes of the countries that it names."""
+    names: frozenset[str]
+    """Its words that are written as names, folded."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Fit:
     """An article before the margin to the next one is known."""
 
-    entry: _Entry
+    entry: Entry
     passage: Passage
     signals: Signals
+    untold: float
+    """How many things are asked about the thing that the passage does not tell."""
     exact: bool
     """The question has the words of one of the article's example questions, no more and no fewer."""
 
     @property
     def rank(self) -> float:
-        return self.signals.coverage + self.signals.anchor + self.signals.agreement + 0.5 * self.exact
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Entry:
-    """An article with its words."""
-
-    article: Article
-    names: frozenset[str]
-    """Words of title, headings, keywords and example questions."""
-    keys: tuple[frozenset[str], ...]
-    """The same, each phrase on its own."""
-    examples: tuple[tuple[frozenset[str], int], ...]
-    """Example questions, each with the number of the passage it belongs to."""
-    asked: frozenset[frozenset[str]]
-    """The words of each example question: to ask just that is no vague message, however common its words."""
-    headings: tuple[frozenset[str], ...]
-    bodies: tuple[frozenset[str], ...]
-    text: frozenset[str]
-    """Words of all bodies."""
+        fit, anchored = 2 * self.signals.coverage + self.signals.agreement, 0.1 * self.signals.anchor
+        return fit + anchored + 0.5 * self.exact - self.untold - self.signals.strays - self.signals.elsewhere
 
 
 class LanguageIndex:
@@ -80,12 +87,13 @@ class LanguageIndex:
 
     def __init__(self, articles: Sequence[Article], lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._entries = tuple(_entry(article, lexicon) for article in articles)
-        documents = [entry.names | entry.text for entry in self._entries]
+        self._entries = tuple(entry(article, lexicon) for article in articles)
+        documents = [one.names | one.text for one in self._entries]
         self._weights = _rarity(documents)
         self._spellings = _spellings(articles, lexicon, self._weights)
         self._ranker = _bm25(self._entries)
         self._exact = _exact(self._entries)
+        self._places = known_places(self._entries)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -101,20 +109,24 @@ class LanguageIndex:
         stems = [stem for stem, _ in known.values() if stem]
         if all(word.optional or not known[word.stem][0] for word in words):
             return ()
-        form = _form(text, self.lexicon)
+        language = self.lexicon.language
+        asked = _Asked(
+            words=words, known=known, form=form(text, self.lexicon), places=places(text, language),
+            names=proper_names(text, language),
+        )  # fmt: skip
         scores = self._ranker.get_scores(stems)
         nearest = sorted(range(len(self._entries)), key=lambda n: -float(scores[n]))[:CANDIDATES]
         named = [n for n in self._exact.get(frozenset(stems), ()) if n not in nearest]
-        fits = [self._fit(self._entries[n], words, known, form) for n in (*nearest, *named) if scores[n] > 0]
+        fits = [self._fit(self._entries[n], asked) for n in (*nearest, *named) if scores[n] > 0]
         fits.sort(key=lambda fit: -fit.rank)
         ranks = [*(fit.rank for fit in fits[1:]), 0.0]
         return tuple(_finish(fit, after) for fit, after in zip(fits[:limit], ranks, strict=False))
 
     def mentions(self, match: Match, words: Sequence[Word]) -> bool:
         """Whether the matched passage or its article's names use every one of the words."""
-        entry = next(entry for entry in self._entries if entry.article is match.article)
-        number = entry.article.passages.index(match.passage)
-        known = entry.names | entry.bodies[number]
+        found = next(one for one in self._entries if one.article is match.article)
+        number = found.article.passages.index(match.passage)
+        known = found.named[number] | found.bodies[number]
         return all(self._known(word)[0] in known for word in words)
 
     def _known(self, word: Word) -> tuple[str, float]:
@@ -128,127 +140,94 @@ class LanguageIndex:
         near = next(alike, "")
         return near, MISSPELT if near else 0.0
 
-    def _fit(
-        self, entry: _Entry, words: Sequence[Word], known: dict[str, tuple[str, float]], form: tuple[float, float]
-    ) -> _Fit:
-        stems = frozenset(stem for stem, _ in known.values() if stem)
-        number = _best_passage(entry, stems, self._weights)
-        tally = self._tally(entry, number, words, known)
+    def _fit(self, one: Entry, asked: _Asked) -> _Fit:
+        stems = frozenset(stem for stem, _ in asked.known.values() if stem)
+        number = one.best_passage(stems, asked.places, self._places, self._weights)
+        held = holds(one.places[number], asked.places, self._places)
+        tally = self._tally(one, number, asked, held=held and bool(asked.places))
         total = tally["total"] or 1.0
-        exact = frozenset(word.stem for word in words) in entry.asked
+        exact = frozenset(word.stem for word in asked.words) in one.asked
         signals = Signals(
             coverage=tally["covered"] / total,
-            substance=1.0 if exact and form[0] == 1.0 else min(tally["covered"] / ENOUGH, 1.0),
+            substance=1.0 if exact and asked.form.asks == 1.0 else min(tally["covered"] / ENOUGH, 1.0),
             anchor=tally["named"] / total,
-            agreement=self._agreement(entry, stems, total),
-            gaps=min(tally["gaps"], 4) / 4,
+            agreement=self._agreement(one, stems, total),
+            strays=min(tally["strays"], 2) / 2,
             unknown=min(tally["unknown"], 2) / 2,
             caution=min(tally["cautions"] + (tally["acts"] if tally["gaps"] else 0), 2) / 2,
-            asks=form[0],
-            narrates=form[1],
+            asks=asked.form.asks,
+            narrates=asked.form.narrates,
+            wishes=asked.form.wishes,
+            elsewhere=0.0 if held else 1.0,
             margin=0.0,
         )
-        return _Fit(entry=entry, passage=entry.article.passages[number], signals=signals, exact=exact)
+        return _Fit(
+            entry=one, passage=one.article.passages[number], signals=signals, exact=exact, untold=tally["untold"]
+        )
 
-    def _tally(
-        self, entry: _Entry, number: int, words: Sequence[Word], known: dict[str, tuple[str, float]]
-    ) -> dict[str, float]:
+    def _tally(self, one: Entry, number: int, asked: _Asked, *, held: bool) -> dict[str, float]:
         """Weights and numbers of the question's words, by what the article makes of them."""
         tally: defaultdict[str, float] = defaultdict(float)
-        for word in words:
-            stem, factor = known[word.stem]
-            if word.optional and stem not in entry.names:
+        for word in asked.words:
+            stem, factor = asked.known[word.stem]
+            share = factor * one.share(number, stem, word)
+            if held and not share and places(word.surface, self.lexicon.language):
+                share = BODY
+            if word.optional and share <= ELSEWHERE:
+                tally["untold"] += 1
+                tally["total"] += UNTOLD
+                tally["strays"] += UNTOLD
                 continue
-            share = factor * _share(entry, number, stem, named_only=word.caution)
             weight = self._weights.get(stem, 1.0) if share else max(UNMET, self._weights.get(stem, 1.0))
             tally["total"] += weight
             tally["covered"] += weight * share
-            tally["named"] += weight * factor * (stem in entry.names)
+            tally["named"] += weight * factor * (stem in one.named[number])
             tally["gaps"] += not share
-            tally["unknown"] += not stem
-            tally["cautions"] += word.caution and not share
+            tally["strays"] += (
+                0.0
+                if word.caution
+                else self._stray(one, number, word, stem, share) * (NAME if word.surface in asked.names else 1.0)
+            )
+            tally["unknown"] += not stem and not word.light
+            tally["cautions"] += (UNMET_ACT if word.act else 1.0) if word.caution and not share else 0.0
             tally["acts"] += word.act and share > 0
         return tally
 
-    def _agreement(self, entry: _Entry, stems: frozenset[str], total: float) -> float:
+    def _stray(self, one: Entry, number: int, word: Word, stem: str, share: float) -> float:
+        """How much a word beside the passage's own says that something else is asked.
+
+        What is said of any item holds for the things that other articles name.
+        """
+        if share > ELSEWHERE:
+            return 0.0
+        weight = LIGHT if word.light else max(UNMET, self._weights.get(stem, 1.0))
+        general = bool(stem) and not self.lexicon.general.isdisjoint(one.bodies[number])
+        return weight * (0.5 if share or general else 1.0)
+
+    def _agreement(self, one: Entry, stems: frozenset[str], total: float) -> float:
         """The best F-measure between the question and one key phrase, words weighted by rarity."""
         best = 0.0
-        for key in entry.keys:
+        for key in one.keys:
             shared = self._mass(key & stems)
             if shared:
-                best = max(best, 2 * shared / (total + self._mass(key)) * (SECTION if key in entry.headings else 1.0))
+                best = max(best, 2 * shared / (total + self._mass(key)) * (SECTION if key in one.headings else 1.0))
         return best
 
     def _mass(self, stems: Iterable[str]) -> float:
         return sum(self._weights.get(stem, 1.0) for stem in stems)
 
 
-def _entry(article: Article, lexicon: Lexicon) -> _Entry:
-    headings = tuple(lexicon.stems([passage.heading]) for passage in article.passages)
-    bodies = tuple(lexicon.stems([passage.text]) for passage in article.passages)
-    examples = tuple(lexicon.stems([question]) for question in article.questions)
-    phrases = (article.title, *article.keywords)
-    keys = (*(lexicon.stems([phrase]) for phrase in phrases), *headings, *examples)
-    return _Entry(
-        article=article,
-        names=frozenset().union(*keys),
-        keys=tuple(dict.fromkeys(key for key in keys if key)),
-        examples=tuple((example, _nearest_body(example, headings, bodies)) for example in examples),
-        asked=frozenset(examples),
-        headings=headings,
-        bodies=bodies,
-        text=frozenset().union(*bodies),
-    )
-
-
-def _exact(entries: Sequence[_Entry]) -> dict[frozenset[str], tuple[int, ...]]:
+def _exact(entries: Sequence[Entry]) -> dict[frozenset[str], tuple[int, ...]]:
     """Words of an example question → the articles that have it. BM25 overlooks one made of common words."""
     found: dict[frozenset[str], tuple[int, ...]] = {}
-    for number, entry in enumerate(entries):
-        for example in entry.asked:
+    for number, one in enumerate(entries):
+        for example in one.asked:
             found[example] = (*found.get(example, ()), number)
     return found
 
 
-def _nearest_body(example: frozenset[str], headings: Sequence[frozenset[str]], bodies: Sequence[frozenset[str]]) -> int:
-    return max(range(len(bodies)), key=lambda n: (2 * len(example & headings[n]) + len(example & bodies[n]), -n))
-
-
-def _best_passage(entry: _Entry, stems: frozenset[str], weights: dict[str, float]) -> int:
-    """The passage whose heading, text and example questions share most with the question."""
-
-    def shared(number: int) -> float:
-        examples = [_jaccard(example, stems) for example, belongs in entry.examples if belongs == number]
-        heading = sum(weights[stem] for stem in stems & entry.headings[number])
-        return heading + sum(weights[stem] for stem in stems & entry.bodies[number]) + 2 * max(examples, default=0.0)
-
-    return max(range(len(entry.bodies)), key=lambda n: (shared(n), -n))
-
-
-def _share(entry: _Entry, number: int, stem: str, *, named_only: bool) -> float:
-    """How well the article covers one word, seen from the chosen passage."""
-    if stem in entry.names:
-        return 1.0
-    if named_only:
-        return 0.0
-    if stem in entry.bodies[number]:
-        return BODY
-    return ELSEWHERE if stem in entry.text else 0.0
-
-
-def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
-    return len(left & right) / len(left | right) if left | right else 0.0
-
-
-def _form(text: str, lexicon: Lexicon) -> tuple[float, float]:
-    """(asks, narrates) of a message."""
-    folded = fold(text).strip()
-    asks = 1.0 if lexicon.asks.search(folded) else PHRASE if len(folded.split()) <= SHORT else 0.0
-    return asks, 1.0 if lexicon.narrates.search(folded) else 0.0
-
-
 def _finish(best: _Fit, next_rank: float) -> Match:
-    margin = 1 - next_rank / best.rank if best.rank else 0.0
+    margin = min(max(1 - next_rank / best.rank, 0.0), 1.0) if best.rank > 0 else 0.0
     signals = replace(best.signals, margin=margin)
     return Match(article=best.entry.article, passage=best.passage, confidence=confidence(signals), signals=signals)
 
@@ -274,12 +253,12 @@ def _spellings(
     return {letter: tuple(pairs) for letter, pairs in found.items()}
 
 
-def _bm25(entries: Sequence[_Entry]) -> _Ranker:
+def _bm25(entries: Sequence[Entry]) -> _Ranker:
     import bm25s  # lazy: brings numpy, needed once an index is built
 
     logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs every index at debug level into the host's log
     ranker = bm25s.BM25()
-    ranker.index([sorted(entry.names | entry.text) for entry in entries], show_progress=False)
+    ranker.index([sorted(one.names | one.text) for one in entries], show_progress=False)
     return cast(_Ranker, ranker)
 
 

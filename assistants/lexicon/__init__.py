@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -46,6 +46,10 @@ class Word:
     """It names a change to be made ("close"): met only by an article that knows what is to be changed, too."""
     optional: bool = False
     """It says what is asked about a thing ("how long"): supports a match, and counts nothing where it is unmet."""
+    beside: frozenset[str] = frozenset()
+    """Of a number, the stems before and after it: it is met by a text that has it beside one of these."""
+    light: bool = False
+    """A verb or adverb of no subject: beside what a passage says it hardly tells that something else is asked."""
     caution: bool = False
     """It names trouble, another person, a change to be made or a number, or negates: only an article's own names may
     meet it, its running text may not."""
@@ -57,6 +61,9 @@ class Lexicon:
 
     language: str
     neutral: frozenset[str]
+    light: frozenset[str]
+    general: frozenset[str]
+    """Stems of words for whatever is sold: "item"."""
     negation: frozenset[str]
     careful: frozenset[str]
     """Negations, words for other persons and words of trouble."""
@@ -71,6 +78,10 @@ class Lexicon:
     """Found in a message that asks for information."""
     narrates: re.Pattern[str]
     """Found in a message that tells what happened to its writer."""
+    states: re.Pattern[str]
+    """Found in a sentence that tells and does not ask."""
+    wishes: re.Pattern[str]
+    """Found in a message that wants something done."""
     stemmer: _Stems = field(repr=False)
     _cache: dict[str, str] = field(default_factory=dict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -78,13 +89,18 @@ class Lexicon:
     def words(self, text: str) -> tuple[Word, ...]:
         """The content words of `text` in order, without repeats."""
         found: dict[str, Word] = {}
-        for surface in self.surfaces(text):
+        surfaces = self.surfaces(text)
+        for at, surface in enumerate(surfaces):
             if surface in self.neutral:
                 continue
             stem = "not" if surface in self.negation else self.stem(self.aspects.get(surface, surface))
             act = stem in self.acts
-            caution = act or surface in self.careful or (not surface.isalpha() and bool(_DIGIT.search(surface)))
-            word = Word(stem=stem, surface=surface, caution=caution, act=act, optional=surface in self.aspects)
+            beside = frozenset(map(self.stem, _neighbours(surfaces, at))) if _is_number(surface) else frozenset[str]()
+            caution = act or _is_number(surface) or surface in self.careful
+            word = Word(
+                stem=stem, surface=surface, caution=caution, act=act, beside=beside,
+                optional=surface in self.aspects, light=surface in self.light,
+            )  # fmt: skip
             if stem not in found or found[stem].optional:
                 found[stem] = word
         return tuple(found.values())
@@ -92,6 +108,14 @@ class Lexicon:
     def stems(self, texts: Iterable[str]) -> frozenset[str]:
         """The stems of all content words of several texts."""
         return frozenset(word.stem for text in texts for word in self.words(text))
+
+    def numbers(self, text: str) -> frozenset[tuple[str, str]]:
+        """Each number of a text with the stem before it, and with the one after it."""
+        surfaces = self.surfaces(text)
+        numbers = [(at, surface) for at, surface in enumerate(surfaces) if _is_number(surface)]
+        return frozenset(
+            (surface, self.stem(beside)) for at, surface in numbers for beside in _neighbours(surfaces, at)
+        )
 
     def surfaces(self, text: str) -> list[str]:
         """The words of a text: folded, phrases replaced, contractions opened."""
@@ -109,6 +133,14 @@ class Lexicon:
                 if len(self._cache) < 50_000:
                     self._cache[surface] = cached
         return cached
+
+
+def _is_number(surface: str) -> bool:
+    return not surface.isalpha() and bool(_DIGIT.search(surface))
+
+
+def _neighbours(surfaces: Sequence[str], at: int) -> Sequence[str]:
+    return [*surfaces[max(at - 1, 0) : at], *surfaces[at + 1 : at + 2]]
 
 
 def fold(text: str) -> str:
@@ -144,6 +176,8 @@ def lexicon(language: str) -> Lexicon:
     return Lexicon(
         language=language,
         neutral=_set(raw, "neutral"),
+        light=_set(raw, "light"),
+        general=frozenset(stemmer.stemWord(same.get(word, word)) for word in _set(raw, "general")),
         negation=_set(raw, "negation"),
         careful=_set(raw, "negation") | _set(raw, "persons") | _set(raw, "alarm"),
         acts=frozenset(stemmer.stemWord(same.get(word, word)) for word in _set(raw, "acts")),
@@ -151,6 +185,8 @@ def lexicon(language: str) -> Lexicon:
         aspects=cast(dict[str, str], raw.get("aspects") or {}),
         asks=re.compile(str(raw.get("asks") or r"\?").strip()),
         narrates=re.compile(str(raw.get("narrates") or "!").strip()),
+        states=re.compile(str(raw.get("states") or "(?!)").strip()),
+        wishes=_wishes(raw),
         same=same,
         stemmer=stemmer,
     )
@@ -158,3 +194,9 @@ def lexicon(language: str) -> Lexicon:
 
 def _set(raw: dict[str, object], key: str) -> frozenset[str]:
     return frozenset(str(raw.get(key) or "").split())
+
+
+def _wishes(raw: dict[str, object]) -> re.Pattern[str]:
+    """The alternatives of `wishes`, one a line, with each of `wish_verbs` for VERB."""
+    verbs = "|".join(re.escape(verb) for verb in sorted(_set(raw, "wish_verbs")))
+    return re.compile(re.sub(r"\s+\|", "|", str(raw.get("wishes") or "(?!)").strip()).replace("VERB", verbs or "(?!)"))

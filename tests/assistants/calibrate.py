@@ -93,7 +93,7 @@ def examples(found: dict[tuple[str, str], LanguageIndex]) -> tuple[np.ndarray, n
 
 def fit(x: np.ndarray, y: np.ndarray, w: np.ndarray, rounds: int = 6000) -> tuple[np.ndarray, float]:
     """Logistic regression with the sign each signal must have, so that no quirk of the sample turns one around."""
-    against = {"gaps", "unknown", "caution", "narrates"}
+    against = {"strays", "unknown", "caution", "narrates", "wishes", "elsewhere"}
     sign = np.array([-1.0 if field.name in against else 1.0 for field in dataclasses.fields(Signals)])
     beta, bias = np.zeros(x.shape[1]), 0.0
     for _ in range(rounds):

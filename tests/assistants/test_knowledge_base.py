@@ -96,7 +96,7 @@ def test_traps_that_share_words_with_articles_are_far_from_the_threshold() -> No
 
 
 def test_fresh_questions_that_were_never_tuned_on_are_answered(english: dict[tuple[str, str], LanguageIndex]) -> None:
-    for variant, floor in (("full", 0.85), ("bare", 0.75)):
+    for variant, floor in (("full", 0.82), ("bare", 0.75)):
         right = []
         for kb, article, text in questions("held_out"):
             matches, confidence = recognise(Question(text=text), english[kb, variant])
