@@ -70,7 +70,7 @@ def _masthead(door: Handrail, settings: Settings) -> str:
     demo = (
         pill("demo mode", title="No tokens are set: anybody on this machine may act in any role")
         if settings.demo_mode
-        else ""
+        else '<form method="post" action="/logout"><button class="hr-chip">Log out</button></form>'
     )
     return (
         '<div class="hr-mast"><b>Handrail</b><em>The machine answers what is routine. A person owns the rest.</em>'

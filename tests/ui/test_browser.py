@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browsing import WAIT_MS, chromium, open_desk, visit
+from tests.ui.browsing import WAIT_MS, Watched, chromium, open_desk, visit
 from tests.ui.server import demo
 
 pytestmark = pytest.mark.browser
@@ -108,6 +108,20 @@ def test_visitors_do_not_see_each_other(browser: Any, address: str) -> None:
         one.see("#hr-new").click()
         one.in_state("bot_handling")
         assert one.page.locator("#hr-chat .hr-msg").count() == 0
+
+
+def test_a_reload_and_a_second_tab_show_the_same_conversation(browser: Any, address: str) -> None:
+    with visit(browser, address) as customer:
+        customer.say("Can I speak to a real person, please?")
+        customer.in_state("handed_off")
+        customer.page.reload()
+        customer.see("#hr-chat .hr-customer:has-text('a real person, please?')")
+        tab = Watched(customer.page.context.new_page())
+        tab.page.goto(address)
+        tab.see("#hr-chat .hr-customer:has-text('a real person, please?')")
+        tab.say("Are you there, in this tab?")
+        customer.see("#hr-chat .hr-customer:has-text('in this tab?')")
+        customer.in_state("handed_off")
 
 
 def test_an_answer_that_arrives_late_does_not_stay_on_the_page(browser: Any, address: str) -> None:

@@ -1,4 +1,4 @@
-// Keeps clocks counting and shows moments in the reader's own time zone. It only ever writes text.
+// Keeps clocks counting and shows moments in the reader's own time zone. It only ever writes text, and asks whether the login holds.
 (() => {
   const span = seconds => {
     const whole = Math.floor(seconds);
@@ -33,4 +33,6 @@
   // What the server sends anew is put right before it is painted; a pass that changes nothing causes no other.
   new MutationObserver(soon).observe(document.documentElement, {childList: true, subtree: true});
   setInterval(tick, 1000);
+  // A page whose login has ended says so by showing the login, instead of standing still.
+  setInterval(() => fetch('session').then(answer => answer.status === 401 && location.reload(), () => {}), 30000);
 })();
