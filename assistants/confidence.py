@@ -8,8 +8,8 @@ Words count by rarity (inverse document frequency over the articles, 1 for the r
 counts at least 0.6 against it and a word that no article uses counts 1. Words that name trouble, another person, a
 reason or a change to be made, and negations, are met only where title, headings, keywords or example questions name
 them; numbers, only beside the same word. What the chosen passage does not say costs, names twice, and half where it is
-said elsewhere in the article or the passage speaks of any item. A statement starts far behind a question, a story behind
-a statement; a wish for an act and a country that the passage does not hold for are not answered.
+said elsewhere in the article or the passage speaks of any item. A statement starts far behind a question, a story
+behind a statement; a wish for an act and a country that the passage does not hold for are not answered.
 
 The signs were set beforehand, the weights fitted by logistic regression (`tests/assistants/calibrate.py`) on questions
 written for the purpose and on half of a set of real messages, then set by hand on near misses (`tests/assistants/

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistants.claims import is_faithful
 from assistants.grounding import is_quote, is_verbatim, support, trusted
 from assistants.index import Match
 from assistants.knowledge_base import KnowledgeBase
@@ -65,9 +66,11 @@ class OpenAICompatible:
         language = question.language if question.language in STEMMERS else "en"
         supported = support(filled.answer, [source.quote for source in citations], question.text, language)
         known = bool(filled.answer.strip() and citations) and not filled.wants_person
+        cited = tuple(match for match in passages if any(_is_from(source, match) for source in citations))
+        faithful = is_faithful(filled.answer, cited, question)
         return Draft(
             text=filled.answer.strip() if known else "",
-            confidence=trusted(filled.confidence, supported, recognised) if known else 0.0,
+            confidence=trusted(filled.confidence, supported, recognised) if known and faithful else 0.0,
             citations=citations if known else (),
             verbatim=known and any(is_verbatim(filled.answer, match.passage.text) for match in passages),
             wants_person=filled.wants_person,
@@ -118,6 +121,10 @@ def _handed_back(person: PersonStretch) -> Message:
         "and do not quote this internal note."
     )
     return "assistant", json.dumps({"person_handed_back": {**about, "note": note}}, ensure_ascii=False)
+
+
+def _is_from(source: Citation, match: Match) -> bool:
+    return source.source == match.article.source and is_quote(source.quote, match.passage.text)
 
 
 def _checked(cited: list[CitedSource], passages: tuple[Match, ...]) -> tuple[Citation, ...]:
