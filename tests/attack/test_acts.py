@@ -152,7 +152,7 @@ def test_less_urgent_need_still_brings_its_duties(desk: Desk) -> None:
 
 def test_compliance_case_cannot_be_laundered_by_resolving_and_reopening_it(desk: Desk) -> None:
     _resolved_change(desk)
-    desk.say("thanks")
+    desk.say("and one more thing about it")
     desk.do(Event.CLAIMED)
     with pytest.raises(GuardRefused, match="second person"):
         desk.do(Event.HANDED_BACK, text="done")
