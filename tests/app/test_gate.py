@@ -7,7 +7,6 @@ import io
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -250,11 +249,9 @@ def test_health_answers_while_every_other_thread_stalls(house: House, settings: 
         for one in asking:
             one.start()
         try:
-            deadline = time.monotonic() + 10
             for path in ("/healthz", "/readyz", "/healthz"):
                 told = _ask(address, f"GET {path} HTTP/1.1\nHost: 127.0.0.1\n\n", seconds=10)
                 assert told.startswith(b"HTTP/1.1 200")
-            assert time.monotonic() < deadline
             assert not release.is_set()
         finally:
             release.set()

@@ -146,7 +146,7 @@ class Naive(RequestTracker):
 
 
 def naive(desk: RequestTracker) -> RequestTracker:
-    return Naive(name=desk.name, rest=desk.rest, site=desk.site, place=desk.place)
+    return Naive(name=desk.name, rest=desk.rest, people=desk.people, site=desk.site, place=desk.place)
 
 
 def test_the_naive_retry_makes_duplicates_in_the_same_harness(
