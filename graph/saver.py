@@ -30,6 +30,7 @@ from langgraph.checkpoint.base import (
     get_checkpoint_metadata,
 )
 from langgraph.checkpoint.postgres import PostgresSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from store.connection import Connection
@@ -94,7 +95,9 @@ class TurnSaver(BaseCheckpointSaver[str]):
     """A `BaseCheckpointSaver` over the store; passes LangGraph's conformance suite, buffered or not."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__()
+        # None allows LangGraph's own safe types only: a row that somebody wrote by hand must not choose which class
+        # of this process is called, and with what.
+        super().__init__(serde=JsonPlusSerializer(allowed_msgpack_modules=None))
         self._store = store
         set_up(store)
         self._heads: OrderedDict[str, CheckpointTuple] = OrderedDict()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import nullcontext
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import pytest
 from langgraph.checkpoint.base import BaseCheckpointSaver, empty_checkpoint
 from langgraph.checkpoint.conformance import checkpointer_test, validate
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from graph.saver import TurnSaver
 from store.database import Store, open_store
@@ -62,3 +64,32 @@ def test_flushed_checkpoint_disappears_when_the_transaction_rolls_back(store: St
     with store.write() as connection:
         saver.flush(buffer, connection)
     assert saver.get_tuple(CONFIG) is not None
+
+
+@dataclass
+class Planted:
+    """What a forged row would have built; it tells on whoever builds it."""
+
+    path: str
+
+    def __post_init__(self) -> None:
+        BUILT.append(self.path)
+
+
+BUILT: list[str] = []
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_row_cannot_choose_the_class_that_is_built(store: Store, strict: bool) -> None:
+    """With LangGraph's default serializer the same row does build it, so this test can fail."""
+    checkpoint = empty_checkpoint()
+    checkpoint["channel_values"] = {"said": Planted("/etc/passwd")}
+    saver = TurnSaver(store)
+    if not strict:
+        saver.serde = JsonPlusSerializer()
+    saver.put(CONFIG, checkpoint, {"step": 1}, {"said": 1})
+    BUILT.clear()
+    found = saver.get_tuple(CONFIG)
+    assert found is not None
+    assert (BUILT == []) is strict
+    assert isinstance(found.checkpoint["channel_values"]["said"], Planted) is not strict
