@@ -157,7 +157,7 @@ def test_undecided_messages_are_those_that_nobody_works_on(bench: Bench) -> None
     bench.open("c1")
     bench.open("c2")
     bench.receive("c1", lease_s=30, at=NOW)
-    bench.receive("c2", lease_s=300, at=NOW)
+    bench.receive("c2", lease_s=queries.LONGEST_LEASE.total_seconds(), at=NOW)
     assert read(bench, queries.undecided, NOW) == ()
     assert read(bench, queries.undecided, NOW + MINUTE) == (("c1", "m1"),)
     assert read(bench, queries.undecided, NOW + HOUR) == (("c1", "m1"), ("c2", "m1"))

@@ -216,6 +216,33 @@ def test_a_step_that_was_not_attempted_goes_back_uncounted(case: Bench) -> None:
     assert held(case, at=NOW + MINUTE).unsure is False
 
 
+@pytest.mark.parametrize(
+    ("jump", "due"),
+    [(2 * HOUR, NOW - HOUR), (HOUR / 4, NOW + HOUR * 0.75), (0 * HOUR, NOW)],
+    ids=["far back", "a little back", "unseen"],
+)
+def test_after_the_time_was_set_back_what_waits_keeps_the_length_it_had_left(case: Bench, jump: Any, due: Any) -> None:
+    add(case, "s1")
+    case.run(steps.retry_step, held(case), at=NOW + HOUR, code="429", unsure=False, counts=True)
+    assert case.run(steps.catch_up, NOW, jump) == 1
+    assert row(case, "s1")["next_attempt_at"] == max(NOW, due)
+
+
+def test_what_waits_no_longer_than_a_retry_may_is_left_alone_when_nobody_saw_a_jump(case: Bench) -> None:
+    add(case, "s1")
+    case.run(steps.retry_step, held(case), at=NOW + steps.LONGEST_PAUSE, code="429", unsure=False, counts=True)
+    assert case.run(steps.catch_up, NOW, 0 * HOUR) == 0
+    assert row(case, "s1")["next_attempt_at"] == NOW + steps.LONGEST_PAUSE
+
+
+def test_a_lease_from_before_the_time_was_set_back_ends(case: Bench) -> None:
+    add(case, "s1")
+    held(case, at=NOW + HOUR)
+    assert lease(case, "w2") is None
+    assert case.run(steps.catch_up, NOW, HOUR) == 1
+    assert held(case, "w2", at=NOW + 2 * MINUTE).unsure, "the one who held it may have got through"
+
+
 def test_what_is_done_keeps_no_words(case: Bench) -> None:
     add(case, "s1")
     one = held(case)
