@@ -72,8 +72,8 @@ def everything_is_there(office: TrackerOffice, names: list[str]) -> Callable[[],
 
 
 def tickets_of(office: TrackerOffice, names: list[str]) -> dict[str, Ticket]:
-    """Every conversation's ticket, read back."""
-    refs = {name: next(one.ref for one in office.handover(name).deliveries) for name in names}
+    """Every conversation's ticket, read back; a page about a desk that broke for too long is none of them."""
+    refs = {name: office.ref(name) for name in names}
     return {name: patiently(lambda ref=ref: office.desk.read(ref)) for name, ref in refs.items()}
 
 
