@@ -102,6 +102,7 @@ class Runtime:
             settle=self._messages.complete,
             apply=self._acts.apply,
             idle=lambda: self.policy.policy.limits.idle.delta,
+            lease_s=lease_s,
         )
         self._floor = Floor(
             store,

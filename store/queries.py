@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, func, null, or_, select
+from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, func, null, select
 
 from conversation.handover import Handover
 from conversation.records import Snapshot, StoredMessage
@@ -40,8 +40,6 @@ CURSOR = DeskCursorRow.__table__  # type: ignore[attr-defined]
 INBOX = InboxRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
-LONGEST_LEASE = timedelta(minutes=2)
-"""A lease that ends later was taken before the machine's time was set back: whoever looks for what is left tries it."""
 MESSAGE_COLUMNS = tuple(column.key for column in MESSAGE.columns if column.key != "outcome_event_id")
 """The columns that a new message sets; its outcome comes later."""
 CUSTOMER_COLUMNS = tuple(name for name in MESSAGE_COLUMNS if name not in ("event_seq", "effect"))
@@ -49,13 +47,13 @@ CUSTOMER_COLUMNS = tuple(name for name in MESSAGE_COLUMNS if name not in ("event
 WINDOW = 8
 """Messages of the transcript that a run may see."""
 
-_PENDING = and_(MESSAGE.c.author == "customer", MESSAGE.c.outcome_event_id.is_(None))
+PENDING = and_(MESSAGE.c.author == "customer", MESSAGE.c.outcome_event_id.is_(None))
 # Statements of every turn are built once: building them costs more CPU than SQLite needs to execute them.
 _ID: BindParameter[str] = bindparam("id")
 _SNAPSHOT = select(CONVERSATION).where(CONVERSATION.c.id == _ID)
 _RECENT = Prepared(select(MESSAGE).where(MESSAGE.c.conversation_id == _ID).order_by(MESSAGE.c.seq.desc()).limit(WINDOW))
 _OLDEST_PENDING = Prepared(
-    select(MESSAGE).where(MESSAGE.c.conversation_id == _ID, _PENDING).order_by(MESSAGE.c.seq).limit(1)
+    select(MESSAGE).where(MESSAGE.c.conversation_id == _ID, PENDING).order_by(MESSAGE.c.seq).limit(1)
 )
 _NEWEST_HANDOVER = (
     select(HANDOVER)
@@ -253,22 +251,6 @@ def asking(connection: Connection) -> tuple[RowMapping, ...]:
     waits = CONVERSATION.c.pending_consent.is_not(null())
     found = select(CONVERSATION).where(waits, CONVERSATION.c.closed.is_(False)).order_by(CONVERSATION.c.updated_at)
     return tuple(row for row in connection.execute(found).mappings() if row["pending_consent"])
-
-
-def undecided(connection: Connection, now: datetime) -> tuple[tuple[str, str], ...]:
-    """(conversation id, message id) of customer messages without an outcome that nobody works on, oldest first."""
-    free = or_(
-        CONVERSATION.c.lease_owner.is_(None),
-        CONVERSATION.c.lease_until < now,
-        CONVERSATION.c.lease_until > now + LONGEST_LEASE,
-    )
-    found = (
-        select(MESSAGE.c.conversation_id, MESSAGE.c.id)
-        .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)
-        .where(_PENDING, free)
-        .order_by(MESSAGE.c.at, MESSAGE.c.seq)
-    )
-    return tuple((row[0], row[1]) for row in connection.execute(found))
 
 
 def timers(connection: Connection, conversation_id: str) -> dict[str, datetime]:

@@ -14,7 +14,7 @@ from states.table import CLOCKS, INITIAL
 from store import queries
 from store.ledger import GENESIS
 from store.prepared import Prepared
-from store.queries import CONVERSATION, CUSTOMER_COLUMNS, MESSAGE, POLICY
+from store.queries import CONVERSATION, CUSTOMER_COLUMNS, MESSAGE, PENDING, POLICY
 from store.records import Incoming, Received
 from store.timers import SKEW, set_timers
 
@@ -155,12 +155,18 @@ def _customer_row(incoming: Incoming, seq: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _beyond(now: datetime, seconds: float) -> datetime:
+    """No lease taken by this clock ends later than one of now, but for the skew of machines.
+
+    One that does is of a time that was set back, and its holder may be dead.
+    """
+    return now + timedelta(seconds=seconds) + SKEW
+
+
 def _lease_values(conversation_id: str, owner: str, now: datetime, seconds: float) -> dict[str, Any]:
-    # No lease taken by this clock ends later than one of now, but for the skew of machines: one that does is of a time
-    # that was set back, and its holder may be dead.
     return {
         "conversation": conversation_id, "owner": owner, "now": now, "until": now + timedelta(seconds=seconds),
-        "beyond": now + timedelta(seconds=seconds) + SKEW,
+        "beyond": _beyond(now, seconds),
     }  # fmt: skip
 
 
@@ -170,6 +176,21 @@ def take_lease(connection: Connection, conversation_id: str, owner: str, now: da
     Only an optimisation: two holders would waste work, and the version check would still let one outcome through.
     """
     return connection.execute(_TAKE, _lease_values(conversation_id, owner, now, seconds)).rowcount == 1
+
+
+def undecided(connection: Connection, now: datetime, seconds: float) -> tuple[tuple[str, str], ...]:
+    """(conversation id, message id) of customer messages without an outcome that nobody works on, oldest first.
+
+    Whose lease `take_lease` would refuse for a lease of so many seconds is left out.
+    """
+    found = (
+        select(MESSAGE.c.conversation_id, MESSAGE.c.id)
+        .join(CONVERSATION, CONVERSATION.c.id == MESSAGE.c.conversation_id)
+        .where(PENDING, _FREE)
+        .order_by(MESSAGE.c.at, MESSAGE.c.seq)
+    )
+    nobody = {"owner": "", "now": now, "beyond": _beyond(now, seconds)}
+    return tuple((row[0], row[1]) for row in connection.execute(found, nobody))
 
 
 def drop_lease(connection: Connection, conversation_id: str, owner: str) -> None:

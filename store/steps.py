@@ -18,7 +18,7 @@ _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_in
 BURIED = "no_ticket"
 """The word for a step that was given up because the ticket it builds on was."""
 LONGEST_PAUSE = timedelta(minutes=20)
-"""No step waits longer for its next attempt, nor is leased for longer: the pauses of `delivery` end at 15 minutes."""
+"""Longer than any lease or pause of `delivery`'s own. Where a server asked for more, it is asked again at a start."""
 UNDELIVERABLE = "undeliverable"
 """The word for an effect that somebody must hear of and that no destination can perform."""
 MUST_BE_HEARD = (Effect.PAGE.value, Effect.SEND_CODE.value)

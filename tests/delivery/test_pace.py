@@ -7,12 +7,17 @@ import threading
 from datetime import timedelta
 
 import pytest
+from annotated_types import Le
 from hypothesis import given
 from hypothesis import strategies as st
 
+from delivery.destinations import Destination
 from delivery.pace import BACKOFF_S, BURST, FAILURES, REST_S, Breaker, Bucket, Condition, Gate, backoff
+from desks.config import DeskConfig
 from desks.kit.calls import call_begins
+from desks.memory import MemoryConfig, MemoryDesk
 from states.clock import FrozenClock
+from store.steps import LONGEST_PAUSE
 from tests.graph.example import START
 
 
@@ -20,6 +25,13 @@ from tests.graph.example import START
 def test_backoff_stays_below_the_doubled_base_and_the_cap(attempt: int, seed: int) -> None:
     base, cap = BACKOFF_S
     assert 0 <= backoff(attempt, random.Random(seed)) <= min(cap, base * 2.0 ** min(attempt - 1, 30))
+
+
+def test_no_pause_or_lease_of_ours_is_taken_for_one_of_a_time_set_back() -> None:
+    (longest,) = (one.le for one in DeskConfig.model_fields["deadline_s"].metadata if isinstance(one, Le))
+    clock, config = FrozenClock(START), MemoryConfig(kind="memory", deadline_s=longest)
+    place = Destination(desk=MemoryDesk("memory", config, clock), config=config, gate=Gate(60, clock))
+    assert max(BACKOFF_S[1], place.lease_s) < LONGEST_PAUSE.total_seconds()
 
 
 def test_backoff_grows_on_average_and_scatters() -> None:

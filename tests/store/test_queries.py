@@ -153,19 +153,6 @@ def test_what_waits_for_a_second_person_comes_oldest_first_and_not_when_it_is_cl
     assert [one["id"] for one in read(bench, queries.asking)] == ["c2", "c1"]
 
 
-def test_undecided_messages_are_those_that_nobody_works_on(bench: Bench) -> None:
-    bench.open("c1")
-    bench.open("c2")
-    bench.receive("c1", lease_s=30, at=NOW)
-    bench.receive("c2", lease_s=queries.LONGEST_LEASE.total_seconds(), at=NOW)
-    assert read(bench, queries.undecided, NOW) == ()
-    assert read(bench, queries.undecided, NOW + MINUTE) == (("c1", "m1"),)
-    assert read(bench, queries.undecided, NOW + HOUR) == (("c1", "m1"), ("c2", "m1"))
-    assert ("c2", "m1") in read(bench, queries.undecided, NOW - 2 * HOUR), "the time was set back"
-    bench.answer("c1", "m1", "hi")
-    assert read(bench, queries.undecided, NOW + HOUR) == (("c2", "m1"),)
-
-
 def test_roles_come_back_as_roles(bench: Bench) -> None:
     bench.case()
     bench.commit(state=State.AGENT_VERIFYING, owner_id="anna", owner_role=Role.FRONTLINE_AGENT)

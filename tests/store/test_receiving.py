@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from handover.packet.attachment import Attachment
@@ -93,3 +95,21 @@ def test_who_comes_second_gets_no_lease_and_no_snapshot(bench: Bench) -> None:
     bench.receive()
     second = bench.receive(message_id="m2", owner="w2")
     assert (second.leased, second.snapshot) == (False, None)
+
+
+def test_undecided_messages_are_those_that_nobody_works_on(bench: Bench) -> None:
+    """Long leases are leases too: the bound that tells a time set back is the one by which they are taken."""
+    bench.open("c1")
+    bench.open("c2")
+    bench.receive("c1", lease_s=30, at=NOW)
+    bench.receive("c2", lease_s=300, at=NOW)
+
+    def left(now: datetime) -> tuple[tuple[str, str], ...]:
+        return bench.rows(lambda connection: receiving.undecided(connection, now, 300))
+
+    assert left(NOW) == ()
+    assert left(NOW + MINUTE) == (("c1", "m1"),)
+    assert left(NOW + HOUR) == (("c1", "m1"), ("c2", "m1"))
+    assert ("c2", "m1") in left(NOW - 2 * HOUR), "the time was set back"
+    bench.answer("c1", "m1", "hi")
+    assert left(NOW + HOUR) == (("c2", "m1"),)
