@@ -82,15 +82,34 @@ def test_half_of_the_corpus_is_the_hard_side_and_a_fifth_is_not_english() -> Non
     assert sum(row["label"] == "routine" for row in rows) / len(rows) >= 0.4
 
 
-def test_replies_pairs_and_conversations_have_their_fields() -> None:
-    for row in _rows("replies_f.jsonl"):
+def _all_rows(pattern: str) -> list[dict[str, Any]]:
+    rows = [row for path in sorted(CORPUS.glob(pattern)) for row in _rows(path.name)]
+    assert max(Counter(row["id"] for row in rows).values()) == 1
+    return rows
+
+
+def test_replies_and_pairs_have_their_fields() -> None:
+    rows = _all_rows("replies_*.jsonl")
+    reasons = {reason for row in rows if row["id"].startswith("rf") for reason in row["reasons"]}
+    for row in rows:
         assert row["label"] in ("block", "allow")
         assert bool(row["reasons"]) is (row["label"] == "block"), row["id"]
+        assert {*row["reasons"]} <= reasons, row["id"]
+        assert row["lang"] in LANGUAGES, row["id"]
     assert all(isinstance(row["answered"], bool) and row["article"] for row in _rows("pairs_f.jsonl"))
-    for row in _rows("conversations_f.jsonl"):
+
+
+def test_a_conversation_names_the_customers_turn_at_which_a_person_must_take_over() -> None:
+    for row in _all_rows("conversations_*.jsonl"):
         golden = row["golden_turn"]
-        assert (golden is None) is (row["label"] == "stay"), row["id"]
+        assert row["label"] in ("handover", "stay", "routine"), row["id"]
+        assert (golden is not None) is (row["label"] == "handover"), row["id"]
         assert golden is None or row["turns"][golden]["role"] == "customer", row["id"]
+        assert {turn["role"] for turn in row["turns"]} == {"customer", "assistant"}, row["id"]
+        assert all(turn["text"].strip() for turn in row["turns"]), row["id"]
+        if row["id"].startswith("cl"):
+            assert (row["trigger"] in FAMILIES) is (golden is not None), row["id"]
+            assert 4 <= len(row["turns"]) <= 14, row["id"]
 
 
 def test_each_question_to_a_help_centre_names_an_article_and_a_heading_that_exist() -> None:
