@@ -49,6 +49,35 @@ def test_the_datasheet_counts_what_there_is() -> None:
         assert count == len(_rows(path.name)), path.name
 
 
+def _kappa(pairs: list[tuple[object, object]]) -> float:
+    """Cohen's kappa of two readers (Cohen 1960)."""
+    first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    chance = sum(first[value] * second[value] for value in first) / len(pairs) ** 2
+    return (sum(one == other for one, other in pairs) / len(pairs) - chance) / (1 - chance)
+
+
+def test_every_message_has_a_second_reading_and_the_datasheet_tells_how_far_they_agree() -> None:
+    lines = (CORPUS / "readings.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    readings = {line.split("\t")[0]: line.split("\t")[1:] for line in lines}
+    rows = [row for several in MESSAGES.values() for row in several]
+    assert readings.keys() == {row["id"] for row in rows}
+    assert len(readings) == len(lines)
+    labels = [(row["label"], readings[row["id"]][0]) for row in rows]
+    agreed = [row for row, (one, other) in zip(rows, labels, strict=True) if one == other]
+    assert {row["id"] for row in rows if not row.get("disputed")} == {row["id"] for row in agreed}
+    families = [row["trigger"] == readings[row["id"]][1] for row in agreed if row["label"] == "handover"]
+    emergencies: list[tuple[object, object]] = [
+        (bool(row.get("emergency")), readings[row["id"]][2] == "emergency")
+        for row in agreed
+        if row["label"] == "handover" and row["author"] not in "abg"
+    ]
+    same = sum(one == other for one, other in emergencies) / len(emergencies)
+    told = " ".join((CORPUS / "README.md").read_text(encoding="utf-8").split())
+    assert f"{len(agreed):,} of {len(rows):,} messages (κ = {_kappa(list(labels)):.3f})" in told
+    assert f"the family in {sum(families) / len(families):.1%}".replace("%", " %") in told
+    assert f"in {same:.1%}".replace("%", " %") + f" (κ = {_kappa(emergencies):.2f}) of c, d" in told
+
+
 def _grams(text: str) -> frozenset[tuple[str, ...]]:
     words = re.findall(r"\w+", text.lower())
     return frozenset(tuple(words[at : at + 4]) for at in range(len(words) - 3)) or frozenset({tuple(words)})
