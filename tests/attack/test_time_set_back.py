@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 from states.vocabulary import State
 from store import receiving, steps
 from store.queries import CONVERSATION, OUTBOX
-from tests.graph.example import Desk, sqlite_url
+from tests.graph.example import Desk
 from tests.house import House
+from tests.ready_databases import sqlite_url
 
 LEASE_S = 7.0
 SKEW_S = 60

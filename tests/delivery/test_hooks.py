@@ -16,7 +16,7 @@ from desks.memory import DELIVERY, SENT_AT, SIGNATURE
 from service.system import System
 from states.errors import StoreUnavailable
 from tests.delivery.example import Office, hook
-from tests.graph.example import sqlite_url
+from tests.ready_databases import sqlite_url
 
 FUZZED = 10_000
 Raw = tuple[list[tuple[bytes, bytes]], bytes]

@@ -17,7 +17,8 @@ from graph.studio import make_graph, studio_graph
 from states.errors import DependencyFault
 from states.table import ANSWERING
 from states.vocabulary import Event
-from tests.graph.example import Desk, knows, sqlite_url
+from tests.graph.example import Desk, knows
+from tests.ready_databases import sqlite_url
 from triggers.llm import TopicScore, TopicVerdict
 
 STORY = (
