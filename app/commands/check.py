@@ -16,6 +16,7 @@ from app.forked import forked
 
 if TYPE_CHECKING:
     from app.check import Checked
+    from states.check import Report
 
 SHOWN = 25
 
@@ -25,14 +26,21 @@ def check(policy: PolicyOption = None, as_json: JsonOption = False) -> None:
 
     Searches the transition table, lints the policy and runs all its vectors; exit 1 if anything fails."""
     with _no_collection():
-        named = forked(lambda: _policy_of(policy))
+        proved, named = forked(_proved), forked(lambda: _policy_of(policy))
         from app.check import run_checks
         from app.wiring import load_policy
 
-        checked = run_checks(load_policy(named()))
+        checked = run_checks(load_policy(named()), proved)
     print_json({"passed": checked.passed, **asdict(checked)}) if as_json else _show(checked)
     if not checked.passed:
         raise typer.Exit(1)
+
+
+def _proved() -> Report:
+    """The proofs over the table, which need nothing else to be loaded."""
+    from states.check import prove
+
+    return prove()
 
 
 def _policy_of(given: str | None) -> str:
