@@ -16,8 +16,8 @@ from conversation.records import Outcome
 from service.views import Act, NewConversation
 from states.errors import BadInput, DependencyFault
 from states.vocabulary import Event, State
+from store.arrivals import receive
 from store.database import open_store
-from store.receiving import receive
 from store.work import Committed, UnitOfWork
 from tests.campaigns.invariants import open_handovers, violations
 from tests.graph.example import ANNA, Desk

@@ -210,7 +210,7 @@ def test_restarts_between_the_steps_lose_and_double_nothing(tmp_path: Path) -> N
 
 def test_a_message_held_by_a_worker_of_the_future_is_completed(desk: Desk) -> None:
     with desk.runtime.store.write() as connection:
-        from store.receiving import receive
+        from store.arrivals import receive
 
         incoming = replace(desk.runtime._messages.incoming(desk.id, "m1", "I smell gas"), at=START + timedelta(days=1))
         receive(connection, incoming, "a worker that died", 1.0)

@@ -22,10 +22,10 @@ from delivery.work import Delivery
 from graph.saver import TurnSaver
 from service.system import System
 from states.vocabulary import Event, State
+from store.arrivals import remember_policy
 from store.database import Store, open_store
 from store.prepared import Prepared
 from store.queries import EVENT
-from store.receiving import remember_policy
 from store.tickets import keep_hint
 from tests.campaigns.invariants import open_handovers, violations
 from tests.graph.example import CLEO, SARA, START, Desk

@@ -23,7 +23,7 @@ from states.errors import (
     NotFound,
 )
 from states.vocabulary import Event, Role, State
-from store.receiving import receive
+from store.arrivals import receive
 from tests.campaigns.invariants import violations
 from tests.graph.example import ANNA, CLEO, SARA, Desk, knows
 from tests.ready_databases import sqlite_url

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from store.arrivals import create
 from store.database import Store, open_store
 from store.prepared import Prepared
 from store.queries import CONVERSATION, EVENT, MESSAGE, OUTBOX, POLICY
-from store.receiving import create
 from tests.ready_databases import sqlite_url
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=2)))
