@@ -14,6 +14,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
+from app.api.cursors import PAGE, TOTAL, Cursor, Limit, page, reach
 from app.api.deliveries import deliveries
 from app.api.depends import Caller, Channel, Door
 from app.api.errors import install_handlers, respond
@@ -21,7 +22,6 @@ from app.api.gate import Bodies, Callers, Streams
 from app.api.hooks import hooks
 from app.api.logins import WrongLogins
 from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
-from app.api.paging import PAGE, TOTAL, Cursor, Limit, page, reach
 from app.api.states import StateTable, state_table
 from app.api.templates import templates
 from handover.packet.attachment import Attachment
