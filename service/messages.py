@@ -21,7 +21,7 @@ from service.parts import Parts
 from service.results import stored_result, turn_result
 from service.views import TurnResult
 from states.errors import BadInput, MessageTooLong
-from store import queries, receiving
+from store import arrivals, queries
 from store.connection import Connection
 from store.database import Store
 from store.records import Incoming, Received
@@ -65,7 +65,7 @@ class Messages:
         incoming = replace(incoming, automatic=machine.kind.value if machine is not None else "")
         lease = self._parts().rules.ids.new("run_")
         with self._store.write() as connection:
-            received = receiving.receive(connection, incoming, lease, self._lease_s)
+            received = arrivals.receive(connection, incoming, lease, self._lease_s)
         if not received.decided:
             turn = self._settle(conversation_id, message_id, lease, received, proof)
             if turn is not None:
@@ -161,11 +161,11 @@ class Messages:
 
     def _lease(self, conversation_id: str, lease: str) -> bool:
         with self._store.write() as connection:
-            return receiving.take_lease(connection, conversation_id, lease, self._parts().clock.now(), self._lease_s)
+            return arrivals.take_lease(connection, conversation_id, lease, self._parts().clock.now(), self._lease_s)
 
     def _give_back(self, conversation_id: str, lease: str) -> None:
         with self._store.write() as connection:
-            receiving.drop_lease(connection, conversation_id, lease)
+            arrivals.drop_lease(connection, conversation_id, lease)
 
     def complete(self, conversation_id: str, message_id: str) -> None:
         """Decides a message that was stored and left."""

@@ -44,7 +44,7 @@ from service.views import (
     TurnResult,
 )
 from states.clock import Clock, Ids
-from store import queries, receiving
+from store import arrivals, queries
 from store.database import Store
 from store.work import UnitOfWork
 from triggers.engine import compile_policy
@@ -111,7 +111,7 @@ class Runtime:
             redact=lambda text: self._parts.rules.redacted(text),
         )
         with store.write() as connection:
-            receiving.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
+            arrivals.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
 
     @property
     def policy(self) -> LoadedPolicy:
@@ -126,7 +126,7 @@ class Runtime:
         """
         engine = compile_policy(policy)
         with self._store.write() as connection:
-            receiving.remember_policy(
+            arrivals.remember_policy(
                 connection, policy.hash, policy.policy.name, policy.canonical, self._parts.clock.now()
             )
         self._parts = replace(self._parts, rules=replace(self._parts.rules, loaded=policy, engine=engine))
@@ -141,7 +141,7 @@ class Runtime:
         channel, customer = label(new.channel, "channel", redact), label(new.customer, "customer", redact)
         language, facts = label(new.language or "", "language", redact), channel_facts(new.facts, redact)
         with self._store.write() as connection:
-            receiving.create(
+            arrivals.create(
                 connection,
                 conversation_id=conversation_id,
                 channel=channel,

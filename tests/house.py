@@ -23,7 +23,8 @@ from states.clock import FrozenClock
 from states.vocabulary import Event, Role
 from store.database import Store
 from store.queries import OUTBOX
-from tests.graph.example import ANNA, START, knows, policy, sqlite_url
+from tests.graph.example import ANNA, START, knows, policy
+from tests.ready_databases import sqlite_url
 
 DEMO = Actor(id="demo", role=Role.CUSTOMER)
 """The channel of whoever says nothing in demo mode."""

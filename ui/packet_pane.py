@@ -14,7 +14,7 @@ from service.views import Actor, ConversationView
 from states.errors import Conflict
 from states.table import allowed_events
 from states.vocabulary import Event
-from ui.editing import HINTS, as_text, from_text
+from ui.field_text import HINTS, as_text, from_text
 from ui.render.packet import packet, raw
 from ui.render.review import REST, Asked, asked, unjudged, value_of
 from ui.render.text import esc, words

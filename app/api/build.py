@@ -14,6 +14,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
+from app.api.cursors import PAGE, TOTAL, Cursor, Limit, page, reach
 from app.api.deliveries import deliveries
 from app.api.depends import Caller, Channel, Door
 from app.api.errors import install_handlers, respond
@@ -21,7 +22,6 @@ from app.api.gate import Bodies, Callers, Streams
 from app.api.hooks import hooks
 from app.api.logins import WrongLogins
 from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
-from app.api.paging import PAGE, TOTAL, Cursor, Limit, page, reach
 from app.api.states import StateTable, state_table
 from app.api.templates import templates
 from handover.packet.attachment import Attachment
@@ -231,6 +231,17 @@ async def readyz(request: Request, door: Door) -> dict[str, str]:
     return {"status": "ready", "assistant": "ready", **about}
 
 
+def _included(*routers: APIRouter) -> APIRouter:
+    """Routes that all APIs of this process share, with what FastAPI derives from them at the first request (0.15 s)."""
+    shared = APIRouter()
+    for one in routers:
+        shared.include_router(one)
+    return shared
+
+
+_ROUTES, _HOOKS = _included(router, health), _included(hooks)
+
+
 def build_api(
     door: Handrail, settings: Settings, delivery: Delivery | None = None, logins: WrongLogins | None = None
 ) -> FastAPI:
@@ -240,11 +251,10 @@ def build_api(
     app.state.settings = settings
     app.state.turns = CapacityLimiter(TURNS_AT_ONCE)
     app.state.pings = CapacityLimiter(PINGS_AT_ONCE)
-    app.include_router(router)
-    app.include_router(health)
+    app.router.routes += _ROUTES.routes
     if delivery is not None:
         app.state.delivery = delivery
-        app.include_router(hooks)
+        app.router.routes += _HOOKS.routes
     install_handlers(app)
     app.add_middleware(Streams)
     app.add_middleware(Bodies)

@@ -15,7 +15,8 @@ from store import timers
 from store.database import Store
 from store.work import Committed, UnitOfWork
 from tests.campaigns.invariants import violations
-from tests.graph.example import SARA, Desk, sqlite_url
+from tests.graph.example import SARA, Desk
+from tests.ready_databases import sqlite_url
 
 ROUTINE = "How long does delivery take?"
 

@@ -16,11 +16,12 @@ from conversation.records import Outcome
 from service.views import Act, NewConversation
 from states.errors import BadInput, DependencyFault
 from states.vocabulary import Event, State
+from store.arrivals import receive
 from store.database import open_store
-from store.receiving import receive
 from store.work import Committed, UnitOfWork
 from tests.campaigns.invariants import open_handovers, violations
-from tests.graph.example import ANNA, Desk, sqlite_url
+from tests.graph.example import ANNA, Desk
+from tests.ready_databases import sqlite_url
 
 ROUTINE = "How long does delivery take?"
 

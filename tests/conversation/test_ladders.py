@@ -29,7 +29,8 @@ from store.work import Committed, UnitOfWork
 from tests.campaigns.invariants import violations
 from tests.campaigns.ladders import ladder_violations, taken
 from tests.components import SOAK
-from tests.graph.example import CLEO, POLICY, SARA, START, Desk, policy, sqlite_url
+from tests.graph.example import CLEO, POLICY, SARA, START, Desk, policy
+from tests.ready_databases import sqlite_url
 
 
 def steps(desk: Desk) -> list[str]:
@@ -209,7 +210,7 @@ def test_restarts_between_the_steps_lose_and_double_nothing(tmp_path: Path) -> N
 
 def test_a_message_held_by_a_worker_of_the_future_is_completed(desk: Desk) -> None:
     with desk.runtime.store.write() as connection:
-        from store.receiving import receive
+        from store.arrivals import receive
 
         incoming = replace(desk.runtime._messages.incoming(desk.id, "m1", "I smell gas"), at=START + timedelta(days=1))
         receive(connection, incoming, "a worker that died", 1.0)
@@ -283,7 +284,7 @@ def test_without_the_version_check_a_step_still_happens_once(tmp_path: Path) -> 
 def test_two_workers_on_postgres_take_every_step_once(postgres: str) -> None:
     import threading
 
-    from tests.components import new_database
+    from tests.ready_databases import new_database
 
     url = new_database(postgres, "ladders")
     desks = [Desk(url), Desk(url)]

@@ -16,7 +16,8 @@ from service.views import Act, Actor, NewConversation, TurnResult
 from states.clock import FrozenClock, SystemIds
 from states.vocabulary import Event, Role, State
 from store.database import open_store
-from tests.graph.example import START, sqlite_url
+from tests.graph.example import START
+from tests.ready_databases import sqlite_url
 
 ANNA = Actor(id="anna", role=Role.FRONTLINE_AGENT)
 SARA = Actor(id="sara", role=Role.ESCALATION_SPECIALIST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from assistants.port import Assistant, Draft, Question
@@ -121,6 +121,7 @@ triggers_end: 0
 """
 
 
+@cache
 def policy(*changes: tuple[str, str]) -> LoadedPolicy:
     """The policy above, with the runtime's own triggers routed; `changes` are texts and what stands there instead."""
     text = POLICY.replace("triggers_end: 0\n", "").replace("playbooks:\n", _RUNTIME + "playbooks:\n")
@@ -173,8 +174,3 @@ class Desk:
     def events(self) -> list[str]:
         """Names of all events so far."""
         return [one.event for one in self.view.events]
-
-
-def sqlite_url(folder: Path) -> str:
-    """A database in a folder."""
-    return f"sqlite:///{folder}/handrail.db"

@@ -19,7 +19,8 @@ from graph.studio_input import RefusedHere, Unusable
 from states.table import TABLE
 from states.vocabulary import State
 from tests.campaigns.invariants import violations
-from tests.graph.example import Desk, sqlite_url
+from tests.graph.example import Desk
+from tests.ready_databases import sqlite_url
 
 ROOT = Path(__file__).parent.parent.parent
 

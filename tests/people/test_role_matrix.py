@@ -20,10 +20,11 @@ from states.templates import TemplateEvent, template_roles
 from states.vocabulary import STAFF, Event, Role, State
 from store import queries
 from store.queries import CONVERSATION
-from tests.graph.example import ANNA, BEN, SARA, sqlite_url
+from tests.graph.example import ANNA, BEN, SARA
 from tests.house import FORGIVEN
 from tests.people.example import AUDITOR, OMAR, SINA, Office
 from tests.people.surfaces import CALLERS, OTHER_CHANNEL, SETTINGS, WEB
+from tests.ready_databases import sqlite_url
 
 PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 

@@ -36,8 +36,9 @@ from states.vocabulary import Effect, Event, State
 from tests.components import free_port
 from tests.counterparts.loopback import Reply, receiver
 from tests.delivery.example import code_destination
-from tests.graph.example import ANNA, BEN, CLEO, START, sqlite_url
+from tests.graph.example import ANNA, BEN, CLEO, START
 from tests.people.example import KEY, ON_FILE, Office, policy, without_effect, without_need
+from tests.ready_databases import sqlite_url
 
 NOTE = "compared the passport by video"
 

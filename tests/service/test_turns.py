@@ -23,9 +23,10 @@ from states.errors import (
     NotFound,
 )
 from states.vocabulary import Event, Role, State
-from store.receiving import receive
+from store.arrivals import receive
 from tests.campaigns.invariants import violations
-from tests.graph.example import ANNA, CLEO, SARA, Desk, knows, sqlite_url
+from tests.graph.example import ANNA, CLEO, SARA, Desk, knows
+from tests.ready_databases import sqlite_url
 from triggers.llm import ScriptedClassifier
 
 ROUTINE = "How long does delivery take?"

@@ -12,7 +12,7 @@ from conversation.records import TemplateUse
 from states.errors import GuardRefused, SpeechRefused
 from states.table import HAND_OVER
 from states.vocabulary import Clock, Effect, Event, Role, State
-from store import queries, receiving
+from store import arrivals, queries
 from store.ledger import first_break
 from store.outbox import write_outbox
 from store.rows import ConversationRow
@@ -151,7 +151,7 @@ def test_an_answer_leaves_the_idle_clock_alone_and_a_move_sets_it(bench: Bench) 
 
 def test_another_workers_lease_stays(bench: Bench) -> None:
     bench.open()
-    bench.run(receiving.take_lease, "c1", "w2", NOW, 60.0)
+    bench.run(arrivals.take_lease, "c1", "w2", NOW, 60.0)
     bench.commit(lease="w1")
     assert bench.rows(lambda connection: queries.conversation(connection, "c1"))["lease_owner"] == "w2"
 
