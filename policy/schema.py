@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from policy.durations import Duration
 from states.vocabulary import SENIOR, STAFF, Role
@@ -228,12 +229,26 @@ class GuardRules(Model):
     )
 
 
+MAX_ANSWER_TIME = timedelta(seconds=60)
+"""A customer waits so long; and no lease of a turn may reach further ahead than clocks of machines may differ
+(`store.timers.SKEW`), or a shorter deadline that comes into force would take it for one of a time that was set back."""
+
+
+def _within_patience(value: Duration) -> Duration:
+    if value.delta > MAX_ANSWER_TIME:
+        seconds = round(MAX_ANSWER_TIME.total_seconds())
+        raise ValueError(f"{value!s} is longer than a customer waits; write at most {seconds}s")
+    return value
+
+
 class AnswerRules(Model):
     """The closed world: what counts as recognised."""
 
     confidence: float = Field(default=0.6, ge=0, le=1, description="a knowledge answer below it is not given")
     guarded_confidence: float = Field(default=0.75, ge=0, le=1, description="the same in the state guarded")
-    deadline: Duration = Field(default=Duration("8s"), description="for all model calls of one turn together")
+    deadline: Annotated[Duration, AfterValidator(_within_patience)] = Field(
+        default=Duration("8s"), description="for all model calls of one turn together; at most 60s"
+    )
 
 
 class Limits(Model):

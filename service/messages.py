@@ -43,7 +43,9 @@ NOTHING = Proof()
 class Messages:
     """Takes customers' messages through their turns."""
 
-    def __init__(self, store: Store, decider: Decider, parts: Callable[[], Parts], lease_s: float) -> None:
+    def __init__(
+        self, store: Store, decider: Decider, parts: Callable[[], Parts], lease_s: Callable[[], float]
+    ) -> None:
         self._store, self._decider, self._parts, self._lease_s = store, decider, parts, lease_s
 
     def post(
@@ -65,7 +67,7 @@ class Messages:
         incoming = replace(incoming, automatic=machine.kind.value if machine is not None else "")
         lease = self._parts().rules.ids.new("run_")
         with self._store.write() as connection:
-            received = receiving.receive(connection, incoming, lease, self._lease_s)
+            received = receiving.receive(connection, incoming, lease, self._lease_s())
         if not received.decided:
             turn = self._settle(conversation_id, message_id, lease, received, proof)
             if turn is not None:
@@ -161,7 +163,7 @@ class Messages:
 
     def _lease(self, conversation_id: str, lease: str) -> bool:
         with self._store.write() as connection:
-            return receiving.take_lease(connection, conversation_id, lease, self._parts().clock.now(), self._lease_s)
+            return receiving.take_lease(connection, conversation_id, lease, self._parts().clock.now(), self._lease_s())
 
     def _give_back(self, conversation_id: str, lease: str) -> None:
         with self._store.write() as connection:

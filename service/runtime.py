@@ -92,9 +92,9 @@ class Runtime:
         )
         self._book = TemplateBook(store)
         decider = Decider(store, self._parts.models, unit_of_work, detail)
-        lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         self._acts = Acts(store, decider, lambda: self._parts, self._book)
-        self._messages = Messages(store, decider, lambda: self._parts, lease_s)
+        self._lease_s = lease_s
+        self._messages = Messages(store, decider, lambda: self._parts, self.lease_s)
         self._summaries = Summaries(store, self._acts.apply)
         self._timers = Timers(
             store,
@@ -102,7 +102,7 @@ class Runtime:
             settle=self._messages.complete,
             apply=self._acts.apply,
             idle=lambda: self.policy.policy.limits.idle.delta,
-            lease_s=lease_s,
+            lease_s=self.lease_s,
         )
         self._floor = Floor(
             store,
@@ -117,6 +117,10 @@ class Runtime:
     def policy(self) -> LoadedPolicy:
         """The active policy."""
         return self._parts.rules.loaded
+
+    def lease_s(self) -> float:
+        """For how long a worker may hold a conversation now: longer than a turn under the policy in force may take."""
+        return self._lease_s or self.policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
 
     def activate(self, policy: LoadedPolicy) -> None:
         """Makes another policy the one that decides from now on; what was decided keeps the policy of its day.
