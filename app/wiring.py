@@ -59,6 +59,7 @@ def build(settings: Settings, **overrides: Any) -> System:
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
+    from app.originals import build_seal, require_key
     from policy.persons import require_distinct
     from service.runtime import Runtime
     from service.system import System
@@ -76,6 +77,8 @@ def build(settings: Settings, **overrides: Any) -> System:
     ids = overrides.pop("ids", None) or SystemIds()
     directory = overrides.pop("directory", None) or build_directory(settings)
     codes = overrides.pop("codes", None)
+    require_key(settings, policy)
+    seal = build_seal(settings)
     if overrides:
         raise SettingsError(f"no part of Handrail is called {', '.join(overrides)!r}; see app.wiring.build")
     if store is None:
@@ -93,6 +96,7 @@ def build(settings: Settings, **overrides: Any) -> System:
         public_url=settings.public_url,
         directory=directory,
         codes=codes or build_codes(settings),
+        seal=seal,
     )
     return System(runtime, settings.desks)
 
@@ -266,12 +270,14 @@ def active_policy(name: str) -> LoadedPolicy:
 def activate(system: System, settings: Settings, name: str) -> LoadedPolicy:
     """Puts a policy in force on a running Handrail. PolicyError lists what is wrong, and the active one stays.
 
-    SettingsError where the policy names somebody as another person's id is spelt.
+    SettingsError where the policy names somebody as another person's id is spelt, or keeps originals without a key.
     """
+    from app.originals import require_key
     from policy.persons import require_distinct
 
     policy = active_policy(name)
     require_distinct(_people(settings, policy))
+    require_key(settings, policy)
     system.activate(policy)
     return policy
 

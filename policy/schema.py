@@ -7,9 +7,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from policy.base import Model
 from policy.durations import Duration
+from policy.privacy import PrivacyRules
 from states.vocabulary import SENIOR, STAFF, Role
 
 LANGUAGES = ("en", "es", "fr", "de", "pt")
@@ -56,12 +58,6 @@ class Level(StrEnum):
 def _as_level(value: object) -> object:
     """`true` asks for a code, `false` and `none` for nothing."""
     return {True: Level.CODE, False: None, "none": None}.get(value, value) if isinstance(value, bool | str) else value
-
-
-class Model(BaseModel):
-    """Base of all policy models: frozen, and an unknown key is an error instead of a silent typo."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 def _by_language(value: object) -> object:
@@ -426,6 +422,7 @@ class Policy(Model):
     exceptions: ExceptionRules = ExceptionRules()
     hand_back: HandBackRules = HandBackRules()
     verification: VerificationRules = VerificationRules()
+    privacy: PrivacyRules = PrivacyRules()
     templates: dict[Identifier, Texts] = Field(
         default={}, description="approved replies with {name}, {reference}, {team}, {date}, {amount}"
     )

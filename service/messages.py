@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -26,6 +26,7 @@ from store.connection import Connection
 from store.database import Store
 from store.records import Incoming, Received
 from store.work import AlreadyDone, StaleOutcome
+from triggers.assessment import Redaction
 from triggers.automatic import automatic as known_automatic
 from triggers.visible import visible
 
@@ -38,15 +39,23 @@ FILE_ALONE = "[file]"
 
 
 NOTHING = Proof()
+Keep = Callable[[Incoming, str, Iterable[Redaction]], Incoming]
+"""Adds to a message what is kept of its masks: the message, the text that was redacted, and the redactions."""
 
 
 class Messages:
     """Takes customers' messages through their turns."""
 
     def __init__(
-        self, store: Store, decider: Decider, parts: Callable[[], Parts], lease_s: Callable[[], float]
+        self,
+        store: Store,
+        decider: Decider,
+        parts: Callable[[], Parts],
+        lease_s: Callable[[], float],
+        keep: Keep | None = None,
     ) -> None:
         self._store, self._decider, self._parts, self._lease_s = store, decider, parts, lease_s
+        self._keep = keep or (lambda incoming, text, redactions: incoming)
 
     def post(
         self,
@@ -96,7 +105,7 @@ class Messages:
             masked[HIDDEN] = sum(count for _, count in seen.removed)
         files = described(attachments, self._parts().rules.redacted)
         body = redacted + (json.dumps([one.to_json() for one in files], sort_keys=True) if files else "")
-        return Incoming(
+        incoming = Incoming(
             conversation_id=conversation_id,
             id=message_id,
             text=redacted,
@@ -105,6 +114,7 @@ class Messages:
             redactions=dict(masked),
             at=self._parts().clock.now(),
         )
+        return self._keep(incoming, seen.text, redactions)
 
     def _settle(
         self, conversation_id: str, message_id: str, lease: str, received: Received, proof: Proof = NOTHING

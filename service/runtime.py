@@ -25,6 +25,7 @@ from policy.loader import LoadedPolicy
 from service.acts import Acts
 from service.messages import Messages
 from service.models import Models
+from service.originals import Originals, Seal
 from service.parts import Parts
 from service.queue import Floor
 from service.rows_as_views import conversation_view, from_row
@@ -37,6 +38,7 @@ from service.views import (
     ActResult,
     Attendance,
     ConversationView,
+    LiftedMask,
     NewConversation,
     PersonView,
     QueueItem,
@@ -72,6 +74,7 @@ class Runtime:
         codes: CodeMaker | None = None,
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
+        seal: Seal | None = None,
         detail: Detail = Detail.STATES,
     ) -> None:
         self._store = store
@@ -94,7 +97,8 @@ class Runtime:
         decider = Decider(store, self._parts.models, unit_of_work, detail)
         self._acts = Acts(store, decider, lambda: self._parts, self._book)
         self._lease_s = lease_s
-        self._messages = Messages(store, decider, lambda: self._parts, self.lease_s)
+        self._originals = Originals(store, lambda: self._parts, seal, self._acts.lifted)
+        self._messages = Messages(store, decider, lambda: self._parts, self.lease_s, self._originals.with_originals)
         self._summaries = Summaries(store, self._acts.apply)
         self._timers = Timers(
             store,
@@ -247,6 +251,10 @@ class Runtime:
         """
         return self._acts.do(conversation_id, act)
 
+    def lift(self, actor: Actor, conversation_id: str, message_id: str, number: int, reason: str) -> LiftedMask:
+        """Shows the original of a mask once it is recorded who asked and why, as `Handrail.lift` says."""
+        return self._originals.lift(actor, conversation_id, message_id, number, reason)
+
     # Templates
 
     def templates(self) -> tuple[TemplateView, ...]:
@@ -288,13 +296,13 @@ class Runtime:
         """Fires the timers that are due, then completes what crashed workers left; how many."""
         done = self._timers.tick()
         self._summaries.start(self._parts)
-        return done
+        return done + self._originals.delete_old()
 
     def fire_due(self) -> int:
         """Fires the timers that are due, and lets summaries begin; how many. It waits for no model."""
         done = self._timers.fire_due()
         self._summaries.start(self._parts)
-        return done
+        return done + self._originals.delete_old()
 
     @property
     def codes(self) -> CodeMaker:

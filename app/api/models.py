@@ -135,6 +135,15 @@ class ActBody(Body):
     id: Name | None = Field(default=None, description="the same act with the same id happens once")
 
 
+class LiftBody(Body):
+    """Why the original of a mask must be seen."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The refund goes to this account."}]})
+    reason: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_readable)] = Field(
+        description="is kept in the conversation's log with who asked; without what is masked"
+    )
+
+
 class PresenceBody(Body):
     """What somebody at the desk says of themselves; what is absent stays as it was."""
 
