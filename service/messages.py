@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from conversation.handover import Handover
 from conversation.inbound import Inbound, Kind, Proof
-from conversation.intake import HIDDEN, check_id, described, storable
+from conversation.intake import HIDDEN, MAX_CHARS, check_id, described, storable
 from conversation.records import Snapshot
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
@@ -30,8 +30,6 @@ from triggers.assessment import Redaction
 from triggers.automatic import automatic as known_automatic
 from triggers.visible import visible
 
-MAX_CHARS = 1_200_000
-"""Longer messages are refused: they are no messages. Up to here a message is kept and goes to a person unread."""
 POLL_S = (0.005, 0.04)
 """First and longest pause while another worker holds the conversation."""
 FILE_ALONE = "[file]"

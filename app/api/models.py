@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from conversation.intake import MAX_CHARS
 from conversation.intake import MAX_NAME as MAX_LABEL
-from service.messages import MAX_CHARS
 from states.vocabulary import Event
 
 MAX_DATA = 100

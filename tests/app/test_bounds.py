@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from app.api.build import build_api
 from app.api.models import MAX_TEXT
 from app.settings import Settings
+from conversation.intake import MAX_CHARS
 from delivery.work import Delivery
-from service.messages import MAX_CHARS
 from tests.house import House
 
 HUGE = 10**30
