@@ -332,6 +332,15 @@ def _casework(policy: Policy) -> Iterator[Found]:
             yield _error(("resolutions", code), f"the resolution {code!r} has no meaning", "say in words when it holds")
 
 
+def _originals(policy: Policy) -> Iterator[Found]:
+    keep, place = policy.privacy.keep_originals, ("privacy", "keep_originals")
+    if keep.roles and not keep.kinds:
+        yield _warning((*place, "roles"), "nothing is kept that these roles could see", "name kinds, or no roles")
+    if Role.FRONTLINE_AGENT in keep.roles and keep.kinds:
+        told = "whoever answers customers may see originals of masks, so most of the staff does"
+        yield _warning((*place, "roles"), told, "name a role that few people hold, as in compliance_officer")
+
+
 def _topics(policy: Policy) -> Iterator[Found]:
     for name, text in policy.topics.items():
         if not text:
@@ -340,5 +349,5 @@ def _topics(policy: Policy) -> Iterator[Found]:
 
 _CHECKS = (
     _ids, _triggers, _life_threats, _other_phrases, _scripts, _templates, _exceptions, _hours, _slas, _roles,
-    _casework, _topics,
+    _casework, _originals, _topics,
 )  # fmt: skip

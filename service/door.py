@@ -25,6 +25,7 @@ from service.views import (
     ActResult,
     Attendance,
     ConversationView,
+    LiftedMask,
     NewConversation,
     PersonView,
     QueueItem,
@@ -192,6 +193,15 @@ class Handrail:
         self._admit_to(actor, Right.ACT, conversation_id)
         act = Act(event=event, actor=actor, id=act_id, text=text, data=data or {}, origin=origin)
         return self._runtime.act(conversation_id, act)
+
+    def lift(self, actor: Actor, conversation_id: str, message_id: str, number: int, reason: str) -> LiftedMask:
+        """The original of one mask, shown after it is in the log who asked and why; each look is one event.
+
+        ForbiddenRole for a role that the policy does not name; NotFound where no original is kept (any more);
+        BadInput without a reason; OriginalUnreadable where it cannot be opened: then nothing is recorded or shown.
+        """
+        self._admit_to(actor, Right.LIFT_MASKS, conversation_id)
+        return self._runtime.lift(actor, conversation_id, message_id, number, reason)
 
     def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
         """A heartbeat of somebody at the desk, with what they say of themselves."""

@@ -28,7 +28,7 @@ def inbound_of(
 ) -> Inbound:
     """The act, made fit to be kept. BadInput, GuardRefused or DependencyFault where it cannot be."""
     proof = _proof(act, snapshot, parts)
-    hide = _hiding(snapshot, parts.rules)
+    hide = hiding(snapshot, parts.rules)
     data = act_data({name: value for name, value in act.data.items() if name not in _SECRET}, hide)
     text = hide(storable(act.text))
     asked = act.data.get("template") if act.event is Event.AGENT_REPLIED else None
@@ -110,7 +110,7 @@ def _coded(act: Act, parts: Parts) -> Proof:
     return Proof(code=code, seal=parts.rules.codes.seal(code))
 
 
-def _hiding(snapshot: Snapshot, rules: Rules) -> Callable[[str], str]:
+def hiding(snapshot: Snapshot, rules: Rules) -> Callable[[str], str]:
     """Redaction that takes out the code that is out, too: an agent may have been told it on the phone."""
     handover = _open(snapshot)
     challenge = handover.code if handover is not None else None

@@ -6,13 +6,13 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from conversation.handover import Handover
 from conversation.inbound import Inbound, Kind, Proof
-from conversation.intake import HIDDEN, check_id, described, storable
+from conversation.intake import HIDDEN, MAX_CHARS, check_id, described, storable
 from conversation.records import Snapshot
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
@@ -26,11 +26,10 @@ from store.connection import Connection
 from store.database import Store
 from store.records import Incoming, Received
 from store.work import AlreadyDone, StaleOutcome
+from triggers.assessment import Redaction
 from triggers.automatic import automatic as known_automatic
 from triggers.visible import visible
 
-MAX_CHARS = 1_200_000
-"""Longer messages are refused: they are no messages. Up to here a message is kept and goes to a person unread."""
 POLL_S = (0.005, 0.04)
 """First and longest pause while another worker holds the conversation."""
 FILE_ALONE = "[file]"
@@ -38,13 +37,23 @@ FILE_ALONE = "[file]"
 
 
 NOTHING = Proof()
+Keep = Callable[[Incoming, str, Iterable[Redaction]], Incoming]
+"""Adds to a message what is kept of its masks: the message, the text that was redacted, and the redactions."""
 
 
 class Messages:
     """Takes customers' messages through their turns."""
 
-    def __init__(self, store: Store, decider: Decider, parts: Callable[[], Parts], lease_s: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        decider: Decider,
+        parts: Callable[[], Parts],
+        lease_s: Callable[[], float],
+        keep: Keep | None = None,
+    ) -> None:
         self._store, self._decider, self._parts, self._lease_s = store, decider, parts, lease_s
+        self._keep = keep or (lambda incoming, text, redactions: incoming)
 
     def post(
         self,
@@ -65,7 +74,7 @@ class Messages:
         incoming = replace(incoming, automatic=machine.kind.value if machine is not None else "")
         lease = self._parts().rules.ids.new("run_")
         with self._store.write() as connection:
-            received = arrivals.receive(connection, incoming, lease, self._lease_s)
+            received = arrivals.receive(connection, incoming, lease, self._lease_s())
         if not received.decided:
             turn = self._settle(conversation_id, message_id, lease, received, proof)
             if turn is not None:
@@ -94,7 +103,7 @@ class Messages:
             masked[HIDDEN] = sum(count for _, count in seen.removed)
         files = described(attachments, self._parts().rules.redacted)
         body = redacted + (json.dumps([one.to_json() for one in files], sort_keys=True) if files else "")
-        return Incoming(
+        incoming = Incoming(
             conversation_id=conversation_id,
             id=message_id,
             text=redacted,
@@ -103,6 +112,7 @@ class Messages:
             redactions=dict(masked),
             at=self._parts().clock.now(),
         )
+        return self._keep(incoming, seen.text, redactions)
 
     def _settle(
         self, conversation_id: str, message_id: str, lease: str, received: Received, proof: Proof = NOTHING
@@ -161,7 +171,7 @@ class Messages:
 
     def _lease(self, conversation_id: str, lease: str) -> bool:
         with self._store.write() as connection:
-            return arrivals.take_lease(connection, conversation_id, lease, self._parts().clock.now(), self._lease_s)
+            return arrivals.take_lease(connection, conversation_id, lease, self._parts().clock.now(), self._lease_s())
 
     def _give_back(self, conversation_id: str, lease: str) -> None:
         with self._store.write() as connection:

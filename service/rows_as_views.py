@@ -14,19 +14,20 @@ from service.views import (
     DeliveryView,
     EventView,
     HandoverView,
+    KeptMask,
     MessageView,
     PersonView,
     QueueItem,
 )
 from states.vocabulary import Clock, Role, State
-from store import queries, tickets
+from store import originals, queries, tickets
 from store.connection import Connection, RowMapping
 from store.presence import person_of
 from triggers.history import History
 
 
-def message_view(message: StoredMessage) -> MessageView:
-    """One message of the transcript."""
+def message_view(message: StoredMessage, masks: tuple[KeptMask, ...] = ()) -> MessageView:
+    """One message of the transcript; `masks` are those that may be lifted."""
     return MessageView(
         id=message.id,
         seq=message.seq,
@@ -37,7 +38,17 @@ def message_view(message: StoredMessage) -> MessageView:
         in_reply_to=message.in_reply_to,
         citations=message.citations,
         attachments=message.attachments,
+        masks=masks,
     )
+
+
+def _transcript(connection: Connection, conversation_id: str) -> tuple[MessageView, ...]:
+    masks: dict[str, list[KeptMask]] = {}
+    for one in originals.kept(connection, conversation_id):
+        mask = KeptMask(number=one.number, kind=one.kind, start=one.mask_start, end=one.mask_end, until=one.delete_at)
+        masks.setdefault(one.message_id, []).append(mask)
+    found = queries.transcript(connection, conversation_id)
+    return tuple(message_view(one, tuple(masks.get(one.id, ()))) for one in found)
 
 
 def event_view(row: RowMapping) -> EventView:
@@ -106,7 +117,7 @@ def from_row(
         policy_name=row["policy_name"],
         policy_hash=row["policy_hash"],
         facts=_facts(row),
-        messages=tuple(map(message_view, queries.transcript(connection, conversation_id))) if whole else (),
+        messages=_transcript(connection, conversation_id) if whole else (),
         events=tuple(map(event_view, queries.events(connection, conversation_id))) if whole else (),
         handover=handover_view(connection, handover) if handover else None,
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},

@@ -25,6 +25,7 @@ from policy.loader import LoadedPolicy
 from service.acts import Acts
 from service.messages import Messages
 from service.models import Models
+from service.originals import Originals, Seal
 from service.parts import Parts
 from service.queue import Floor
 from service.rows_as_views import conversation_view, from_row
@@ -37,6 +38,7 @@ from service.views import (
     ActResult,
     Attendance,
     ConversationView,
+    LiftedMask,
     NewConversation,
     PersonView,
     QueueItem,
@@ -72,6 +74,7 @@ class Runtime:
         codes: CodeMaker | None = None,
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
+        seal: Seal | None = None,
         detail: Detail = Detail.STATES,
     ) -> None:
         self._store = store
@@ -92,9 +95,10 @@ class Runtime:
         )
         self._book = TemplateBook(store)
         decider = Decider(store, self._parts.models, unit_of_work, detail)
-        lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         self._acts = Acts(store, decider, lambda: self._parts, self._book)
-        self._messages = Messages(store, decider, lambda: self._parts, lease_s)
+        self._lease_s = lease_s
+        self._originals = Originals(store, lambda: self._parts, seal, self._acts.lifted)
+        self._messages = Messages(store, decider, lambda: self._parts, self.lease_s, self._originals.with_originals)
         self._summaries = Summaries(store, self._acts.apply)
         self._timers = Timers(
             store,
@@ -102,7 +106,7 @@ class Runtime:
             settle=self._messages.complete,
             apply=self._acts.apply,
             idle=lambda: self.policy.policy.limits.idle.delta,
-            lease_s=lease_s,
+            lease_s=self.lease_s,
         )
         self._floor = Floor(
             store,
@@ -117,6 +121,10 @@ class Runtime:
     def policy(self) -> LoadedPolicy:
         """The active policy."""
         return self._parts.rules.loaded
+
+    def lease_s(self) -> float:
+        """For how long a worker may hold a conversation now: longer than a turn under the policy in force may take."""
+        return self._lease_s or self.policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
 
     def activate(self, policy: LoadedPolicy) -> None:
         """Makes another policy the one that decides from now on; what was decided keeps the policy of its day.
@@ -243,6 +251,10 @@ class Runtime:
         """
         return self._acts.do(conversation_id, act)
 
+    def lift(self, actor: Actor, conversation_id: str, message_id: str, number: int, reason: str) -> LiftedMask:
+        """Shows the original of a mask once it is recorded who asked and why, as `Handrail.lift` says."""
+        return self._originals.lift(actor, conversation_id, message_id, number, reason)
+
     # Templates
 
     def templates(self) -> tuple[TemplateView, ...]:
@@ -284,13 +296,13 @@ class Runtime:
         """Fires the timers that are due, then completes what crashed workers left; how many."""
         done = self._timers.tick()
         self._summaries.start(self._parts)
-        return done
+        return done + self._originals.delete_old()
 
     def fire_due(self) -> int:
         """Fires the timers that are due, and lets summaries begin; how many. It waits for no model."""
         done = self._timers.fire_due()
         self._summaries.start(self._parts)
-        return done
+        return done + self._originals.delete_old()
 
     @property
     def codes(self) -> CodeMaker:

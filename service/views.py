@@ -36,6 +36,31 @@ class NewConversation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptMask:
+    """A mask of a message whose original is kept: by this it is asked for."""
+
+    number: int
+    kind: str
+    start: int
+    end: int
+    """Where it stands in the text."""
+    until: datetime
+    """When its original is deleted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiftedMask:
+    """What stands behind a mask, for the one who asked: kept in no log, no page and no other answer."""
+
+    message_id: str
+    number: int
+    kind: str
+    text: str = field(repr=False)
+    version: int
+    """Of the conversation, in whose log it is recorded who asked and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageView:
     """One message of the transcript."""
 
@@ -52,6 +77,8 @@ class MessageView:
     """`source`, `title`, `quote` of each article an assistant message rests on."""
     attachments: tuple[Attachment, ...] = ()
     """`name`, `media_type`, `size`, `ref` of files that came with a customer's message; the channel keeps the files."""
+    masks: tuple[KeptMask, ...] = ()
+    """Masks that may be lifted, by whom the policy names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,9 +204,10 @@ class ConversationView:
 
     def for_channel(self) -> ConversationView:
         """What the customer may see of it: no evidence, no packet, nobody's name."""
+        said = tuple(replace(one, masks=()) if one.masks else one for one in self.messages)
         return replace(
-            self, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None, exception=None,
-            consent=None,
+            self, messages=said, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None,
+            exception=None, consent=None,
         )  # fmt: skip
 
 

@@ -157,6 +157,15 @@ def notes_move_nothing(model: Model) -> Iterator[str]:
     return bad_rows(model, bad)
 
 
+@proves("a lifted mask is recorded where the conversation stands, is caused by people alone, and does nothing else")
+def a_lifted_mask_moves_nothing(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        stays = row.target is row.source and row.effects == () and set(row.roles) <= set(STAFF)
+        return row.event is E.MASK_LIFTED and not stays
+
+    return bad_rows(model, bad)
+
+
 @proves("an answer to the survey is recorded once, by the customer, and does nothing else")
 def a_survey_answer_moves_nothing(model: Model) -> Iterator[str]:
     def bad(row: Transition) -> bool:

@@ -260,6 +260,8 @@ TABLE: tuple[Transition, ...] = (
     _row(S.RESOLVED, E.EXPIRED, S.RESOLVED, SYSTEM, X.CLOSE_CONVERSATION),
     # What no person wrote, and thanks for what is over, is kept and changes nothing.
     *(_row(state, E.MESSAGE_KEPT, state, SYSTEM) for state in S),
+    # A person has been shown the original of a mask: it is recorded and moves nothing.
+    *(_row(state, E.MASK_LIFTED, state, SENIOR if state is S.ESCALATED else STAFF) for state in S),
 )
 
 SPEECH: dict[Effect, Author] = {

@@ -64,6 +64,7 @@ class Event(StrEnum):
     HANDED_BACK = "handed_back"
     CUSTOMER_REPLIED = "customer_replied"
     MESSAGE_KEPT = "message_kept"
+    MASK_LIFTED = "mask_lifted"
     SURVEY_ANSWERED = "survey_answered"
     REOPENED = "reopened"
     EXPIRED = "expired"

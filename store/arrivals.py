@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from states.errors import ConversationClosed, MessageConflict, NotFound
 from states.table import CLOCKS, INITIAL
-from store import queries
+from store import originals, queries
 from store.ledger import GENESIS
 from store.prepared import Prepared
 from store.queries import CONVERSATION, CUSTOMER_COLUMNS, MESSAGE, PENDING, POLICY
@@ -121,6 +121,7 @@ def receive(connection: Connection, incoming: Incoming, lease_owner: str, lease_
     if not arrived["closed"]:
         row = _customer_row(incoming, arrived["next_seq"] - 1)
         if _INSERTS[connection.dialect.name].run(connection, row) == 1:
+            originals.keep(connection, incoming.originals)
             snapshot = queries.snapshot_of(connection, arrived) if leased else None
             return Received(repeated=False, decided=False, leased=leased, snapshot=snapshot)
     return _known(connection, incoming, lease_owner, leased)

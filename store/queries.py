@@ -21,6 +21,7 @@ from store.rows import (
     HandoverRow,
     InboxRow,
     MessageRow,
+    OriginalRow,
     OutboxRow,
     PolicyRow,
     PresenceRow,
@@ -38,6 +39,7 @@ PRESENCE = PresenceRow.__table__  # type: ignore[attr-defined]
 TICKET = TicketRow.__table__  # type: ignore[attr-defined]
 CURSOR = DeskCursorRow.__table__  # type: ignore[attr-defined]
 INBOX = InboxRow.__table__  # type: ignore[attr-defined]
+ORIGINAL = OriginalRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
 MESSAGE_COLUMNS = tuple(column.key for column in MESSAGE.columns if column.key != "outcome_event_id")

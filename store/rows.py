@@ -15,8 +15,10 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     Text,
     UniqueConstraint,
     false,
@@ -127,6 +129,31 @@ class MessageRow(SQLModel, table=True):
     outcome_event_id: str | None = Field(sa_column=Column(Text, nullable=True))
     """The event that decided a customer's message; NULL until commit 2, which is what recovery looks for."""
     at: datetime = _time()
+
+
+class OriginalRow(SQLModel, table=True):
+    """What stood where a mask stands, sealed; deleted when its time is over. The key is in no row."""
+
+    __tablename__ = "original"
+    __table_args__ = (
+        CheckConstraint("kind IN ('account_number', 'iban', 'national_id')", name="original_kind"),
+        ForeignKeyConstraint(["conversation_id", "message_id"], ["message.conversation_id", "message.id"]),
+    )
+
+    conversation_id: str = Field(sa_column=Column(Text, primary_key=True))
+    message_id: str = Field(sa_column=Column(Text, primary_key=True))
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    """Its place among the originals of the message, from 1 on."""
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    mask_start: int
+    mask_end: int
+    """Where its mask stands in the message's text."""
+    key_id: str = Field(sa_column=Column(Text, nullable=False))
+    """Tells by which key it was sealed, and nothing of the key."""
+    nonce: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    delete_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    kept_at: datetime = _time()
 
 
 class EventRow(SQLModel, table=True):

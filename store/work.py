@@ -17,6 +17,7 @@ from conversation.records import Happening, Outcome, StoredMessage
 from conversation.speech import require_caused
 from states.errors import Conflict
 from states.vocabulary import Clock
+from store import originals
 from store.database import Store
 from store.ledger import event_hash
 from store.outbox import write_outbox
@@ -204,6 +205,8 @@ def _mask_messages(connection: Connection, outcome: Outcome) -> None:
     for message_id, (text, redactions) in outcome.masked.items():
         row = and_(MESSAGE.c.conversation_id == outcome.conversation_id, MESSAGE.c.id == message_id)
         connection.execute(update(MESSAGE).where(row).values(text=text, redactions=dict(redactions)))
+    if outcome.masked:
+        originals.forget(connection, outcome.conversation_id, outcome.masked)
 
 
 def _message_row(conversation_id: str, message: StoredMessage) -> dict[str, Any]:

@@ -35,8 +35,8 @@ LABELS: dict[Event, str] = {
 }
 """Event → the words on its button, in the order of the buttons; an event without words shows its own name, last."""
 
-BESIDE = frozenset({Event.PACKET_REVIEWED, Event.STEP_DONE, Event.STEP_UNDONE})
-"""Events that need a field or a step to be named: they are caused beside it, by no button of their own."""
+BESIDE = frozenset({Event.PACKET_REVIEWED, Event.STEP_DONE, Event.STEP_UNDONE, Event.MASK_LIFTED})
+"""Events that need a field, a step or a mask to be named: they are caused beside it, by no button of their own."""
 _POSSIBLE = {row.event for row in TABLE if any(role in DESK_ROLES for role in row.roles)} - BESIDE
 DESK_EVENTS: tuple[Event, ...] = (
     *(event for event in LABELS if event in _POSSIBLE),

@@ -25,6 +25,7 @@ from ui.render.queue import held_by_bot, live, queue
 from ui.render.review import asked
 from ui.render.steps import picked
 from ui.render.text import esc, words
+from ui.render.transcript import picked_mask
 from ui.seen import Seen, memory
 from ui.style import PICK, html
 
@@ -100,6 +101,7 @@ class DeskRoom:
             button.click(self.press(event), typed, self.shown, **acting)
         self.case.reply.submit(self.reply, [self.seen, *who], self.shown, trigger_mode="multiple", **acting)
         self.case.template.input(self.choose, [self.seen, *who, self.case.template], self.shown, **at_once)
+        self.case.transcript.click(self.lift, [self.seen, *who, self.case.why_lift], self.shown, **acting)
         self.case.steps.click(self.tick, [self.seen, *who], self.shown, **acting)
         self.pane.packet.click(self.judge, [self.seen, *who], self.shown, **acting)
         self.pane.save.click(self.save, [self.seen, *who, self.pane.text], self.shown, **acting)
@@ -173,6 +175,18 @@ class DeskRoom:
         done, step = found
         what = Event.STEP_DONE if done else Event.STEP_UNDONE
         return self._act(what, Seen.of(seen), (request, agent, role), Typed(step=step))
+
+    def lift(self, seen: str, agent: str, role: str, text: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """Shows the original of the mask that was clicked, once, for the reason that was written."""
+        found, held, who = picked_mask(str(getattr(event, "pick", ""))), Seen.of(seen), (request, agent, role)
+        if found is None or not held.conversation:
+            return SKIP
+        try:
+            lifted = self._door.lift(self._actor(who), held.conversation, *found, text or "")
+        except HandrailError as error:
+            return self._refused(Event.MASK_LIFTED, held, who, error)
+        changed = self._changed(held, who)
+        return {**({} if changed == SKIP else changed), **self.case.show_lifted(lifted)}
 
     def judge(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
         """A verdict on the packet, or the editor for one of its fields."""

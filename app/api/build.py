@@ -22,6 +22,7 @@ from app.api.gate import Bodies, Callers, Streams
 from app.api.hooks import hooks
 from app.api.logins import WrongLogins
 from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
+from app.api.originals import originals
 from app.api.states import StateTable, state_table
 from app.api.templates import templates
 from handover.packet.attachment import Attachment
@@ -37,6 +38,7 @@ from service.views import (
 from states.errors import BadInput, DependencyFault, ForbiddenRole, Refused
 from states.rights import Right
 from states.table import allowed_events
+from states.vocabulary import Event
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -162,7 +164,8 @@ def _allowed(door: Handrail, caller: Actor, conversation_id: str) -> tuple[str, 
         door.admit(caller, Right.READ_CASES)
     except ForbiddenRole:
         return None
-    return tuple(event.value for event in allowed_events(door.view(caller, conversation_id).state, caller.role))
+    events = allowed_events(door.view(caller, conversation_id).state, caller.role)
+    return tuple(event.value for event in events if event is not Event.MASK_LIFTED)
 
 
 @router.get("/queue", tags=["desk"], operation_id="queue")
@@ -209,6 +212,7 @@ def states(door: Door, caller: Caller) -> StateTable:
 
 router.include_router(templates)
 router.include_router(deliveries)
+router.include_router(originals)
 
 
 @health.get("/healthz", operation_id="healthz")

@@ -226,7 +226,7 @@ def test_the_state_table_is_the_table(client: TestClient) -> None:
     assert len(data["transitions"]) == len(TABLE)
     assert [row["state"] for row in data["states"]] == [state.value for state in State]
     queue_row = next(row for row in data["states"] if row["state"] == "handed_off")
-    assert queue_row["allowed"][Role.FRONTLINE_AGENT.value] == ["claimed", "escalated"]
+    assert queue_row["allowed"][Role.FRONTLINE_AGENT.value] == ["claimed", "escalated", "mask_lifted"]
 
 
 def test_openapi_names_every_operation_and_refusal(client: TestClient) -> None:

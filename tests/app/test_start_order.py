@@ -26,7 +26,7 @@ UNDECIDED = 20
 HUNG = 96
 BEYOND = 12
 SOON_S = 60.0
-SLOW = ("deadline: 2s", "deadline: 120s")
+SLOW = ("deadline: 2s", "deadline: 60s")
 
 
 def _until(true: Callable[[], bool]) -> bool:

@@ -17,8 +17,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import text
 
+from app.keys import build_codes
 from app.settings import Settings, load_settings
-from app.wiring import build_codes, build_desks, build_directory
+from app.wiring import build_desks, build_directory
 from delivery.pace import Condition
 from delivery.work import Delivery
 from desks.fakes.letter_box import LetterBox

@@ -191,6 +191,11 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
         _changed(_on(event=E.CLAIMED), _more(X.RECORD_STEP)),
         _with(S.BOT_HANDLING, E.PACKET_UPDATED, S.BOT_HANDLING, R.SYSTEM, X.UPDATE_PACKET),
     ),
+    "a_lifted_mask_moves_nothing": (
+        _changed(_on(S.HANDED_OFF, E.MASK_LIFTED), _to(S.ESCALATED)),
+        _changed(_on(event=E.MASK_LIFTED), _more(X.SEND_NOTICE)),
+        _changed(_on(event=E.MASK_LIFTED), _by(*STAFF, R.ASSISTANT)),
+    ),
     "a_survey_answer_moves_nothing": (
         _changed(_on(event=E.SURVEY_ANSWERED), _open),
         _changed(_on(event=E.SURVEY_ANSWERED), _to(S.BOT_HANDLING)),

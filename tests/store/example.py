@@ -73,7 +73,7 @@ class Bench:
         """A message comes in; its owner of the lease is `w1` unless another is named."""
         incoming = Incoming(
             conversation_id=conversation_id, id=message_id, text=text, body_hash=text, redactions={}, at=at,
-            attachments=more.pop("attachments", ()),
+            attachments=more.pop("attachments", ()), originals=more.pop("originals", ()),
         )  # fmt: skip
         return self.run(arrivals.receive, incoming, more.pop("owner", "w1"), more.pop("lease_s", 60.0))
 
