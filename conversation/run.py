@@ -102,6 +102,8 @@ class Run:
     material: Callable[[], Material]
     broken: str | None = None
     """An earlier run of this message broke with this error: judge nothing more, hand it to a person."""
+    mistrusted: str = ""
+    """Why the thread's stored checkpoint is not used; empty: it is what the log says. A fault, not of the message."""
     standing: Standing
     judgement: Judgement = field(default_factory=Judgement)
     record: Record = field(default_factory=Record)

@@ -2,7 +2,8 @@
 
 Inside `buffered()` writes wait in memory and reads look there first, then in the database; `flush` hands them to the
 official SQLite or PostgreSQL saver on the very connection of the turn's transaction. So a checkpoint exists exactly
-when the events it belongs to do. Outside `buffered()` every write is a transaction of its own.
+when the events it belongs to do. Outside `buffered()` every write is a transaction of its own. Whatever is read from
+the database is the checkpoint that its event names, or CheckpointMismatch is raised (`graph.binding`).
 """
 
 from __future__ import annotations
@@ -33,9 +34,12 @@ from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
+from graph.binding import checkpoint_hash, require_bound
+from states.errors import CheckpointMismatch, StoreError
 from store.connection import Connection
 from store.database import Store, has_tables
 from store.migrate import libpq_url
+from store.records import Bound
 
 
 @dataclass(kw_only=True)
@@ -61,14 +65,24 @@ class Buffer:
     """What one run would have written."""
 
     head_id: str | None = None
-    """The thread's newest checkpoint as the conversation's row names it; None: it has none yet."""
+    """The thread's newest checkpoint as the conversation's row names it; None: it has none, or none to be trusted."""
+    head_hash: str | None = None
+    """The hash of the newest event as the row has it; None: not known."""
+    first_version: int = 0
+    """What the channels of a thread without a checkpoint are numbered from."""
     puts: list[_Put] = field(default_factory=list)
     writes: list[_Writes] = field(default_factory=list)
 
     @property
-    def head(self) -> str | None:
-        """The id of the newest checkpoint in the buffer."""
-        return self.puts[-1].checkpoint["id"] if self.puts else None
+    def bound(self) -> Bound | None:
+        """The newest checkpoint in the buffer, as the events that are committed with it will name it."""
+        if not self.puts:
+            return None
+        return Bound(id=self.puts[-1].checkpoint["id"], hash=checkpoint_hash(_tuple(self, self.puts[-1])))
+
+    def begin_anew(self, first_version: int) -> None:
+        """What is stored of the thread is not to be trusted: it begins without it, its channels numbered above it."""
+        self.head_id, self.first_version = None, first_version
 
 
 class _NoCommit:
@@ -104,13 +118,13 @@ class TurnSaver(BaseCheckpointSaver[str]):
         self._lock = threading.Lock()
 
     @contextmanager
-    def buffered(self, head_id: str | None = UNKNOWN) -> Iterator[Buffer]:
+    def buffered(self, head_id: str | None = UNKNOWN, head_hash: str | None = None) -> Iterator[Buffer]:
         """Holds all writes of this context, threads started in it included, in the buffer it yields.
 
-        `head_id` is the thread's newest checkpoint as the row names it: then reading it needs no query if this
-        process wrote it, and none if there is none.
+        `head_id` is the thread's newest checkpoint as the row names it, `head_hash` the newest event: then reading it
+        needs no query if this process wrote it, and none if there is none.
         """
-        buffer = Buffer(head_id=head_id)
+        buffer = Buffer(head_id=head_id, head_hash=head_hash)
         token = _BUFFER.set(buffer)
         try:
             yield buffer
@@ -153,7 +167,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
     # Reads
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """The checkpoint `config` names, or the thread's newest; the buffer first."""
+        """The checkpoint `config` names, or the thread's newest; the buffer first. CheckpointMismatch."""
         buffer = _BUFFER.get()
         if buffer is not None:
             found = next(_matching(buffer, config, get_checkpoint_id(config)), None)
@@ -161,10 +175,24 @@ class TurnSaver(BaseCheckpointSaver[str]):
                 found = self._known_head(buffer, config)
             if found is not None or buffer.head_id is None:
                 return found
-        with self._store.read() as connection:
+            if get_checkpoint_id(config) is None and buffer.head_id != UNKNOWN:
+                return self._stored_head(buffer, config)
+        return self._stored(config)
+
+    def _stored_head(self, buffer: Buffer, config: RunnableConfig) -> CheckpointTuple:
+        """The checkpoint that the conversation's row names, whatever else there is of the thread."""
+        stored = self._stored(_config(config, buffer.head_id or ""), buffer.head_hash)
+        if stored is None:
+            raise CheckpointMismatch(f"checkpoint {buffer.head_id!r}, which the row names, is not there")
+        self._remember(stored._replace(checkpoint=copy_checkpoint(stored.checkpoint)))
+        return stored
+
+    def _stored(self, config: RunnableConfig, head_hash: str | None = None) -> CheckpointTuple | None:
+        """From the database, if it is what its event says."""
+        with _readable(config), self._store.read() as connection:
             stored = self._official(connection).get_tuple(config)
-        if buffer is not None and stored is not None and stored.checkpoint["id"] == buffer.head_id:
-            self._remember(stored._replace(checkpoint=copy_checkpoint(stored.checkpoint)))
+            if stored is not None:
+                require_bound(connection, stored, head_hash)
         return stored
 
     def list(
@@ -185,8 +213,10 @@ class TurnSaver(BaseCheckpointSaver[str]):
                 yield found
         if limit_left == 0:
             return
-        with self._store.read() as connection:
+        with _readable(config), self._store.read() as connection:
             stored = [*self._official(connection).list(config, filter=filter, before=before, limit=limit_left)]
+            for found in stored:
+                require_bound(connection, found)
         yield from stored
 
     # Writes
@@ -269,8 +299,25 @@ class TurnSaver(BaseCheckpointSaver[str]):
         await asyncio.to_thread(self.delete_thread, thread_id)
 
     def get_next_version(self, current: str | None, channel: None) -> str:
-        """Growing, fixed-width channel versions: compared as text, and short, since a checkpoint has a dozen."""
-        return f"{int(current or 0) + 1:010}"
+        """Growing, fixed-width channel versions: compared as text, and short, since a checkpoint has a dozen.
+
+        PostgreSQL keeps the value of each version once, so a thread that begins anew never takes a number again.
+        """
+        buffer = _BUFFER.get()
+        first = buffer.first_version if buffer is not None else 0
+        return f"{int(current or first) + 1:010}"
+
+
+@contextmanager
+def _readable(config: RunnableConfig | None) -> Iterator[None]:
+    """What breaks while a stored checkpoint is read is a row that is none of ours; a database that is away is not."""
+    try:
+        yield
+    except (CheckpointMismatch, StoreError):
+        raise
+    except Exception as error:
+        name = config["configurable"].get("thread_id") if config is not None else None
+        raise CheckpointMismatch(f"a checkpoint of {name!r} cannot be read ({type(error).__name__})") from error
 
 
 def set_up(store: Store) -> None:

@@ -18,6 +18,7 @@
     ├── StoreError                  the database cannot be used
     │   ├── StoreUnavailable        missing, read-only, full or locked                           (503)
     │   └── SchemaMismatch          the database was written by a newer Handrail
+    ├── CheckpointMismatch          a checkpoint is not what the log says: a recorded fault, never used
     ├── SpeechRefused               words to a customer that no event of the table asks for: nothing is written
     ├── BadSignature                an inbound webhook is not from whom it says                 (401)
     └── DependencyFault             a model, classifier or desk failed: a recorded event, never an answer
@@ -114,6 +115,10 @@ class SchemaMismatch(StoreError):
     """The database's schema is not the one this version of Handrail writes."""
 
     status = 500
+
+
+class CheckpointMismatch(HandrailError):
+    """A stored checkpoint is not the one that its event names; nothing may be decided on it or shown of it."""
 
 
 class SpeechRefused(HandrailError):

@@ -55,6 +55,12 @@ _RECENT = Prepared(select(MESSAGE).where(MESSAGE.c.conversation_id == _ID).order
 _OLDEST_PENDING = Prepared(
     select(MESSAGE).where(MESSAGE.c.conversation_id == _ID, PENDING).order_by(MESSAGE.c.seq).limit(1)
 )
+_OF_CHECKPOINT = Prepared(
+    select(EVENT)
+    .where(EVENT.c.conversation_id == _ID, EVENT.c.checkpoint_id == bindparam("checkpoint"))
+    .order_by(EVENT.c.seq.desc())
+    .limit(1)
+)
 _NEWEST_HANDOVER = (
     select(HANDOVER)
     .where(HANDOVER.c.conversation_id == _ID)
@@ -196,6 +202,17 @@ def first_event_of(connection: Connection, conversation_id: str, cause: str) -> 
         EVENT.c.conversation_id == conversation_id, EVENT.c.cause == cause, EVENT.c.ordinal == 0
     )
     return connection.execute(found).mappings().first()
+
+
+def event_of_checkpoint(connection: Connection, conversation_id: str, checkpoint_id: str) -> dict[str, Any] | None:
+    """The newest event that was committed with this checkpoint."""
+    return _OF_CHECKPOINT.first(connection, {"id": conversation_id, "checkpoint": checkpoint_id})
+
+
+def has_events(connection: Connection, conversation_id: str) -> bool:
+    """Whether anything has happened in a conversation of this id."""
+    found = select(EVENT.c.seq).where(EVENT.c.conversation_id == conversation_id).limit(1)
+    return connection.execute(found).first() is not None
 
 
 def conversation_of_act(connection: Connection, act_id: str, actor_id: str, event: Event) -> str | None:

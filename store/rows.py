@@ -149,6 +149,8 @@ class EventRow(SQLModel, table=True):
     ordinal: int
     policy_hash: str = Field(sa_column=Column(Text, nullable=False))
     checkpoint_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    checkpoint_hash: str | None = Field(sa_column=Column(Text, nullable=True))
+    """What the checkpoint must be (`graph.binding`); NULL for events of versions that did not bind it."""
     data: dict[str, Any] = _json()
     prev_hash: str = Field(sa_column=Column(Text, nullable=False))
     hash: str = Field(sa_column=Column(Text, nullable=False))
