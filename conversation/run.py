@@ -129,8 +129,8 @@ class Run:
             history=History.from_json(dict(snapshot.history)),
             handover=snapshot.handover,
             consent=Consent.from_json(pending) if pending else None,
-            # A message is kept only while the window is open: one that waits was in time, however late it is decided.
-            closed=snapshot.closed and inbound.message is None,
+            # A message that waits and was in time is in time however late it is decided.
+            closed=snapshot.closed and (inbound.message is None or inbound.message.late),
         )
         read = cache(material or (lambda: Material(messages=snapshot.window, total=len(snapshot.window))))
         return cls(

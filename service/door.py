@@ -102,9 +102,17 @@ class Handrail:
         """Begins a conversation of the actor's; one of theirs that exists under this id is returned as it is."""
         self.admit(actor, Right.OPEN_CONVERSATION)
         _check_facts(new.facts)
+        if new.follows is not None:
+            self._check_followed(actor, new)
         opened = self._runtime.open(new, opened_by=actor.id)
         self._admit_to(actor, Right.READ_OWN_CONVERSATION, opened.id)
         return opened.for_channel()
+
+    def _check_followed(self, actor: Actor, new: NewConversation) -> None:
+        """A conversation follows one of the same channel and customer, or none. NotFound, BadInput."""
+        self._admit_to(actor, Right.READ_OWN_CONVERSATION, new.follows or "")
+        if new.follows == new.id or self._runtime.view(new.follows or "").customer != new.customer:
+            raise BadInput(f"conversation {new.follows!r} is none of this customer's before; leave `follows` out")
 
     def post(
         self,

@@ -112,6 +112,7 @@ def from_row(
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
         exception=consent if consent and consent["kind"] == "exception" else None,
         consent=consent,
+        follows=row["follows"],
         survey=History.from_json(row["history"]).survey if row["state"] == State.RESOLVED.value else "",
     )
 

@@ -150,6 +150,7 @@ class Runtime:
                 customer=customer,
                 channel_facts=facts,
                 opened_by=opened_by,
+                follows=new.follows,
                 policy_name=loaded.policy.name,
                 policy_hash=loaded.hash,
                 idle_until=now + loaded.policy.limits.idle.delta,
@@ -226,8 +227,9 @@ class Runtime:
         a person (False). What a machine wrote is kept, and opens, answers and stops nothing.
 
         The same id with the same body returns the same answer; with another body it raises MessageConflict.
-        Raises NotFound, ConversationClosed, MessageTooLong, BadInput or StoreUnavailable; a message that was
-        stored before a StoreUnavailable is completed by `recover`.
+        After the reopen window a message that calls for a person opens the conversation again, for a person; any other
+        is kept, and ConversationClosed says so. Raises NotFound, MessageTooLong, BadInput or StoreUnavailable; what
+        was stored before a StoreUnavailable is completed by `recover`.
         """
         return self._messages.post(
             conversation_id, text, message_id=message_id, attachments=attachments, headers=headers, automatic=automatic

@@ -31,6 +31,8 @@ class NewConversation:
     """None: detected with each message."""
     customer: str = ""
     """The channel's own reference to the customer; never an e-mail address or a name."""
+    follows: str | None = None
+    """The conversation it goes on from, of the same channel and customer: what a closed one asks for."""
     facts: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     """Values for `customer.*` and `channel.*` facts of policy.facts."""
 
@@ -147,7 +149,7 @@ class ConversationView:
     created_at: datetime
     updated_at: datetime
     closed: bool
-    """Resolved and past the reopen window: takes no more messages."""
+    """Resolved and past the reopen window: only a message that calls for a person opens it again."""
     policy_name: str
     policy_hash: str
     facts: Mapping[str, Any]
@@ -163,6 +165,8 @@ class ConversationView:
     `amount`."""
     consent: Mapping[str, Any] | None = None
     """Whatever waits for a second person: the same with `kind` exception or hand_back, and `agreed_by`."""
+    follows: str | None = None
+    """The conversation it goes on from, as its channel says."""
     survey: str = ""
     """Whom the customer has been asked about and has not answered yet, `person` or `assistant`; empty otherwise."""
 

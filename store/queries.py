@@ -155,6 +155,7 @@ def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
         citations=tuple(row["citations"]),
         attachments=tuple(map(Attachment.from_json, row["attachments"] or ())),
         outcome_event_id=row["outcome_event_id"],
+        late=row["late"],
         effect=Effect(row["effect"]) if row["effect"] else None,
         automatic=row["automatic"] or "",
     )

@@ -67,6 +67,8 @@ class ConversationRow(SQLModel, table=True):
     customer: str = Field(sa_column=Column(Text, nullable=False))
     opened_by: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
     """The channel's caller: a channel sees its own conversations only."""
+    follows: str | None = Field(sa_column=Column(Text, nullable=True))
+    """The conversation that this one goes on from, as its channel says."""
     channel_facts: dict[str, Any] = _json()
     history: dict[str, Any] = _json()
     """Counters and the bounded window from which the documented facts are made; O(1) in the conversation's length."""
@@ -120,6 +122,8 @@ class MessageRow(SQLModel, table=True):
     """What the channel says of files that came with the message: `name`, `media_type`, `size`, `ref`."""
     automatic: str | None = Field(sa_column=Column(Text, nullable=True))
     """What kind of machine wrote it (`triggers.automatic`); NULL for what a person wrote."""
+    late: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """It came after the reopen window of its conversation had ended."""
     event_seq: int | None = Field(sa_column=Column(Integer, nullable=True))
     """The `seq` of the event that says it; NULL for a customer's message. A trigger refuses words without one."""
     effect: str | None = Field(sa_column=Column(Text, nullable=True))

@@ -213,7 +213,7 @@ def _message_row(conversation_id: str, message: StoredMessage) -> dict[str, Any]
         "conversation_id": conversation_id, "id": message.id, "seq": message.seq, "author": message.author,
         "actor_id": message.actor_id, "text": message.text, "body_hash": "", "redactions": dict(message.redactions),
         "in_reply_to": message.in_reply_to, "citations": [dict(one) for one in message.citations], "at": message.at,
-        "attachments": None, "automatic": None,
+        "attachments": None, "automatic": None, "late": False,
     }  # fmt: skip
 
 

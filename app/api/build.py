@@ -81,7 +81,12 @@ health = APIRouter(tags=["health"])
 def open_conversation(body: OpenBody, door: Door, caller: Channel) -> ConversationView:
     """Begins a conversation."""
     new = NewConversation(
-        id=body.id, channel=body.channel, language=body.language, customer=body.customer, facts=body.facts
+        id=body.id,
+        channel=body.channel,
+        language=body.language,
+        customer=body.customer,
+        follows=body.follows,
+        facts=body.facts,
     )
     return door.open(caller, new)
 

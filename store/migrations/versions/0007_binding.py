@@ -1,4 +1,5 @@
-"""Each event names the hash of the checkpoint that was written with it."""
+"""Each event names the hash of its checkpoint; a message says whether it came after the window;
+a conversation which one it follows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +9,12 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
+    op.add_column("message", sa.Column("late", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("conversation", sa.Column("follows", sa.Text(), nullable=True))
     op.add_column("event", sa.Column("checkpoint_hash", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("event", "checkpoint_hash")
+    op.drop_column("message", "late")
+    op.drop_column("conversation", "follows")
