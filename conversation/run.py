@@ -16,6 +16,7 @@ from conversation.inbound import Inbound
 from conversation.records import Happening, Outbound, Snapshot, StoredMessage, Utterance
 from conversation.rules import Rules
 from handover.deadlines.sla import is_open
+from handover.packet.case import OtherCase
 from handover.people.consent import Consent
 from handover.people.presence import Person
 from states.vocabulary import Author, Clock, Role, State
@@ -34,6 +35,8 @@ class Material:
     """How many messages the whole transcript has."""
     people: tuple[Person, ...] = ()
     """Everybody who has come to the desk."""
+    others: tuple[OtherCase, ...] = ()
+    """Cases of the same customer in other conversations."""
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Customer message id → data of the event that decided it."""
 

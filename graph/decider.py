@@ -18,7 +18,7 @@ from graph.build import Detail, build_graph
 from graph.saver import Buffer, TurnSaver
 from graph.thread import Thread
 from states.errors import CheckpointMismatch, Conflict, StoreError
-from store import presence, queries
+from store import joined, presence, queries
 from store.database import Store
 from store.work import Committed, UnitOfWork
 
@@ -121,5 +121,6 @@ class Decider:
                 if row["ordinal"] == 0 and row["cause"].startswith("message:")
             }
             people = tuple(map(presence.person_of, presence.people(connection)))
+            others = joined.other_cases(connection, conversation_id)
         decided = tuple(one for one in messages if one.author != "customer" or one.outcome_event_id)
-        return Material(messages=decided, total=total, answers=answers, people=people)
+        return Material(messages=decided, total=total, answers=answers, people=people, others=others)

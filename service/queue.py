@@ -15,7 +15,7 @@ from handover.deadlines.urgency import severity_rank
 from handover.people.presence import Person
 from handover.people.routing import ranked, suggest
 from policy.persons import same_person
-from service.rows_as_views import person_view, queue_items
+from service.rows_as_views import beside, person_view, queue_items
 from service.views import Act, Actor, ActResult, Attendance, PersonView, QueueItem
 from states.clock import Clock
 from states.errors import BadInput, Conflict, ForbiddenRole, GuardRefused, NotFound, Refused
@@ -63,8 +63,9 @@ class Floor:
         with self._store.read() as connection:
             items = queue_items(connection)
             known = tuple(map(presence.person_of, presence.people(connection)))
-        if person is not None:
-            items = ranked(_as(person, known, items), items)
+            if person is not None:
+                items = ranked(_as(person, known, items), items)
+            items = beside(connection, items)
         return tuple(map(self._suggester(known), items)) if known else items
 
     def take_next(self, actor: Actor, act_id: str, claim: Callable[[str, Act], ActResult]) -> ActResult:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from conversation.records import StoredMessage
 from handover.deadlines.urgency import urgency
+from handover.packet.case import OtherCase
 from handover.people.presence import is_online
 from policy.facts import default_facts
 from service.views import (
@@ -19,7 +22,7 @@ from service.views import (
     QueueItem,
 )
 from states.vocabulary import Clock, Role, State
-from store import queries, tickets
+from store import joined, queries, tickets
 from store.connection import Connection, RowMapping
 from store.presence import person_of
 from triggers.history import History
@@ -113,6 +116,7 @@ def from_row(
         exception=consent if consent and consent["kind"] == "exception" else None,
         consent=consent,
         follows=row["follows"],
+        others=joined.other_cases(connection, conversation_id) if whole else (),
         survey=History.from_json(row["history"]).survey if row["state"] == State.RESOLVED.value else "",
     )
 
@@ -157,6 +161,17 @@ def queue_items(connection: Connection) -> tuple[QueueItem, ...]:
         for row in queries.open_handovers(connection)
     ]
     return tuple(sorted(items, key=urgency))
+
+
+def beside(connection: Connection, items: Sequence[QueueItem]) -> tuple[QueueItem, ...]:
+    """The same lines, each with the other open cases of its customer."""
+    found = joined.open_beside(connection, [one.conversation_id for one in items])
+    nothing: tuple[int, list[OtherCase]] = (0, [])
+    return tuple(
+        replace(one, also_open=tuple(others), also_open_total=total)
+        for one in items
+        for total, others in (found.get(one.conversation_id, nothing),)
+    )
 
 
 def person_view(row: RowMapping, now: datetime, within: timedelta) -> PersonView:

@@ -46,6 +46,7 @@ from service.views import (
 from states.clock import Clock, Ids
 from store import queries, receiving
 from store.database import Store
+from store.joined import customer_key
 from store.work import UnitOfWork
 from triggers.engine import compile_policy
 from triggers.llm import TopicClassifier
@@ -151,6 +152,7 @@ class Runtime:
                 channel_facts=facts,
                 opened_by=opened_by,
                 follows=new.follows,
+                customer_key=customer_key(opened_by, channel, new.customer, customer),
                 policy_name=loaded.policy.name,
                 policy_hash=loaded.hash,
                 idle_until=now + loaded.policy.limits.idle.delta,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from handover.packet.attachment import Attachment
+from handover.packet.case import OtherCase
 from states.templates import TemplateState
 from states.vocabulary import Event, Role, State
 
@@ -167,6 +168,8 @@ class ConversationView:
     """Whatever waits for a second person: the same with `kind` exception or hand_back, and `agreed_by`."""
     follows: str | None = None
     """The conversation it goes on from, as its channel says."""
+    others: tuple[OtherCase, ...] = ()
+    """Cases of the same customer in other conversations, as they are now."""
     survey: str = ""
     """Whom the customer has been asked about and has not answered yet, `person` or `assistant`; empty otherwise."""
 
@@ -183,7 +186,7 @@ class ConversationView:
         """What the customer may see of it: no evidence, no packet, nobody's name."""
         return replace(
             self, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None, exception=None,
-            consent=None,
+            consent=None, others=(),
         )  # fmt: skip
 
 
@@ -251,6 +254,10 @@ class QueueItem:
     last_message: str
     skills: tuple[str, ...] = ()
     """What whoever takes it must know."""
+    also_open: tuple[OtherCase, ...] = ()
+    """The first other open cases of the same customer, as far as the channel says that it is one."""
+    also_open_total: int = 0
+    """How many there are."""
     suggested: str | None = None
     """Who should take it, of those online now; computed for this look, kept nowhere."""
 

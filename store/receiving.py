@@ -75,6 +75,7 @@ def create(
     channel_facts: dict[str, Any],
     opened_by: str = "",
     follows: str | None = None,
+    customer_key: str | None = None,
     channel_language: bool = False,
     policy_name: str,
     policy_hash: str,
@@ -90,7 +91,7 @@ def create(
     row = {
         "id": conversation_id, "state": INITIAL.value, "version": 0, "next_seq": 1, "channel": channel,
         "language": language, "customer": customer, "channel_facts": channel_facts, "opened_by": opened_by,
-        "follows": follows,
+        "follows": follows, "customer_key": customer_key,
         "history": {"spoken": language} if channel_language else {}, "latched": False,
         "policy_name": policy_name, "policy_hash": policy_hash, "head_hash": GENESIS, "closed": False,
         "created_at": now, "updated_at": now,

@@ -67,7 +67,9 @@ class ConversationRow(SQLModel, table=True):
     customer: str = Field(sa_column=Column(Text, nullable=False))
     opened_by: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
     """The channel's caller: a channel sees its own conversations only."""
-    follows: str | None = Field(sa_column=Column(Text, nullable=True))
+    customer_key: str | None = Field(sa_column=Column(Text, nullable=True, index=True))
+    """What joins the conversations of one customer (`store.joined`); NULL where nobody is known."""
+    follows: str | None = Field(sa_column=Column(Text, nullable=True, index=True))
     """The conversation that this one goes on from, as its channel says."""
     channel_facts: dict[str, Any] = _json()
     history: dict[str, Any] = _json()

@@ -21,6 +21,7 @@ from ui.case_panel import CasePanel
 from ui.compose import Box, Said, sent_by
 from ui.packet_pane import PacketPane, edit, verdicts
 from ui.people import DEMO_AGENT, Who, actor_for, roles_for, seat
+from ui.render.packet import OTHER
 from ui.render.queue import held_by_bot, live, queue
 from ui.render.review import asked
 from ui.render.steps import picked
@@ -177,6 +178,8 @@ class DeskRoom:
     def judge(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
         """A verdict on the packet, or the editor for one of its fields."""
         pick, held, who = str(getattr(event, "pick", "")), Seen.of(seen), (request, agent, role)
+        if pick.startswith(OTHER):
+            return self.open(pick.removeprefix(OTHER), who)
         try:
             view, one = self._view(held.conversation, self._actor(who)), asked(pick)
         except HandrailError as error:

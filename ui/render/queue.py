@@ -25,8 +25,18 @@ def _line(item: QueueItem, chosen: str | None, now: datetime) -> str:
         f'data-pick="{esc(item.conversation_id)}"><header>{severity_pill(item.severity)}'
         f"<b>{esc(words(item.reason_code))}</b></header><p>{esc(item.reason)}</p>"
         f'<p class="hr-last" dir="auto">“{esc(item.last_message)}”</p>'
+        f"{_also_open(item)}"
         f'<div class="hr-ends"><span>waiting {waited(item.waiting_since, now)}</span><span>{due}</span></div></button>'
     )
+
+
+def _also_open(item: QueueItem) -> str:
+    """The other open cases of the same customer, in a line."""
+    if not item.also_open:
+        return ""
+    named = ", ".join(f"{words(one.reason_code)} ({words(one.state)})" for one in item.also_open)
+    more = item.also_open_total - len(item.also_open)
+    return f'<p class="hr-also">also open: {esc(named)}{f" and {more} more" if more else ""}</p>'
 
 
 def held_by_bot(known: Sequence[ConversationView]) -> tuple[ConversationView, ...]:
