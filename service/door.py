@@ -25,9 +25,11 @@ from service.views import (
     ActResult,
     Attendance,
     ConversationView,
+    HeldPage,
     NewConversation,
     PersonView,
     QueueItem,
+    QueuePage,
     TemplateView,
     TurnResult,
 )
@@ -176,6 +178,16 @@ class Handrail:
         """Every open handover, most urgent first; `mine`: what the actor may take, in the order they should."""
         self.admit(actor, Right.READ_QUEUE)
         return self._runtime.queue(actor if mine else None)
+
+    def queue_page(self, actor: Actor, limit: int, cursor: str = "", *, mine: bool = False) -> QueuePage:
+        """Some lines of the queue: those after the cursor, which the page before told; empty: the first. BadInput."""
+        self.admit(actor, Right.READ_QUEUE)
+        return self._runtime.queue_page(actor if mine else None, limit, cursor)
+
+    def held(self, actor: Actor, limit: int, begin: int = 0) -> HeldPage:
+        """Conversations that the assistant is holding now, the newest change first, without transcripts."""
+        self.admit(actor, Right.READ_CASES)
+        return self._runtime.held(begin, limit)
 
     def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
         """Claims the most urgent case that fits; NotFound when none does, GuardRefused at full capacity."""

@@ -142,25 +142,26 @@ def _facts(row: RowMapping) -> dict[str, Any]:
 
 def queue_items(connection: Connection) -> tuple[QueueItem, ...]:
     """The agents' queue, most urgent first."""
-    items = [
-        QueueItem(
-            handover_id=row["id"],
-            conversation_id=row["conversation_id"],
-            state=State(row["conversation_state"]),
-            reason_code=row["reason_code"],
-            reason=row["reason"],
-            severity=row["severity"],
-            team=row["team"],
-            language=row["language"],
-            waiting_since=row["waiting_since"],
-            claim_due_at=row["claim_due_at"],
-            owner_id=row["owner"],
-            last_message=row["last_message"][:200],
-            skills=tuple(row["skills"]),
-        )
-        for row in queries.open_handovers(connection)
-    ]
-    return tuple(sorted(items, key=urgency))
+    return tuple(sorted(map(queue_item, queries.open_handovers(connection)), key=urgency))
+
+
+def queue_item(row: RowMapping) -> QueueItem:
+    """One line of it."""
+    return QueueItem(
+        handover_id=row["id"],
+        conversation_id=row["conversation_id"],
+        state=State(row["conversation_state"]),
+        reason_code=row["reason_code"],
+        reason=row["reason"],
+        severity=row["severity"],
+        team=row["team"],
+        language=row["language"],
+        waiting_since=row["waiting_since"],
+        claim_due_at=row["claim_due_at"],
+        owner_id=row["owner"],
+        last_message=row["last_message"][:200],
+        skills=tuple(row["skills"]),
+    )
 
 
 def beside(connection: Connection, items: Sequence[QueueItem]) -> tuple[QueueItem, ...]:

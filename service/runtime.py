@@ -37,9 +37,11 @@ from service.views import (
     ActResult,
     Attendance,
     ConversationView,
+    HeldPage,
     NewConversation,
     PersonView,
     QueueItem,
+    QueuePage,
     TemplateView,
     TurnResult,
 )
@@ -194,6 +196,18 @@ class Runtime:
     def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:
         """Every open handover, most urgent first; for one person what they may take, in the order they should."""
         return self._floor.queue(person)
+
+    def queue_page(self, person: Actor | None, limit: int, cursor: str = "") -> QueuePage:
+        """Some lines of the same: those after the cursor, cut in SQL."""
+        return self._floor.page(person, limit, cursor)
+
+    def held(self, begin: int, limit: int) -> HeldPage:
+        """Conversations in which the assistant may speak, the newest change first, without transcripts."""
+        idle = self.policy.policy.limits.idle.delta
+        with self._store.read() as connection:
+            rows, total = queries.held(connection, begin, limit)
+            items = tuple(from_row(connection, row, idle, whole=False) for row in rows)
+        return HeldPage(items=items, total=total, begin=begin)
 
     def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
         """A heartbeat of somebody at the desk, with what they say of themselves."""

@@ -263,6 +263,30 @@ class QueueItem:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QueuePage:
+    """Some lines of the queue, and where the pages beside it begin."""
+
+    items: tuple[QueueItem, ...]
+    total: int
+    """How many lines the whole queue has."""
+    begin: int
+    """How many of them stand before the first of these."""
+    previous: str | None
+    """The cursor of the page before this one, empty for the first one; None: there is none."""
+    following: str | None
+    """The cursor of the next page; None: there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldPage:
+    """Some of the conversations in which the assistant may speak, without transcripts, the newest change first."""
+
+    items: tuple[ConversationView, ...]
+    total: int
+    begin: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attendance:
     """What somebody at the desk says of themselves; None leaves as it is, nothing at all is a heartbeat."""
 

@@ -12,6 +12,7 @@ from conversation.handover import Handover
 from conversation.records import Snapshot, StoredMessage
 from handover.packet.attachment import Attachment
 from states.errors import NotFound
+from states.table import ANSWERING
 from states.vocabulary import Effect, Event, Role, State
 from store.prepared import Prepared
 from store.rows import (
@@ -75,7 +76,7 @@ _LAST_SAID = (
     .limit(1)
     .scalar_subquery()
 )
-_OPEN_HANDOVERS = (
+OPEN_HANDOVERS = (
     select(
         *(HANDOVER.c[name] for name in (
             "id", "conversation_id", "reason_code", "reason", "severity", "team", "language", "waiting_since",
@@ -244,7 +245,7 @@ def open_handovers(connection: Connection) -> tuple[RowMapping, ...]:
 
     One statement however long the queue is; `last_message` is empty if the customer said nothing.
     """
-    return tuple(connection.execute(_OPEN_HANDOVERS).mappings())
+    return tuple(connection.execute(OPEN_HANDOVERS).mappings())
 
 
 def summaries_due(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
@@ -262,6 +263,14 @@ def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
     """The conversations that changed last, newest first."""
     found = select(CONVERSATION).order_by(CONVERSATION.c.updated_at.desc()).limit(limit)
     return tuple(connection.execute(found).mappings())
+
+
+def held(connection: Connection, begin: int, limit: int) -> tuple[tuple[RowMapping, ...], int]:
+    """Conversations in which the assistant may speak, the newest change first, and how many there are."""
+    speaks = and_(CONVERSATION.c.state.in_(tuple(ANSWERING)), CONVERSATION.c.closed.is_(False))
+    found = select(CONVERSATION).where(speaks).order_by(CONVERSATION.c.updated_at.desc(), CONVERSATION.c.id)
+    total = connection.execute(select(func.count()).select_from(CONVERSATION).where(speaks)).scalar_one()
+    return tuple(connection.execute(found.offset(begin).limit(limit)).mappings()), int(total)
 
 
 def asking(connection: Connection) -> tuple[RowMapping, ...]:

@@ -21,7 +21,7 @@ from app.api.gate import Bodies, Callers, Streams
 from app.api.hooks import hooks
 from app.api.logins import WrongLogins
 from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
-from app.api.paging import PAGE, TOTAL, Cursor, Limit, page, reach
+from app.api.paging import NEXT, PAGE, TOTAL, Cursor, Limit, page, reach
 from app.api.states import StateTable, state_table
 from app.api.templates import templates
 from handover.packet.attachment import Attachment
@@ -182,9 +182,11 @@ def queue(
     cursor: Cursor = None,
 ) -> list[QueueItem]:
     """Conversations that wait for a person or are with one, most urgent first, page by page."""
-    items = door.queue(caller, mine=whose is not None)
-    response.headers[TOTAL] = str(len(items))
-    return page(items, limit, cursor, lambda one: one.handover_id, response)
+    found = door.queue_page(caller, limit, cursor or "", mine=whose is not None)
+    response.headers[TOTAL] = str(found.total)
+    if found.following is not None:
+        response.headers[NEXT] = found.following
+    return list(found.items)
 
 
 @router.post("/queue/next", tags=["desk"], operation_id="take_next")

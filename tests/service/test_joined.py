@@ -41,7 +41,7 @@ def test_the_second_case_stands_beside_the_first(door: Handrail, desk: Desk) -> 
     lines = {one.conversation_id: one for one in door.queue(ANNA)}
     assert [one.reason_code for one in lines["b"].also_open] == ["safety"]
     assert [one.conversation_id for one in lines["a"].also_open] == ["b"]
-    assert "also open: Safety (Handed off)" in queue([lines["b"]], None, desk.clock.now())
+    assert "also open: Safety (Handed off)" in queue(door.queue_page(ANNA, 9), None, desk.clock.now())
     told = door.view(ANNA, "b").handover.packet["context"]["other_cases"]
     assert [(one["handover_id"], one["state"], one["reason_code"]) for one in told] == [
         (lines["a"].handover_id, "handed_off", "safety")
