@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Subquery, select
@@ -83,11 +84,12 @@ def open_beside(connection: Connection, conversations: Collection[str]) -> Mappi
         same = (one for _, one in of_customer.get(key, ()))
         others = {one.handover_id: one for one in (*same, *by_link) if one.conversation_id != name}
         if others:
-            first = sorted(
-                others.values(), key=lambda one: (severity_rank(one.severity), one.opened_at, one.handover_id)
-            )
-            beside[name] = len(first), first[:BESIDE]
+            beside[name] = len(others), sorted(others.values(), key=_weight)[:BESIDE]
     return beside
+
+
+def _weight(one: OtherCase) -> tuple[int, datetime, str]:
+    return severity_rank(one.severity), one.opened_at, one.handover_id
 
 
 def _open(connection: Connection, which: ColumnElement[bool]) -> list[tuple[str | None, OtherCase]]:

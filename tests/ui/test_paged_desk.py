@@ -22,8 +22,8 @@ from ui.desk import SKIP, DeskRoom
 from ui.render.queue import PAGE
 from ui.seen import Seen
 
-SLACK = 400
-"""Bytes that a poll may grow between a full page of few cases and one of many: the digits of numbers, a cursor."""
+SLACK = 700
+"""Bytes that a poll may grow between a full page of few cases and one of many: the pagers of two lists, a cursor."""
 FEW, MANY = 10, 5_000
 
 
