@@ -14,8 +14,9 @@ from conversation.inbound import Inbound
 from conversation.records import Snapshot
 from conversation.rules import Rules
 from conversation.run import Material, Run
+from graph.buffer import Buffer
 from graph.build import Detail, build_graph
-from graph.saver import Buffer, TurnSaver
+from graph.saver import TurnSaver
 from graph.thread import Thread
 from states.errors import CheckpointMismatch, Conflict, StoreError
 from store import joined, presence, queries

@@ -14,13 +14,11 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
-    WRITES_IDX_MAP,
     BaseCheckpointSaver,
     ChannelVersions,
     Checkpoint,
@@ -28,61 +26,17 @@ from langgraph.checkpoint.base import (
     CheckpointTuple,
     copy_checkpoint,
     get_checkpoint_id,
-    get_checkpoint_metadata,
 )
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from graph.binding import checkpoint_hash, require_bound
+from graph.binding import require_bound
+from graph.buffer import Buffer, Put, Writes, config_of, listed, matching, tuple_of
 from states.errors import CheckpointMismatch, StoreError
 from store.connection import Connection
 from store.database import Store, has_tables
 from store.migrate import libpq_url
-from store.records import Bound
-
-
-@dataclass(kw_only=True)
-class _Put:
-    """One buffered checkpoint with its writes."""
-
-    config: RunnableConfig
-    checkpoint: Checkpoint
-    metadata: CheckpointMetadata
-    versions: ChannelVersions
-
-
-@dataclass(kw_only=True)
-class _Writes:
-    config: RunnableConfig
-    writes: Sequence[tuple[str, Any]]
-    task_id: str
-    task_path: str
-
-
-@dataclass
-class Buffer:
-    """What one run would have written."""
-
-    head_id: str | None = None
-    """The thread's newest checkpoint as the conversation's row names it; None: it has none, or none to be trusted."""
-    head_hash: str | None = None
-    """The hash of the newest event as the row has it; None: not known."""
-    first_version: int = 0
-    """What the channels of a thread without a checkpoint are numbered from."""
-    puts: list[_Put] = field(default_factory=list)
-    writes: list[_Writes] = field(default_factory=list)
-
-    @property
-    def bound(self) -> Bound | None:
-        """The newest checkpoint in the buffer, as the events that are committed with it will name it."""
-        if not self.puts:
-            return None
-        return Bound(id=self.puts[-1].checkpoint["id"], hash=checkpoint_hash(_tuple(self, self.puts[-1])))
-
-    def begin_anew(self, first_version: int) -> None:
-        """What is stored of the thread is not to be trusted: it begins without it, its channels numbered above it."""
-        self.head_id, self.first_version = None, first_version
 
 
 class _NoCommit:
@@ -140,7 +94,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
             official.put_writes(one.config, one.writes, one.task_id, one.task_path)
         if buffer.puts:
             # Should the transaction still fail, no row will name this checkpoint, and it is never looked up.
-            self._remember(_tuple(buffer, buffer.puts[-1]))
+            self._remember(tuple_of(buffer, buffer.puts[-1]))
 
     def _remember(self, head: CheckpointTuple) -> None:
         with self._lock:
@@ -170,7 +124,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
         """The checkpoint `config` names, or the thread's newest; the buffer first. CheckpointMismatch."""
         buffer = _BUFFER.get()
         if buffer is not None:
-            found = next(_matching(buffer, config, get_checkpoint_id(config)), None)
+            found = next(matching(buffer, config, get_checkpoint_id(config)), None)
             if found is None and get_checkpoint_id(config) is None:
                 found = self._known_head(buffer, config)
             if found is not None or buffer.head_id is None:
@@ -181,7 +135,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
 
     def _stored_head(self, buffer: Buffer, config: RunnableConfig) -> CheckpointTuple:
         """The checkpoint that the conversation's row names, whatever else there is of the thread."""
-        stored = self._stored(_config(config, buffer.head_id or ""), buffer.head_hash)
+        stored = self._stored(config_of(config, buffer.head_id or ""), buffer.head_hash)
         if stored is None:
             raise CheckpointMismatch(f"checkpoint {buffer.head_id!r}, which the row names, is not there")
         self._remember(stored._replace(checkpoint=copy_checkpoint(stored.checkpoint)))
@@ -208,7 +162,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
         limit_left = limit
         if buffer is not None and config is not None:
             before_id = get_checkpoint_id(before) if before else None
-            for found in islice(_listed(buffer, config, filter, before_id), limit):
+            for found in islice(listed(buffer, config, filter, before_id), limit):
                 limit_left = None if limit_left is None else limit_left - 1
                 yield found
         if limit_left == 0:
@@ -234,8 +188,8 @@ class TurnSaver(BaseCheckpointSaver[str]):
             with self._store.write() as connection:
                 _begin(connection)
                 return self._official(connection).put(config, checkpoint, metadata, new_versions)
-        buffer.puts.append(_Put(config=config, checkpoint=checkpoint, metadata=metadata, versions=new_versions))
-        return _config(config, checkpoint["id"])
+        buffer.puts.append(Put(config=config, checkpoint=checkpoint, metadata=metadata, versions=new_versions))
+        return config_of(config, checkpoint["id"])
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
@@ -247,7 +201,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
                 _begin(connection)
                 self._official(connection).put_writes(config, writes, task_id, task_path)
             return
-        buffer.writes.append(_Writes(config=config, writes=writes, task_id=task_id, task_path=task_path))
+        buffer.writes.append(Writes(config=config, writes=writes, task_id=task_id, task_path=task_path))
 
     def delete_thread(self, thread_id: str) -> None:
         """Forgets all checkpoints of a thread, buffered ones included: used when a customer is erased."""
@@ -347,60 +301,3 @@ def _stands(store: Store) -> bool:
 def _begin(connection: Connection) -> None:
     """Makes the driver open the transaction before the official saver uses the raw connection."""
     connection.exec_driver_sql("SELECT 1")
-
-
-def _config(config: RunnableConfig, checkpoint_id: str) -> RunnableConfig:
-    named = config["configurable"]
-    return {
-        "configurable": {
-            "thread_id": named["thread_id"],
-            "checkpoint_ns": named.get("checkpoint_ns", ""),
-            "checkpoint_id": checkpoint_id,
-        }
-    }
-
-
-def _same_thread(one: RunnableConfig, other: RunnableConfig) -> bool:
-    a, b = one["configurable"], other["configurable"]
-    return bool(a["thread_id"] == b["thread_id"] and a.get("checkpoint_ns", "") == b.get("checkpoint_ns", ""))
-
-
-def _matching(buffer: Buffer, config: RunnableConfig, checkpoint_id: str | None) -> Iterator[CheckpointTuple]:
-    for put in reversed(buffer.puts):
-        if _same_thread(put.config, config) and checkpoint_id in (None, put.checkpoint["id"]):
-            yield _tuple(buffer, put)
-
-
-def _listed(
-    buffer: Buffer, config: RunnableConfig, filter: dict[str, Any] | None, before_id: str | None
-) -> Iterator[CheckpointTuple]:
-    for found in _matching(buffer, config, get_checkpoint_id(config)):
-        metadata = cast(dict[str, Any], found.metadata)
-        wanted = all(metadata.get(key) == value for key, value in (filter or {}).items())
-        if wanted and (before_id is None or found.checkpoint["id"] < before_id):
-            yield found
-
-
-def _tuple(buffer: Buffer, put: _Put) -> CheckpointTuple:
-    config = _config(put.config, put.checkpoint["id"])
-    parent = put.config["configurable"].get("checkpoint_id")
-    return CheckpointTuple(
-        config=config,
-        checkpoint=put.checkpoint,
-        metadata=get_checkpoint_metadata(put.config, put.metadata),
-        parent_config=_config(put.config, parent) if parent else None,
-        pending_writes=_pending(buffer, config),
-    )
-
-
-def _pending(buffer: Buffer, config: RunnableConfig) -> list[tuple[str, str, Any]]:
-    """Writes of one checkpoint, each (task, index) once, as the official savers key them."""
-    wanted = config["configurable"]["checkpoint_id"]
-    found: dict[tuple[str, int], tuple[str, str, Any]] = {}
-    for one in buffer.writes:
-        if _same_thread(one.config, config) and one.config["configurable"]["checkpoint_id"] == wanted:
-            for position, (channel, value) in enumerate(one.writes):
-                key = (one.task_id, WRITES_IDX_MAP.get(channel, position))
-                if key not in found or channel in WRITES_IDX_MAP:
-                    found[key] = (one.task_id, channel, value)
-    return [*found.values()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -45,8 +46,8 @@ def _pager(begin: int, shown: int, total: int, previous: str | None, following: 
         return f'<button type="button" class="hr-chip" {told}>{label}</button>'
 
     return (
-        f'<nav class="hr-pager" aria-label="Pages">{button("Previous", previous)}'
-        f"<span>{begin + 1}–{begin + shown} of {total}</span>{button('Next', following)}</nav>"
+        f'<div class="hr-pager" role="navigation" aria-label="Pages">{button("Previous", previous)}'
+        f"<span>{begin + 1}–{begin + shown} of {total}</span>{button('Next', following)}</div>"
     )
 
 
@@ -66,7 +67,8 @@ def _also_open(item: QueueItem) -> str:
     """The other open cases of the same customer, in a line."""
     if not item.also_open:
         return ""
-    named = ", ".join(f"{words(one.reason_code)} ({words(one.state)})" for one in item.also_open)
+    kinds = Counter(f"{words(one.reason_code)} ({words(one.state)})" for one in item.also_open)
+    named = ", ".join(kind if number == 1 else f"{number} × {kind}" for kind, number in kinds.items())
     more = item.also_open_total - len(item.also_open)
     return f'<p class="hr-also">also open: {esc(named)}{f" and {more} more" if more else ""}</p>'
 
