@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from assistants.port import Draft, Question, Turn
 from conversation.burst import burst_of, counted
-from conversation.decide import Asked, Verdict, by_draft, by_rules, by_topics, faulted
+from conversation.decide import Asked, Disposition, Verdict, by_draft, by_rules, by_topics, faulted
 from conversation.effects import Matter
 from conversation.evidence import circumstances, facts_of, fired_json, raised
 from conversation.facts import guard_facts
@@ -27,6 +27,9 @@ from triggers.burst import BurstAssessment
 from triggers.history import CONTRADICTION
 from triggers.language import shown
 from triggers.llm import TopicVerdict
+
+MISTRUSTED = "checkpoint"
+"""The fault of a thread whose stored checkpoint is not what the log says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,10 +99,13 @@ def respond(run: Run, models: Models) -> Verdict:
 
 
 def judge(run: Run) -> Verdict | None:
-    """What the rules say of the message; None: a draft is needed."""
+    """What the rules say of the message; None: a draft is needed. A thread that is mistrusted answers nothing."""
     found = assess(run)
     declined = render("caution.declined", run.standing.language, run.rules.loaded)
-    return by_rules(asked_of(run), found, run.rules.engine, run.rules.policy, declined)
+    verdict = by_rules(asked_of(run), found, run.rules.engine, run.rules.policy, declined)
+    if run.mistrusted and (verdict is None or verdict.disposition is not Disposition.HANDOVER):
+        return failed(run, MISTRUSTED, run.mistrusted)
+    return verdict
 
 
 def settle(run: Run, consulted: Consulted) -> Verdict:

@@ -134,7 +134,7 @@ def _open(doing: Doing) -> None:
     run.record.packet_due = False
     packet = doing.matter.packet or assembled(run)[0]
     handover = new_handover(run, packet, again=doing.matter.again)
-    run.stand(handover=handover)
+    run.stand(handover=handover, closed=False)
     run.record.opened = True
     run.remember(handovers=run.standing.history.handovers + 1, offered=False, returned="")
     run.record.amend(handover_id=handover.id, reason_code=handover.reason_code)

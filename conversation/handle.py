@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from conversation.acts import act
-from conversation.answer import Models, broken, respond
+from conversation.answer import MISTRUSTED, Models, broken, respond
 from conversation.clocks import running
 from conversation.hand_over import hand_over
 from conversation.inbound import Kind
 from conversation.latched import forward
 from conversation.records import Outcome
 from conversation.run import Run
+from conversation.step import apply
 from conversation.survey import after_the_end, keep
 from states.errors import IllegalEvent
 from states.table import ANSWERING
-from states.vocabulary import State
+from states.vocabulary import Event, Role, State
+
+TOLD = (State.HANDED_OFF, State.AGENT_VERIFYING, State.ESCALATED)
+"""The states in which a person has or awaits the case, and is paged when something around it fails."""
 
 
 def handle(run: Run, state: State, models: Models) -> None:
     """One node of the graph: `state` handles the run, and `onward` says whether another state goes on with it."""
+    _handle(run, state, models)
+    if run.mistrusted and onward(run) is None:
+        record_mistrust(run)
+
+
+def _handle(run: Run, state: State, models: Models) -> None:
     if state is State.TRIGGERED and run.record.packet_due:
         return hand_over(run)
     run.record.unanswered = False
@@ -33,6 +43,17 @@ def handle(run: Run, state: State, models: Models) -> None:
     if state is State.RESOLVED:
         return after_the_end(run)
     forward(run)
+
+
+def record_mistrust(run: Run) -> None:
+    """The fault of the thread stands in the log, once; whoever has or awaits the case is called to it."""
+    if any(one.data.get("fault") == MISTRUSTED for one in run.record.happenings):
+        return
+    told = {"fault": MISTRUSTED, "detail": run.mistrusted}
+    if run.standing.state in TOLD:
+        apply(run, Event.FAULT, Role.SYSTEM, told)
+    else:
+        run.record.amend(**told)
 
 
 def onward(run: Run) -> State | None:
@@ -82,8 +103,7 @@ def outcome_of(run: Run) -> Outcome:
 
 def _not_a_message(run: Run) -> None:
     """An act, a clock or a fault. A fault needs a person who has or awaits the case."""
-    told = (State.HANDED_OFF, State.AGENT_VERIFYING, State.ESCALATED)
-    if run.inbound.kind is Kind.FAULT and run.standing.state not in told:
+    if run.inbound.kind is Kind.FAULT and run.standing.state not in TOLD:
         where = run.standing.state.value
         raise IllegalEvent(f"no person has or awaits this case in state {where!r}; nobody is to be told")
     act(run)

@@ -81,9 +81,9 @@ def _raise_urgency(run: Run, urgency: Urgency) -> None:
 def reopen(run: Run, *, to_person: bool = False) -> None:
     """A message to a resolved conversation: back to a person if a person had it, else answered as usual.
 
-    With `to_person` it goes to a person in any case.
+    With `to_person` it goes to a person in any case; past the window only so.
     """
-    if not run.standing.latched:
+    if not run.standing.latched and not run.standing.closed:
         apply(run, Event.REOPENED, Role.CUSTOMER)
         if to_person:
             run.judged(fired=(_came_back(run),))

@@ -85,7 +85,7 @@ LOOKS: Mapping[Effect, Look] = {
     Effect.UPDATE_PACKET: lambda seen: seen.held.packet != seen.had.packet and not seen.held.summary_due,
     Effect.RECORD_REVIEW: lambda seen: bool(seen.held.packet.review),
     Effect.RECORD_STEP: lambda seen: seen.held.steps_done != seen.had.steps_done,
-    Effect.OPEN_HANDOVER: lambda seen: seen.run.record.opened and seen.held.open,
+    Effect.OPEN_HANDOVER: lambda seen: seen.run.record.opened and seen.held.open and not seen.after.closed,
     Effect.SEND_SCRIPT: lambda seen: seen.said(Effect.SEND_SCRIPT),
     Effect.SEND_NOTICE: lambda seen: seen.said(Effect.SEND_NOTICE),
     Effect.DELIVER_HANDOVER: lambda seen: seen.queued(Effect.DELIVER_HANDOVER),

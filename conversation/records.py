@@ -29,6 +29,8 @@ class StoredMessage:
     outcome_event_id: str | None = None
     automatic: str = ""
     """What kind of machine wrote it; empty: a person."""
+    late: bool = False
+    """It came after the reopen window had ended."""
     effect: Effect | None = None
     """The effect by which it was said; None for a customer's message, and for what older versions wrote."""
 

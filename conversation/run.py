@@ -16,6 +16,7 @@ from conversation.inbound import Inbound
 from conversation.records import Happening, Outbound, Snapshot, StoredMessage, Utterance
 from conversation.rules import Rules
 from handover.deadlines.sla import is_open
+from handover.packet.case import OtherCase
 from handover.people.consent import Consent
 from handover.people.presence import Person
 from states.vocabulary import Author, Clock, Role, State
@@ -34,6 +35,8 @@ class Material:
     """How many messages the whole transcript has."""
     people: tuple[Person, ...] = ()
     """Everybody who has come to the desk."""
+    others: tuple[OtherCase, ...] = ()
+    """Cases of the same customer in other conversations."""
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Customer message id → data of the event that decided it."""
 
@@ -102,6 +105,8 @@ class Run:
     material: Callable[[], Material]
     broken: str | None = None
     """An earlier run of this message broke with this error: judge nothing more, hand it to a person."""
+    mistrusted: str = ""
+    """Why the thread's stored checkpoint is not used; empty: it is what the log says. A fault, not of the message."""
     standing: Standing
     judgement: Judgement = field(default_factory=Judgement)
     record: Record = field(default_factory=Record)
@@ -127,8 +132,8 @@ class Run:
             history=History.from_json(dict(snapshot.history)),
             handover=snapshot.handover,
             consent=Consent.from_json(pending) if pending else None,
-            # A message is kept only while the window is open: one that waits was in time, however late it is decided.
-            closed=snapshot.closed and inbound.message is None,
+            # A message that waits and was in time is in time however late it is decided.
+            closed=snapshot.closed and (inbound.message is None or inbound.message.late),
         )
         read = cache(material or (lambda: Material(messages=snapshot.window, total=len(snapshot.window))))
         return cls(

@@ -22,7 +22,7 @@ from delivery.settle import Filing, Places, act_id
 from desks.port import Comment, Job, Standing, Ticket, TicketDesk
 from service.system import System
 from service.views import Actor
-from states.errors import BadInput, Conflict, HandrailError, NotFound, Refused
+from states.errors import BadInput, Conflict, ConversationClosed, HandrailError, NotFound, Refused
 from states.vocabulary import Event, Role
 from store import queries, steps, tickets
 from store.records import TicketRecord
@@ -256,7 +256,8 @@ class Reconciler:
                 self._set_right(seen)
 
     def _refuse(self, seen: Seen, what: str, which: str, error: HandrailError) -> None:
-        more = " The message was not passed on." if what in ("replied", "wrote") else ""
+        kept = isinstance(error, ConversationClosed)
+        more = " The message was not passed on." if what in ("replied", "wrote") and not kept else ""
         if what == "resolved":
             more = _missing(self._snapshot(seen))
         self._note(seen, what, which, f"Handrail could not follow this ({what}): {error}.{more}")

@@ -25,10 +25,12 @@ from service.views import (
     ActResult,
     Attendance,
     ConversationView,
+    HeldPage,
     LiftedMask,
     NewConversation,
     PersonView,
     QueueItem,
+    QueuePage,
     TemplateView,
     TurnResult,
 )
@@ -103,9 +105,17 @@ class Handrail:
         """Begins a conversation of the actor's; one of theirs that exists under this id is returned as it is."""
         self.admit(actor, Right.OPEN_CONVERSATION)
         _check_facts(new.facts)
+        if new.follows is not None:
+            self._check_followed(actor, new)
         opened = self._runtime.open(new, opened_by=actor.id)
         self._admit_to(actor, Right.READ_OWN_CONVERSATION, opened.id)
         return opened.for_channel()
+
+    def _check_followed(self, actor: Actor, new: NewConversation) -> None:
+        """A conversation follows one of the same channel and customer, or none. NotFound, BadInput."""
+        self._admit_to(actor, Right.READ_OWN_CONVERSATION, new.follows or "")
+        if new.follows == new.id or self._runtime.view(new.follows or "").customer != new.customer:
+            raise BadInput(f"conversation {new.follows!r} is none of this customer's before; leave `follows` out")
 
     def post(
         self,
@@ -169,6 +179,16 @@ class Handrail:
         """Every open handover, most urgent first; `mine`: what the actor may take, in the order they should."""
         self.admit(actor, Right.READ_QUEUE)
         return self._runtime.queue(actor if mine else None)
+
+    def queue_page(self, actor: Actor, limit: int, cursor: str = "", *, mine: bool = False) -> QueuePage:
+        """Some lines of the queue: those after the cursor, which the page before told; empty: the first. BadInput."""
+        self.admit(actor, Right.READ_QUEUE)
+        return self._runtime.queue_page(actor if mine else None, limit, cursor)
+
+    def held(self, actor: Actor, limit: int, begin: int = 0) -> HeldPage:
+        """Conversations that the assistant is holding now, the newest change first, without transcripts."""
+        self.admit(actor, Right.READ_CASES)
+        return self._runtime.held(begin, limit)
 
     def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
         """Claims the most urgent case that fits; NotFound when none does, GuardRefused at full capacity."""

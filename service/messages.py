@@ -14,13 +14,14 @@ from conversation.handover import Handover
 from conversation.inbound import Inbound, Kind, Proof
 from conversation.intake import HIDDEN, MAX_CHARS, check_id, described, storable
 from conversation.records import Snapshot
+from conversation.survey import CLOSED
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
 from service.inbound import typed_code
 from service.parts import Parts
 from service.results import stored_result, turn_result
 from service.views import TurnResult
-from states.errors import BadInput, MessageTooLong
+from states.errors import BadInput, ConversationClosed, MessageTooLong
 from store import arrivals, queries
 from store.connection import Connection
 from store.database import Store
@@ -75,12 +76,19 @@ class Messages:
         lease = self._parts().rules.ids.new("run_")
         with self._store.write() as connection:
             received = arrivals.receive(connection, incoming, lease, self._lease_s())
+        turn = None
         if not received.decided:
             turn = self._settle(conversation_id, message_id, lease, received, proof)
-            if turn is not None:
-                return turn
-        with self._store.read() as connection:
-            return stored_result(connection, conversation_id, message_id, repeated=received.repeated)
+        if turn is None:
+            with self._store.read() as connection:
+                turn = stored_result(connection, conversation_id, message_id, repeated=received.repeated)
+        if turn.decision.get(CLOSED):
+            raise ConversationClosed(
+                f"conversation {conversation_id!r} is resolved and its reopen window has ended; the message is kept "
+                f"there and nobody answers it: create a new conversation that follows {conversation_id!r}, and send "
+                "it there"
+            )
+        return turn
 
     def _handover(self, conversation_id: str) -> Handover | None:
         with self._store.read() as connection:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from conversation.records import StoredMessage
 from handover.deadlines.urgency import urgency
+from handover.packet.case import OtherCase
 from handover.people.presence import is_online
 from policy.facts import default_facts
 from service.views import (
@@ -20,7 +23,7 @@ from service.views import (
     QueueItem,
 )
 from states.vocabulary import Clock, Role, State
-from store import originals, queries, tickets
+from store import joined, originals, queries, tickets
 from store.connection import Connection, RowMapping
 from store.presence import person_of
 from triggers.history import History
@@ -123,6 +126,8 @@ def from_row(
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
         exception=consent if consent and consent["kind"] == "exception" else None,
         consent=consent,
+        follows=row["follows"],
+        others=joined.other_cases(connection, conversation_id) if whole else (),
         survey=History.from_json(row["history"]).survey if row["state"] == State.RESOLVED.value else "",
     )
 
@@ -148,25 +153,37 @@ def _facts(row: RowMapping) -> dict[str, Any]:
 
 def queue_items(connection: Connection) -> tuple[QueueItem, ...]:
     """The agents' queue, most urgent first."""
-    items = [
-        QueueItem(
-            handover_id=row["id"],
-            conversation_id=row["conversation_id"],
-            state=State(row["conversation_state"]),
-            reason_code=row["reason_code"],
-            reason=row["reason"],
-            severity=row["severity"],
-            team=row["team"],
-            language=row["language"],
-            waiting_since=row["waiting_since"],
-            claim_due_at=row["claim_due_at"],
-            owner_id=row["owner"],
-            last_message=row["last_message"][:200],
-            skills=tuple(row["skills"]),
-        )
-        for row in queries.open_handovers(connection)
-    ]
-    return tuple(sorted(items, key=urgency))
+    return tuple(sorted(map(queue_item, queries.open_handovers(connection)), key=urgency))
+
+
+def queue_item(row: RowMapping) -> QueueItem:
+    """One line of it."""
+    return QueueItem(
+        handover_id=row["id"],
+        conversation_id=row["conversation_id"],
+        state=State(row["conversation_state"]),
+        reason_code=row["reason_code"],
+        reason=row["reason"],
+        severity=row["severity"],
+        team=row["team"],
+        language=row["language"],
+        waiting_since=row["waiting_since"],
+        claim_due_at=row["claim_due_at"],
+        owner_id=row["owner"],
+        last_message=row["last_message"][:200],
+        skills=tuple(row["skills"]),
+    )
+
+
+def beside(connection: Connection, items: Sequence[QueueItem]) -> tuple[QueueItem, ...]:
+    """The same lines, each with the other open cases of its customer."""
+    found = joined.open_beside(connection, [one.conversation_id for one in items])
+    nothing: tuple[int, list[OtherCase]] = (0, [])
+    return tuple(
+        replace(one, also_open=tuple(others), also_open_total=total)
+        for one in items
+        for total, others in (found.get(one.conversation_id, nothing),)
+    )
 
 
 def person_view(row: RowMapping, now: datetime, within: timedelta) -> PersonView:

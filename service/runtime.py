@@ -38,16 +38,19 @@ from service.views import (
     ActResult,
     Attendance,
     ConversationView,
+    HeldPage,
     LiftedMask,
     NewConversation,
     PersonView,
     QueueItem,
+    QueuePage,
     TemplateView,
     TurnResult,
 )
 from states.clock import Clock, Ids
 from store import arrivals, queries
 from store.database import Store
+from store.joined import customer_key
 from store.work import UnitOfWork
 from triggers.engine import compile_policy
 from triggers.llm import TopicClassifier
@@ -158,6 +161,8 @@ class Runtime:
                 customer=customer,
                 channel_facts=facts,
                 opened_by=opened_by,
+                follows=new.follows,
+                customer_key=customer_key(opened_by, channel, new.customer, customer),
                 policy_name=loaded.policy.name,
                 policy_hash=loaded.hash,
                 idle_until=now + loaded.policy.limits.idle.delta,
@@ -200,6 +205,18 @@ class Runtime:
         """Every open handover, most urgent first; for one person what they may take, in the order they should."""
         return self._floor.queue(person)
 
+    def queue_page(self, person: Actor | None, limit: int, cursor: str = "") -> QueuePage:
+        """Some lines of the same: those after the cursor, cut in SQL."""
+        return self._floor.page(person, limit, cursor)
+
+    def held(self, begin: int, limit: int) -> HeldPage:
+        """Conversations in which the assistant may speak, the newest change first, without transcripts."""
+        idle = self.policy.policy.limits.idle.delta
+        with self._store.read() as connection:
+            rows, total = queries.held(connection, begin, limit)
+            items = tuple(from_row(connection, row, idle, whole=False) for row in rows)
+        return HeldPage(items=items, total=total, begin=begin)
+
     def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
         """A heartbeat of somebody at the desk, with what they say of themselves."""
         check_role(actor.id, actor.role, self.policy.policy)
@@ -234,8 +251,9 @@ class Runtime:
         a person (False). What a machine wrote is kept, and opens, answers and stops nothing.
 
         The same id with the same body returns the same answer; with another body it raises MessageConflict.
-        Raises NotFound, ConversationClosed, MessageTooLong, BadInput or StoreUnavailable; a message that was
-        stored before a StoreUnavailable is completed by `recover`.
+        After the reopen window a message that calls for a person opens the conversation again, for a person; any other
+        is kept, and ConversationClosed says so. Raises NotFound, MessageTooLong, BadInput or StoreUnavailable; what
+        was stored before a StoreUnavailable is completed by `recover`.
         """
         return self._messages.post(
             conversation_id, text, message_id=message_id, attachments=attachments, headers=headers, automatic=automatic

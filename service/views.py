@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from handover.packet.attachment import Attachment
+from handover.packet.case import OtherCase
 from states.templates import TemplateState
 from states.vocabulary import Event, Role, State
 
@@ -31,6 +32,8 @@ class NewConversation:
     """None: detected with each message."""
     customer: str = ""
     """The channel's own reference to the customer; never an e-mail address or a name."""
+    follows: str | None = None
+    """The conversation it goes on from, of the same channel and customer: what a closed one asks for."""
     facts: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     """Values for `customer.*` and `channel.*` facts of policy.facts."""
 
@@ -174,7 +177,7 @@ class ConversationView:
     created_at: datetime
     updated_at: datetime
     closed: bool
-    """Resolved and past the reopen window: takes no more messages."""
+    """Resolved and past the reopen window: only a message that calls for a person opens it again."""
     policy_name: str
     policy_hash: str
     facts: Mapping[str, Any]
@@ -190,6 +193,10 @@ class ConversationView:
     `amount`."""
     consent: Mapping[str, Any] | None = None
     """Whatever waits for a second person: the same with `kind` exception or hand_back, and `agreed_by`."""
+    follows: str | None = None
+    """The conversation it goes on from, as its channel says."""
+    others: tuple[OtherCase, ...] = ()
+    """Cases of the same customer in other conversations, as they are now."""
     survey: str = ""
     """Whom the customer has been asked about and has not answered yet, `person` or `assistant`; empty otherwise."""
 
@@ -207,7 +214,7 @@ class ConversationView:
         said = tuple(replace(one, masks=()) if one.masks else one for one in self.messages)
         return replace(
             self, messages=said, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None,
-            exception=None, consent=None,
+            exception=None, consent=None, others=(),
         )  # fmt: skip
 
 
@@ -275,8 +282,36 @@ class QueueItem:
     last_message: str
     skills: tuple[str, ...] = ()
     """What whoever takes it must know."""
+    also_open: tuple[OtherCase, ...] = ()
+    """The first other open cases of the same customer, as far as the channel says that it is one."""
+    also_open_total: int = 0
+    """How many there are."""
     suggested: str | None = None
     """Who should take it, of those online now; computed for this look, kept nowhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePage:
+    """Some lines of the queue, and where the pages beside it begin."""
+
+    items: tuple[QueueItem, ...]
+    total: int
+    """How many lines the whole queue has."""
+    begin: int
+    """How many of them stand before the first of these."""
+    previous: str | None
+    """The cursor of the page before this one, empty for the first one; None: there is none."""
+    following: str | None
+    """The cursor of the next page; None: there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldPage:
+    """Some of the conversations in which the assistant may speak, without transcripts, the newest change first."""
+
+    items: tuple[ConversationView, ...]
+    total: int
+    begin: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@
     │   ├── StoreUnavailable        missing, read-only, full or locked                           (503)
     │   └── SchemaMismatch          the database was written by a newer Handrail
     ├── OriginalUnreadable          a mask's kept original cannot be opened: another key, or a changed row (500)
+    ├── CheckpointMismatch          a checkpoint is not what the log says: a recorded fault, never used
     ├── SpeechRefused               words to a customer that no event of the table asks for: nothing is written
     ├── BadSignature                an inbound webhook is not from whom it says                 (401)
     └── DependencyFault             a model, classifier or desk failed: a recorded event, never an answer
@@ -119,6 +120,10 @@ class SchemaMismatch(StoreError):
 
 class OriginalUnreadable(HandrailError):
     """A mask's kept original cannot be opened: no key, another key, or a row that was changed. Nothing is shown."""
+
+
+class CheckpointMismatch(HandrailError):
+    """A stored checkpoint is not the one that its event names; nothing may be decided on it or shown of it."""
 
 
 class SpeechRefused(HandrailError):

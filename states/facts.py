@@ -64,6 +64,8 @@ class Facts:
     """It has paged the person on call already, after the deadline or, by the page clock, before it."""
     reopen_allowed: bool = False
     """The reopen window has not ended."""
+    person_needed: bool = False
+    """The message calls for a person by the rules: a trigger that hands over fires, or it could not be judged."""
     survey_open: bool = False
     """The customer was asked how the case went and has not answered yet."""
     looping: bool = False

@@ -45,6 +45,8 @@ WORDS: dict[tuple[str, bool], str] = {
     ("climb_paged", False): "nobody has been paged",
     ("climb_paged", True): "this clock has paged",
     ("reopen_allowed", True): "the reopen window has not ended",
+    ("reopen_allowed", False): "the reopen window has ended",
+    ("person_needed", True): "the message calls for a person",
     ("survey_open", True): "the customer was asked and has not answered",
     ("looping", False): "it is no loop",
     ("looping", True): "it fired before the last hand-back already",

@@ -103,6 +103,9 @@ TO_ESCALATE = Guard("this clock has re-notified and paged", (("climb_renotified"
 NOT_PAGED = Guard("nobody has been paged", (("climb_paged", False),))
 REOPEN_TO_BOT = Guard("inside the window, never handed over", (("reopen_allowed", True), ("latched", False)))
 REOPEN_TO_PERSON = Guard("inside the window, a person had it", (("reopen_allowed", True), ("latched", True)))
+REOPEN_LATE = Guard(
+    "past the window, and the message calls for a person", (("reopen_allowed", False), ("person_needed", True))
+)
 SURVEY_OPEN = Guard("inside the window, asked and not answered", (("reopen_allowed", True), ("survey_open", True)))
 FRESH = Guard("it is no loop", (("looping", False),))
 LOOPING = Guard("it fired before the last hand-back already", (("looping", True),))
@@ -256,6 +259,8 @@ TABLE: tuple[Transition, ...] = (
     # Closed, with a window in which the customer may come back: to a person, if a person had it.
     _row(S.RESOLVED, E.REOPENED, S.BOT_HANDLING, CUSTOMER, guard=REOPEN_TO_BOT),
     _row(S.RESOLVED, E.REOPENED, S.HANDED_OFF, CUSTOMER, *HAND_OVER, guard=REOPEN_TO_PERSON),
+    # Past the window only what calls for a person opens it: whoever had it, a person has it now.
+    _row(S.RESOLVED, E.REOPENED, S.HANDED_OFF, CUSTOMER, X.LOCK_BOT, *HAND_OVER, guard=REOPEN_LATE),
     _row(S.RESOLVED, E.SURVEY_ANSWERED, S.RESOLVED, CUSTOMER, X.RECORD_SURVEY, X.SEND_NOTICE, guard=SURVEY_OPEN),
     _row(S.RESOLVED, E.EXPIRED, S.RESOLVED, SYSTEM, X.CLOSE_CONVERSATION),
     # What no person wrote, and thanks for what is over, is kept and changes nothing.

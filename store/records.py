@@ -63,6 +63,14 @@ class Received:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bound:
+    """The checkpoint that is written with an outcome, as its events name it."""
+
+    id: str
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DueTimer:
     """A timer whose time has come."""
 

@@ -69,6 +69,10 @@ class ConversationRow(SQLModel, table=True):
     customer: str = Field(sa_column=Column(Text, nullable=False))
     opened_by: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
     """The channel's caller: a channel sees its own conversations only."""
+    customer_key: str | None = Field(sa_column=Column(Text, nullable=True, index=True))
+    """What joins the conversations of one customer (`store.joined`); NULL where nobody is known."""
+    follows: str | None = Field(sa_column=Column(Text, nullable=True, index=True))
+    """The conversation that this one goes on from, as its channel says."""
     channel_facts: dict[str, Any] = _json()
     history: dict[str, Any] = _json()
     """Counters and the bounded window from which the documented facts are made; O(1) in the conversation's length."""
@@ -122,6 +126,8 @@ class MessageRow(SQLModel, table=True):
     """What the channel says of files that came with the message: `name`, `media_type`, `size`, `ref`."""
     automatic: str | None = Field(sa_column=Column(Text, nullable=True))
     """What kind of machine wrote it (`triggers.automatic`); NULL for what a person wrote."""
+    late: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """It came after the reopen window of its conversation had ended."""
     event_seq: int | None = Field(sa_column=Column(Integer, nullable=True))
     """The `seq` of the event that says it; NULL for a customer's message. A trigger refuses words without one."""
     effect: str | None = Field(sa_column=Column(Text, nullable=True))
@@ -176,6 +182,8 @@ class EventRow(SQLModel, table=True):
     ordinal: int
     policy_hash: str = Field(sa_column=Column(Text, nullable=False))
     checkpoint_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    checkpoint_hash: str | None = Field(sa_column=Column(Text, nullable=True))
+    """What the checkpoint must be (`graph.binding`); NULL for events of versions that did not bind it."""
     data: dict[str, Any] = _json()
     prev_hash: str = Field(sa_column=Column(Text, nullable=False))
     hash: str = Field(sa_column=Column(Text, nullable=False))

@@ -23,6 +23,7 @@ from store.ledger import event_hash
 from store.outbox import write_outbox
 from store.prepared import Prepared
 from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE, MESSAGE_COLUMNS
+from store.records import Bound
 from store.templates import require_approved
 from store.timers import set_timers
 
@@ -76,7 +77,8 @@ class AlreadyDone(Conflict):
 
 
 class UnitOfWork:
-    """Commit 2 for one store. `checkpoint` writes the run's buffered checkpoints on the same connection."""
+    """Commit 2 for one store. `checkpoint` writes the run's buffered checkpoints on the same connection,
+    `bound` is what the events say of the newest of them."""
 
     def __init__(self, store: Store, *, check_version: bool = True) -> None:
         self._store = store
@@ -87,7 +89,7 @@ class UnitOfWork:
         self,
         outcome: Outcome,
         checkpoint: Callable[[Connection], None],
-        checkpoint_id: str | None,
+        bound: Bound | None,
         lease_owner: str | None,
     ) -> Committed:
         """Writes the outcome whole.
@@ -97,7 +99,7 @@ class UnitOfWork:
         """
         require_caused(outcome)
         try:
-            events = _event_rows(outcome, checkpoint_id)
+            events = _event_rows(outcome, bound)
             with self._store.write() as connection:
                 seq, version = self._advance(connection, outcome, lease_owner, events[-1])
                 if outcome.template is not None:
@@ -157,11 +159,11 @@ class UnitOfWork:
         return row["next_seq"] - width, row["version"]
 
 
-def _event_rows(outcome: Outcome, checkpoint_id: str | None) -> list[dict[str, Any]]:
+def _event_rows(outcome: Outcome, bound: Bound | None) -> list[dict[str, Any]]:
     """The events of the outcome, chained to the head at the expected version; all but their `seq`."""
     rows, prev_hash = [], outcome.prev_hash
     for ordinal, happening in enumerate(outcome.happenings):
-        row = _event_row(outcome, happening, ordinal, checkpoint_id)
+        row = _event_row(outcome, happening, ordinal, bound)
         row |= {"prev_hash": prev_hash, "hash": event_hash(prev_hash, row)}
         prev_hash = row["hash"]
         rows.append(row)
@@ -214,17 +216,17 @@ def _message_row(conversation_id: str, message: StoredMessage) -> dict[str, Any]
         "conversation_id": conversation_id, "id": message.id, "seq": message.seq, "author": message.author,
         "actor_id": message.actor_id, "text": message.text, "body_hash": "", "redactions": dict(message.redactions),
         "in_reply_to": message.in_reply_to, "citations": [dict(one) for one in message.citations], "at": message.at,
-        "attachments": None, "automatic": None,
+        "attachments": None, "automatic": None, "late": False,
     }  # fmt: skip
 
 
-def _event_row(outcome: Outcome, happening: Happening, ordinal: int, checkpoint_id: str | None) -> dict[str, Any]:
+def _event_row(outcome: Outcome, happening: Happening, ordinal: int, bound: Bound | None) -> dict[str, Any]:
     return {
         "id": happening.id, "conversation_id": outcome.conversation_id, "event": happening.event.value,
         "source": happening.source.value, "target": happening.target.value, "role": happening.role.value,
         "actor_id": happening.actor_id, "cause": outcome.cause, "ordinal": ordinal,
-        "policy_hash": outcome.policy_hash, "checkpoint_id": checkpoint_id, "data": dict(happening.data),
-        "at": outcome.at,
+        "policy_hash": outcome.policy_hash, "checkpoint_id": bound.id if bound is not None else None,
+        "checkpoint_hash": bound.hash if bound is not None else None, "data": dict(happening.data), "at": outcome.at,
     }  # fmt: skip
 
 

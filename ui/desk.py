@@ -19,9 +19,11 @@ from states.vocabulary import Event
 from ui.acts import Typed, act_for, label
 from ui.case_panel import CasePanel
 from ui.compose import Box, Said, sent_by
+from ui.lists import held_page, waiting_page
 from ui.packet_pane import PacketPane, edit, verdicts
 from ui.people import DEMO_AGENT, Who, actor_for, roles_for, seat
-from ui.render.queue import held_by_bot, live, queue
+from ui.render.packet import OTHER
+from ui.render.queue import live, queue, turned
 from ui.render.review import asked
 from ui.render.steps import picked
 from ui.render.text import esc, words
@@ -38,6 +40,7 @@ log = logging.getLogger("handrail.ui")
 Updates = dict[Any, Any]
 SKIP: Updates = gr.skip()
 """Nothing is drawn anew."""
+NOTHING = Seen()
 HEARTBEAT_S = 30.0
 REFUSED = "refused"
 """What is seen of the lists and the case by whoever may not look."""
@@ -95,7 +98,7 @@ class DeskRoom:
         self.timer.tick(self.poll, [self.seen, *who], self.shown, **at_once)
         self.role.change(self.poll, [self.seen, *who], self.shown, **at_once)
         for listing in (self.queue, self.live):
-            listing.click(self.pick, who, self.shown, **at_once)
+            listing.click(self.press_line, [self.seen, *who], self.shown, **at_once)
         typed = [self.seen, *who, *self.case.inputs]
         for event, button in self.case.buttons.items():
             button.click(self.press(event), typed, self.shown, **acting)
@@ -121,9 +124,18 @@ class DeskRoom:
         """Opens the case that was clicked, with empty fields; nothing changes if there is none of that id."""
         return self.open(str(getattr(event, "pick", "")), (request, agent, role))
 
-    def open(self, conversation_id: str, who: Who) -> Updates:
-        """A case as it is when somebody turns to it."""
-        return self._changed(Seen(conversation=conversation_id), who, clear=(self.case.note,))
+    def press_line(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """A press in one of the lists: opens a case, or turns the page and keeps the case that is open."""
+        pick, held, who = str(getattr(event, "pick", "")), Seen.of(seen), (request, agent, role)
+        at = turned(pick)
+        if at is None:
+            return self.open(pick, who, held)
+        return self._changed(replace(held, lists="", **at), who)
+
+    def open(self, conversation_id: str, who: Who, seen: Seen = NOTHING) -> Updates:
+        """A case as it is when somebody turns to it; the lists stay at the pages that were shown."""
+        opened = Seen(conversation=conversation_id, queue_at=seen.queue_at, held_at=seen.held_at)
+        return self._changed(opened, who, clear=(self.case.note,))
 
     def poll(self, seen: str, agent: str, role: str, request: gr.Request) -> Updates:
         """What has changed since it was last drawn; nothing if nothing has."""
@@ -191,6 +203,8 @@ class DeskRoom:
     def judge(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
         """A verdict on the packet, or the editor for one of its fields."""
         pick, held, who = str(getattr(event, "pick", "")), Seen.of(seen), (request, agent, role)
+        if pick.startswith(OTHER):
+            return self.open(pick.removeprefix(OTHER), who, held)
         try:
             view, one = self._view(held.conversation, self._actor(who)), asked(pick)
         except HandrailError as error:
@@ -319,8 +333,9 @@ class DeskRoom:
         return {**case, **editor, **told, self.seen: Seen(case=REFUSED, lists=str(error)).text()}
 
     def _lists(self, seen: Seen, actor: Actor, now: datetime) -> tuple[Updates, Seen]:
-        waiting, held = self._door.queue(actor), held_by_bot(self._door.conversations(actor))
-        lines = [repr(item) for item in waiting] + [f"{view.id} {view.state} {view.version}" for view in held]
+        waiting, held = waiting_page(self._door, actor, seen.queue_at), held_page(self._door, actor, seen.held_at)
+        lines = [repr(waiting), f"{held.total} {held.begin}"]
+        lines += [f"{view.id} {view.state} {view.version}" for view in held.items]
         chosen = seen.conversation or None
         key = hashlib.sha256("\n".join([str(chosen), *lines]).encode("utf-8", "replace")).hexdigest()
         if key == seen.lists:

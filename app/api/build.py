@@ -14,7 +14,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
-from app.api.cursors import PAGE, TOTAL, Cursor, Limit, page, reach
+from app.api.cursors import NEXT, PAGE, TOTAL, Cursor, Limit, page, reach
 from app.api.deliveries import deliveries
 from app.api.depends import Caller, Channel, Door
 from app.api.errors import install_handlers, respond
@@ -83,7 +83,12 @@ health = APIRouter(tags=["health"])
 def open_conversation(body: OpenBody, door: Door, caller: Channel) -> ConversationView:
     """Begins a conversation."""
     new = NewConversation(
-        id=body.id, channel=body.channel, language=body.language, customer=body.customer, facts=body.facts
+        id=body.id,
+        channel=body.channel,
+        language=body.language,
+        customer=body.customer,
+        follows=body.follows,
+        facts=body.facts,
     )
     return door.open(caller, new)
 
@@ -180,9 +185,11 @@ def queue(
     cursor: Cursor = None,
 ) -> list[QueueItem]:
     """Conversations that wait for a person or are with one, most urgent first, page by page."""
-    items = door.queue(caller, mine=whose is not None)
-    response.headers[TOTAL] = str(len(items))
-    return page(items, limit, cursor, lambda one: one.handover_id, response)
+    found = door.queue_page(caller, limit, cursor or "", mine=whose is not None)
+    response.headers[TOTAL] = str(found.total)
+    if found.following is not None:
+        response.headers[NEXT] = found.following
+    return list(found.items)
 
 
 @router.post("/queue/next", tags=["desk"], operation_id="take_next")

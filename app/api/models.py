@@ -94,6 +94,9 @@ class OpenBody(Body):
     customer: Annotated[str, Field(max_length=200), AfterValidator(_readable)] = Field(
         default="", description="the channel's own reference; never a name or an e-mail address"
     )
+    follows: Name | None = Field(
+        default=None, description="a conversation of the same channel and customer that this one goes on from"
+    )
     facts: Scalars = Field(default={}, description="values of the documented customer.* and channel.* facts")
 
 

@@ -330,3 +330,32 @@ def test_a_webhook_whose_signature_does_not_hold_is_refused_and_not_kept(open_ca
 def test_only_destinations_that_send_webhooks_have_one(open_case: Office, name: str) -> None:
     with pytest.raises(NotFound):
         open_case.delivery.receive(name, {}, b"")
+
+
+def _closed(office: Office) -> None:
+    """The case ends, and the window in which the customer could have come back."""
+    office.case.do(Event.CLAIMED)
+    office.case.do(Event.RESOLVED, text="done")
+    office.work()
+    office.case.wait(hours=73)
+    assert office.case.view.closed
+
+
+def test_a_danger_that_a_customer_mails_to_a_closed_case_gets_a_person_and_a_ticket(open_case: Office) -> None:
+    _closed(open_case)
+    open_case.tickets.write_in("1", "cus-1", "I smell gas in the kitchen")
+    open_case.work_on(minutes=2)
+    assert open_case.state == "handed_off"
+    assert open_case.case.view.handover.packet["why"]["severity"] == "critical"
+    assert [one.status for one in open_case.tickets.tickets] == ["resolved", "open"]
+
+
+def test_what_a_customer_mails_to_a_closed_case_besides_is_kept_and_its_ticket_says_so(open_case: Office) -> None:
+    _closed(open_case)
+    open_case.tickets.write_in("1", "cus-1", "and where is the second lamp")
+    open_case.work_on(minutes=2)
+    assert open_case.case.view.messages[-1].text == "and where is the second lamp"
+    assert open_case.case.view.closed
+    (note,) = [one for one in _notes(open_case) if "reopen window has ended" in one]
+    assert "kept" in note
+    assert "not passed on" not in note

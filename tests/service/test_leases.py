@@ -17,7 +17,8 @@ from states.errors import PolicyError
 from store import arrivals
 from store.queries import CONVERSATION
 from store.timers import SKEW
-from tests.graph.example import Desk, policy, sqlite_url
+from tests.graph.example import Desk, policy
+from tests.ready_databases import sqlite_url
 
 SHORT, LONG = "deadline: 2s", "deadline: 45s"
 MARGIN = timedelta(seconds=LEASE_MARGIN_S)

@@ -26,9 +26,9 @@ from states.vocabulary import STAFF, Event, Role, State
 from store.ledger import first_break
 from store.queries import EVENT, MESSAGE, ORIGINAL
 from store.records import SealedOriginal
-from tests.components import new_database
-from tests.graph.example import ANNA, BEN, CLEO, SARA, START, Desk, knows, policy, sqlite_url
+from tests.graph.example import ANNA, BEN, CLEO, SARA, START, Desk, knows, policy
 from tests.people.example import AUDITOR, ROOT
+from tests.ready_databases import new_database, sqlite_url
 
 KEY = bytes(range(32))
 IBAN, PASSPORT = "DE89 3704 0044 0532 0130 00", "533380006"

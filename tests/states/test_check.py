@@ -221,6 +221,9 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
     "no_message_is_ignored": (
         _without(_on(S.TRIGGERED, E.CUSTOMER_REPLIED)),
         _without(_on(S.RESOLVED, E.REOPENED, S.HANDED_OFF)),
+        _without(lambda row: ("person_needed", True) in row.guard.needs),
+        _changed(lambda row: ("person_needed", True) in row.guard.needs, _needing("latched")),
+        _without(_on(S.RESOLVED, E.MESSAGE_KEPT)),
         _without(_on(S.GUARDED, E.MESSAGE_ANSWERED)),
         _without(_on(S.BOT_HANDLING, E.CAUTION_RAISED)),
         _changed(_on(S.ESCALATED, E.CUSTOMER_REPLIED), _less(X.FORWARD_MESSAGE)),

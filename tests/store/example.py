@@ -53,11 +53,11 @@ class Bench:
         with self.store.read() as connection:
             return act(connection)
 
-    def open(self, conversation_id: str = "c1", *, now: datetime = NOW, customer: str = "cus-1") -> bool:
+    def open(self, conversation_id: str = "c1", *, now: datetime = NOW, customer: str = "cus-1", **more: Any) -> bool:
         """A conversation begins."""
         made: bool = self.run(
             arrivals.create, conversation_id=conversation_id, channel="web", language="en", customer=customer,
-            channel_facts={}, policy_name="p", policy_hash="h", idle_until=now + 24 * HOUR, now=now,
+            channel_facts={}, policy_name="p", policy_hash="h", idle_until=now + 24 * HOUR, now=now, **more,
         )  # fmt: skip
         return made
 

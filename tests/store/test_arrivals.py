@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from handover.packet.attachment import Attachment
-from states.errors import ConversationClosed, MessageConflict, NotFound
+from states.errors import MessageConflict, NotFound
 from states.vocabulary import Clock, State
 from store import arrivals, queries
 from tests.store.example import HOUR, MINUTE, NOW, Bench
@@ -63,13 +63,18 @@ def test_an_id_of_the_assistants_is_no_customers(bench: Bench) -> None:
         bench.receive(message_id=reply.id)
 
 
-def test_a_conversation_that_is_not_there_or_closed_takes_nothing(bench: Bench) -> None:
+def test_a_conversation_that_is_not_there_takes_nothing(bench: Bench) -> None:
     with pytest.raises(NotFound, match="'c9'"):
         bench.receive("c9")
+
+
+def test_a_message_that_comes_after_the_window_is_kept_as_late(bench: Bench) -> None:
     bench.open()
+    bench.receive(message_id="m1")
     bench.commit(closed=True, state=State.RESOLVED, timers={})
-    with pytest.raises(ConversationClosed, match="'c1'"):
-        bench.receive()
+    bench.receive(message_id="m2")
+    found = bench.rows(lambda connection: queries.transcript(connection, "c1"))
+    assert [(one.id, one.late) for one in found] == [("m1", False), ("m2", True)]
 
 
 def test_one_worker_holds_a_conversation_until_it_lets_go_or_its_time_is_over(bench: Bench) -> None:

@@ -144,6 +144,19 @@ def test_conversations_that_changed_last_come_first(bench: Bench) -> None:
     assert [one["id"] for one in read(bench, queries.conversations, 2)] == ["c3", "c2"]
 
 
+def test_what_the_assistant_holds_comes_in_pages_the_newest_change_first(bench: Bench) -> None:
+    for number in range(1, 6):
+        bench.open(f"c{number}")
+        bench.commit(f"c{number}", at=NOW + number * MINUTE)
+    bench.commit("c4", state=State.RESOLVED, closed=True)
+    bench.hand_over("c5")
+    assert [(one["id"], total) for rows, total in [read(bench, queries.held, 0, 2)] for one in rows] == [
+        ("c3", 3),
+        ("c2", 3),
+    ]
+    assert [one["id"] for one in read(bench, queries.held, 2, 2)[0]] == ["c1"]
+
+
 def test_what_waits_for_a_second_person_comes_oldest_first_and_not_when_it_is_closed(bench: Bench) -> None:
     for number in (1, 2, 3, 4):
         bench.open(f"c{number}")
