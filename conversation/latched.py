@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from conversation.answer import assess
 from conversation.consents import about
-from conversation.effects import Matter, Urgency, notice_text
+from conversation.effects import Matter, Urgency
 from conversation.evidence import fired_json, raised
 from conversation.hand_back import note_evidence
 from conversation.hand_over import open_handover, page_if_nobody
 from conversation.handover import Handover
+from conversation.notices import notice_text
 from conversation.packets import packet_now, reopened_packet
 from conversation.run import Run
 from conversation.step import apply

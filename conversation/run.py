@@ -16,6 +16,7 @@ from conversation.inbound import Inbound
 from conversation.records import Happening, Outbound, Snapshot, StoredMessage, Utterance
 from conversation.rules import Rules
 from handover.deadlines.sla import is_open
+from handover.people.attempts import Attempts
 from handover.people.consent import Consent
 from handover.people.presence import Person
 from states.vocabulary import Author, Clock, Role, State
@@ -82,6 +83,10 @@ class Record:
     """The handover was opened by this run."""
     packet_due: bool = False
     """The bot was locked out: the node of `triggered` assembles the packet before the run ends."""
+    attempts: Attempts | None = None
+    """The customer's counter of failed checks, moved on by this run."""
+    returned_message: str | None = None
+    """A message that a person left to the assistant: it is to be decided once more."""
     unanswered: bool = False
     """A resolved conversation was opened again for the assistant: the node of its new state handles the message."""
 

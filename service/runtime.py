@@ -44,6 +44,7 @@ from service.views import (
     TurnResult,
 )
 from states.clock import Clock, Ids
+from states.vocabulary import Event
 from store import queries, receiving
 from store.database import Store
 from store.work import UnitOfWork
@@ -238,10 +239,14 @@ class Runtime:
     def act(self, conversation_id: str, act: Act) -> ActResult:
         """Does what a person asks for at the desk, once per act id.
 
-        Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; NotFound; StaleOutcome if the
-        conversation never held still.
+        What the customer wrote and the person left unanswered is answered before a hand-back returns; if that fails,
+        by `recover`. Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; NotSeen with what the
+        customer wrote meanwhile; NotFound; StaleOutcome if the conversation never held still.
         """
-        return self._acts.do(conversation_id, act)
+        done = self._acts.do(conversation_id, act)
+        if act.event is Event.HANDED_BACK:
+            self._messages.return_owed(conversation_id)
+        return done
 
     # Templates
 

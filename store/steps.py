@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from states.vocabulary import Effect
-from store.queries import CONVERSATION, EVENT, HANDOVER, OUTBOX, TICKET
+from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE, OUTBOX, TICKET
 from store.records import DueStep, NewStep, QueuedEffect
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
@@ -101,6 +101,28 @@ def effect_expanded(
     receipt: dict[str, Any] = {"steps": list(steps)} | ({"moot": moot} if moot else {})
     values = {"status": "done", "receipt": receipt, "settled_at": now, "last_code": "", **_RELEASED}
     connection.execute(update(OUTBOX).where(OUTBOX.c.id == effect_id).values(values))
+
+
+def messages_held(connection: Connection, conversation_id: str, destination: str) -> frozenset[str]:
+    """The customer's decided messages of a conversation that a destination holds, or never was to be given.
+
+    Not held is what waits to be brought there, and what was given up on its way.
+    """
+    on_its_way = or_(OUTBOX.c.status == "pending", OUTBOX.c.status == "dead")
+    there = or_(OUTBOX.c.destination == destination, OUTBOX.c.destination == "")
+    waits = select(OUTBOX.c.payload).where(
+        OUTBOX.c.conversation_id == conversation_id,
+        OUTBOX.c.effect == Effect.FORWARD_MESSAGE.value,
+        on_its_way,
+        there,
+    )
+    missing = {str(row[0].get("message_id")) for row in connection.execute(waits)}
+    decided = select(MESSAGE.c.id).where(
+        MESSAGE.c.conversation_id == conversation_id,
+        MESSAGE.c.author == "customer",
+        MESSAGE.c.outcome_event_id.is_not(None),
+    )
+    return frozenset(row[0] for row in connection.execute(decided)) - missing
 
 
 # Writing steps

@@ -89,17 +89,19 @@ def buttons(view: ConversationView | None, role: Role) -> tuple[Event, ...]:
     return tuple(event for event in shown if event not in BESIDE)
 
 
-def act_for(event: Event, conversation_id: str, version: int, actor: Actor, typed: Typed) -> Act:
+def act_for(event: Event, conversation_id: str, version: int, actor: Actor, typed: Typed, newest: int = 0) -> Act:
     """The act of pressing a button on the conversation as the agent sees it.
 
-    Its id names the version the agent saw, so a second press of the same button is the same act.
+    Its id names the version the agent saw, so a second press of the same button is the same act. `newest` is the seq
+    of the newest message on the page.
     """
     text = "" if event is Event.AGENT_REPLIED else typed.note
     data = _data(event, typed)
     seen = json.dumps([conversation_id, version, event.value, actor.id, actor.role.value, text, data], sort_keys=True)
     return Act(
-        event=event, actor=actor, id=f"desk_{hashlib.sha256(seen.encode()).hexdigest()[:32]}", text=text, data=data
-    )
+        event=event, actor=actor, id=f"desk_{hashlib.sha256(seen.encode()).hexdigest()[:32]}", text=text, data=data,
+        seen=newest,
+    )  # fmt: skip
 
 
 def _data(event: Event, typed: Typed) -> dict[str, Any]:

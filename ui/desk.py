@@ -14,7 +14,7 @@ import gradio as gr
 
 from policy.schema import LANGUAGES
 from service.views import Actor, Attendance, ConversationView
-from states.errors import BadInput, ForbiddenRole, HandrailError
+from states.errors import BadInput, ForbiddenRole, HandrailError, NotSeen
 from states.vocabulary import Event
 from ui.acts import Typed, act_for, label
 from ui.case_panel import CasePanel
@@ -38,6 +38,7 @@ Updates = dict[Any, Any]
 SKIP: Updates = gr.skip()
 """Nothing is drawn anew."""
 HEARTBEAT_S = 30.0
+UNSEEN = "the customer wrote while you were acting"
 REFUSED = "refused"
 """What is seen of the lists and the case by whoever may not look."""
 
@@ -267,11 +268,17 @@ class DeskRoom:
         return {**({} if changed == SKIP else changed), **unchosen}
 
     def _do(self, event: Event, seen: Seen, who: Who, typed: Typed) -> None:
-        act = act_for(event, seen.conversation, seen.version, self._actor(who), typed)
-        self._door.act(act.actor, seen.conversation, event, text=act.text, data=act.data, act_id=act.id)
+        act = act_for(event, seen.conversation, seen.version, self._actor(who), typed, seen.newest)
+        self._door.act(
+            act.actor, seen.conversation, event, text=act.text, data=act.data, act_id=act.id, seen=act.seen
+        )  # fmt: skip
 
     def _refused(self, event: Event, seen: Seen, who: Who, error: HandrailError) -> Updates:
-        gr.Warning(f"<b>{esc(label(event))}: refused</b><br>{esc(error)}")
+        why = "refused"
+        if isinstance(error, NotSeen):
+            # What is new may not be decided yet, and then it has moved no version: the case is drawn anew all the same.
+            why, seen = UNSEEN, replace(seen, case=f"unseen:{who[2]}")
+        gr.Warning(f"<b>{esc(label(event))}: {why}</b><br>{esc(error)}")
         return self._changed(seen, who)
 
     # Showing
@@ -329,4 +336,7 @@ class DeskRoom:
             closed, seen = self.pane.close_editor(seen)
             updates |= closed
         asked_ = str((view.consent or {}).get("hash", "")) if view else ""
-        return updates, replace(seen, case=key, version=view.version if view else 0, request_hash=asked_)
+        newest = max((one.seq for one in view.messages), default=0) if view else 0
+        return updates, replace(
+            seen, case=key, version=view.version if view else 0, request_hash=asked_, newest=newest
+        )  # fmt: skip
