@@ -19,6 +19,7 @@ from handover.deadlines.sla import is_open
 from handover.people.attempts import Attempts
 from handover.people.consent import Consent
 from handover.people.presence import Person
+from policy.facts import Scalar
 from states.vocabulary import Author, Clock, Role, State
 from triggers.assessment import Assessment, Fired
 from triggers.history import History
@@ -64,6 +65,8 @@ class Judgement:
     """What the packet must explain."""
     looping: bool = False
     """What fired had fired before the last hand-back."""
+    facts: Mapping[str, Scalar] = field(default_factory=dict)
+    """The facts that the policy's conditions have read, as they were then."""
     spoken: str = ""
     """The message with those before it that nobody answered."""
 

@@ -37,5 +37,6 @@ def require_seen(run: Run, event: Event) -> None:
     named = ", ".join(f"{one.id!r} (seq {one.seq})" for one in inbound.unseen[-MOST_NAMED:])
     raise NotSeen(
         f"the customer wrote while you were acting; new after seq {inbound.seen}: {named}. Read what is new, then send "
-        f"{event.value!r} again with seen {newest}"
+        f"{event.value!r} again with seen {newest}",
+        tuple(one.id for one in inbound.unseen),
     )

@@ -52,11 +52,21 @@ class ForbiddenRole(Refused):
 
 
 class GuardRefused(Refused):
-    """The event and role are right, but a guard of the transition is not satisfied."""
+    """The event and role are right, but a guard of the transition is not satisfied; `lacks` is the fact that is
+    missing, with the value that it needs."""
+
+    def __init__(self, message: str, lacks: tuple[str, bool] | None = None) -> None:
+        super().__init__(message)
+        self.lacks = lacks
 
 
 class NotSeen(GuardRefused):
-    """An act that ends a person's part names no message as seen, or the customer has written since."""
+    """An act that ends a person's part names no message as seen, or the customer has written since: `new` are the ids
+    of those messages."""
+
+    def __init__(self, message: str, new: tuple[str, ...] = ()) -> None:
+        super().__init__(message, ("newest_seen", True))
+        self.new = new
 
 
 class Conflict(HandrailError):

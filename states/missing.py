@@ -63,7 +63,12 @@ def missing(row: Transition, facts: Facts) -> tuple[Literal, ...]:
 
 
 def lacking(rows: list[Transition], facts: Facts) -> str:
+    """The words for `first_lacking`."""
+    return WORDS[first_lacking(rows, facts)]
+
+
+def first_lacking(rows: list[Transition], facts: Facts) -> Literal:
     """The first thing that the nearest of the rows lacks; all of them refuse, and there is at least one."""
     lacks = (missing(row, facts) for row in rows)
     nearest = min(lacks, key=lambda one: (any(fact in CIRCUMSTANCES for fact, _ in one), len(one)))
-    return WORDS[nearest[0]]
+    return nearest[0]

@@ -10,10 +10,8 @@ from typing import Any
 
 from service.views import Act, Actor, ConversationView
 from states.table import TABLE, allowed_events
-from states.vocabulary import STAFF, Event, Role
-
-DESK_ROLES = (*STAFF, Role.ADMIN, Role.AUDITOR)
-"""The roles that may open the desk; an auditor only reads."""
+from states.vocabulary import Event, Role
+from ui.people import DESK_ROLES
 
 LABELS: dict[Event, str] = {
     Event.TRIGGER_FIRED: "Take over from the bot",

@@ -20,7 +20,8 @@ from ui.acts import Typed, act_for, label
 from ui.case_panel import CasePanel
 from ui.compose import Box, Said, sent_by
 from ui.packet_pane import PacketPane, edit, verdicts
-from ui.people import DEMO_AGENT, Who, actor_for, roles_for, seat
+from ui.people import DEMO_AGENT, DESK_ROLES, Who, actor_for, roles_for, seat
+from ui.refusals import refusal
 from ui.render.queue import held_by_bot, live, queue
 from ui.render.review import asked
 from ui.render.steps import picked
@@ -38,7 +39,6 @@ Updates = dict[Any, Any]
 SKIP: Updates = gr.skip()
 """Nothing is drawn anew."""
 HEARTBEAT_S = 30.0
-UNSEEN = "the customer wrote while you were acting"
 REFUSED = "refused"
 """What is seen of the lists and the case by whoever may not look."""
 
@@ -71,7 +71,7 @@ class DeskRoom:
 
     def _draw_who(self) -> None:
         demo = self._settings.demo_mode
-        roles = [(words(role.value), role.value) for role in roles_for(self._settings)]
+        roles = [(words(role.value), role.value) for role in roles_for(self._settings, DESK_ROLES)]
         with gr.Row(elem_classes="hr-who"):
             self.agent = gr.Textbox(
                 DEMO_AGENT if demo else "", label="You are", interactive=demo, min_width=80, elem_id="hr-agent", scale=1
@@ -219,7 +219,7 @@ class DeskRoom:
         return self.open(chosen, who)
 
     def _actor(self, who: Who) -> Actor:
-        return actor_for(self._settings, who)
+        return actor_for(self._settings, who, DESK_ROLES)
 
     def _attendance(self) -> Attendance:
         """A heartbeat; on a demonstration whoever sits here knows everything that the policy's routes ask for."""
@@ -274,11 +274,11 @@ class DeskRoom:
         )  # fmt: skip
 
     def _refused(self, event: Event, seen: Seen, who: Who, error: HandrailError) -> Updates:
-        why = "refused"
         if isinstance(error, NotSeen):
             # What is new may not be decided yet, and then it has moved no version: the case is drawn anew all the same.
-            why, seen = UNSEEN, replace(seen, case=f"unseen:{who[2]}")
-        gr.Warning(f"<b>{esc(label(event))}: {why}</b><br>{esc(error)}")
+            seen = replace(seen, case=f"unseen:{who[2]}")
+        headline, why = refusal(error)
+        gr.Warning(f"<b>{esc(label(event))}: {headline}</b><br>{esc(why)}")
         return self._changed(seen, who)
 
     # Showing

@@ -204,7 +204,7 @@ def test_a_claim_pressed_twice_is_one_claim(desk: DeskRoom, house: House) -> Non
 def test_a_refusal_is_shown_in_the_machines_own_words(desk: DeskRoom, house: House) -> None:
     conversation_id = handed_over(house)
     seen = claimed(desk, conversation_id)
-    with pytest.warns(UserWarning, match="required steps are done"):
+    with pytest.warns(UserWarning, match="Required steps of the playbook are open"):
         press(desk, Event.RESOLVED, seen)
     assert house.view(conversation_id).state is State.AGENT_VERIFYING
 
