@@ -34,9 +34,13 @@ def verification_facts(run: Run, role: Role) -> dict[str, bool]:
 
 
 def failed_checks(run: Run) -> int:
-    """How many checks of this customer failed lately, wherever; as many as there may be where nobody has counted."""
-    counted, rules = run.inbound.attempts, run.rules.policy.verification
-    return rules.attempts if counted is None else counted.recent(run.now, rules.within.delta)
+    """How many checks of this customer failed lately, wherever, or in this case at any time.
+
+    As many as there may be where nobody has counted. The case's own count is also what an older version has left.
+    """
+    counted, rules, handover = run.inbound.attempts, run.rules.policy.verification, run.standing.handover
+    lately = rules.attempts if counted is None else counted.recent(run.now, rules.within.delta)
+    return max(lately, handover.attempts if handover is not None else 0)
 
 
 def _may_guess(run: Run) -> bool:

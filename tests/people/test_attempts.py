@@ -126,7 +126,7 @@ def test_time_gives_new_attempts_and_another_customer_has_their_own(desk: Desk) 
 def test_who_is_not_known_is_counted_for_the_conversation(desk: Desk) -> None:
     first = _case(desk, State.ESCALATED, "")
     for _ in range(LIMIT):
-        _guess(desk, State.ESCALATED, WRONG)
+        assert _guess(desk, State.ESCALATED, WRONG) is Event.VERIFICATION_FAILED
     with pytest.raises(GuardRefused):
         _guess(desk, State.ESCALATED, WRONG)
     assert _case(desk, State.ESCALATED, "") != first

@@ -15,7 +15,7 @@ from app.api.logins import WrongLogins
 from service.system import System
 from service.views import Actor, NewConversation
 from states.rights import CHANGING, RIGHTS, matrix
-from states.table import TABLE, allowed_roles
+from states.table import ENDING, TABLE, allowed_roles
 from states.templates import TemplateEvent, template_roles
 from states.vocabulary import STAFF, Event, Role, State
 from store import queries
@@ -48,7 +48,8 @@ class Api:
     def act(self, caller: Actor, event: Event, **body: Any) -> Any:
         """An act over HTTP."""
         url = f"/v1/conversations/{self.office.id}/acts"
-        return self.client.post(url, json={"event": event.value, **body}, headers=self.token(caller))
+        seen = {"seen": self.office.newest} if event in ENDING else {}
+        return self.client.post(url, json={"event": event.value, **seen, **body}, headers=self.token(caller))
 
     def token(self, caller: Actor | None) -> dict[str, str]:
         """The header of a caller."""

@@ -179,9 +179,7 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
         _changed(_on(event=E.STEP_DONE), _open),
         _changed(_on(event=E.STEP_UNDONE), _open),
     ),
-    "resolving_is_guarded": (
-        _changed(_on(S.ESCALATED, E.RESOLVED), lambda row: replace(row, guard=Guard("mutant", row.guard.needs[:-1]))),
-    ),
+    "resolving_is_guarded": (_changed(_on(S.ESCALATED, E.RESOLVED), _not_needing("outcome_written")),),
     "missed_promises_are_told": (
         _changed(_on(S.HANDED_OFF, E.SLA_BREACHED, S.HANDED_OFF), _less(X.SEND_DELAY)),
         _changed(_on(S.ESCALATED, E.SLA_BREACHED), _less(X.SEND_DELAY)),
