@@ -46,7 +46,7 @@ class Seen:
     record: TicketRecord
     ticket: Ticket
     held: frozenset[str] = frozenset()
-    """The customer's messages that had been brought to the ticket before it was read."""
+    """The customer's messages that the ticket had when it was last agreed on, so before what is found in it now."""
 
     def person(self, name: str) -> tuple[Role, str] | None:
         """Who the ticket's name is here; None for whoever is not positively known."""
@@ -96,7 +96,8 @@ class Reconciler:
         if self._is_moving(record):
             return False
         with self._store.read() as connection:
-            held = steps.messages_held(connection, record.conversation_id, place.name)
+            known_at = tickets.known_at(connection, record.handover_id, place.name) or self._clock.now()
+            held = steps.messages_held(connection, record.conversation_id, place.name, known_at)
         try:
             ticket = desk.read(ref)
         except NotFound:
@@ -239,7 +240,8 @@ class Reconciler:
     def _newest(self, seen: Seen) -> int:
         """The seq up to which whoever works in the ticket has everything that the customer wrote.
 
-        They have what was brought to the ticket before it was read, and what the customer wrote in the ticket.
+        They have what the ticket had when it was last agreed on, and what the customer wrote in the ticket. What was
+        brought there since may have come a moment after they closed it.
         """
         there = seen.held | {seen.act_id("wrote", one.id) for one in seen.ticket.comments}
         with self._store.read() as connection:

@@ -103,20 +103,22 @@ def effect_expanded(
     connection.execute(update(OUTBOX).where(OUTBOX.c.id == effect_id).values(values))
 
 
-def messages_held(connection: Connection, conversation_id: str, destination: str) -> frozenset[str]:
-    """The customer's decided messages of a conversation that a destination holds, or never was to be given.
+def messages_held(connection: Connection, conversation_id: str, destination: str, known_at: datetime) -> frozenset[str]:
+    """The customer's decided messages that a destination surely had at `known_at`, or never was to be given.
 
-    Not held is what waits to be brought there, and what was given up on its way.
+    What was brought there later may have come after whatever somebody did there; what was given up never came.
     """
-    on_its_way = or_(OUTBOX.c.status == "pending", OUTBOX.c.status == "dead")
-    there = or_(OUTBOX.c.destination == destination, OUTBOX.c.destination == "")
-    waits = select(OUTBOX.c.payload).where(
-        OUTBOX.c.conversation_id == conversation_id,
-        OUTBOX.c.effect == Effect.FORWARD_MESSAGE.value,
-        on_its_way,
-        there,
+    forwarded = select(OUTBOX).where(
+        OUTBOX.c.conversation_id == conversation_id, OUTBOX.c.effect == Effect.FORWARD_MESSAGE.value
     )
-    missing = {str(row[0].get("message_id")) for row in connection.execute(waits)}
+    rows = connection.execute(forwarded).mappings().all()
+    given = [row for row in rows if row["destination"] == destination]
+    late = [row["id"] for row in given if row["status"] != "done" or row["settled_at"] > known_at]
+    missing = {
+        str(row["payload"].get("message_id"))
+        for row in rows
+        if row["destination"] == "" and (row["status"] == "pending" or any(row["id"] in step_id for step_id in late))
+    }
     decided = select(MESSAGE.c.id).where(
         MESSAGE.c.conversation_id == conversation_id,
         MESSAGE.c.author == "customer",

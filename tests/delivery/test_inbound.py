@@ -112,18 +112,14 @@ def test_a_resolution_that_is_not_allowed_is_explained_once_and_the_ticket_is_pu
 
 
 def test_a_ticket_that_is_resolved_without_the_newest_message_is_put_right_and_then_followed(open_case: Office) -> None:
-    """What had not been brought to the ticket was seen by nobody who works there."""
+    """The message comes a second after the ticket was resolved: it is brought there, and nobody has seen it."""
     open_case.tickets.assign("1", "alice")
     open_case.work(seconds=31)
-    open_case.tickets.script(*[Fault.REFUSED] * 3)
-    open_case.case.say("and my other order", message_id="late")
     open_case.tickets.set_status("1", "resolved")
-    open_case.delivery.inbound.poll(open_case.delivery.places["tickets"])
-    open_case.delivery.inbound.follow_next(open_case.delivery.places["tickets"])
-    assert open_case.state == "agent_verifying"
+    open_case.case.say("and my other order", message_id="late")
     open_case.work_on(minutes=5)
     assert open_case.state == "agent_verifying"
-    assert "and my other order" in [one.text for one in open_case.ticket.comments]
+    assert any("and my other order" in one.text for one in open_case.ticket.comments)
     (note,) = [one for one in _notes(open_case) if "could not follow" in one]
     assert "'late'" in note
     assert open_case.ticket.status == "claimed"
