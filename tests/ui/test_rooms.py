@@ -254,7 +254,7 @@ def test_an_approval_holds_only_for_the_text_that_was_on_the_page(desk: DeskRoom
     seen = press(desk, Event.EXCEPTION_REQUESTED, seen, note="Refund 20 after the limit")[desk.seen]
     officer = {"agent": "omar", "role": Role.COMPLIANCE_OFFICER.value}
     stale = replace(Seen.of(seen), request_hash="another text").text()
-    with pytest.warns(UserWarning, match="second person"):
+    with pytest.warns(UserWarning, match="What is asked has changed"):
         press(desk, Event.EXCEPTION_APPROVED, stale, **officer)
     press(desk, Event.EXCEPTION_APPROVED, seen, **officer)
     assert house.view(conversation_id).exception is None
