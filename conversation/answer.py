@@ -168,9 +168,10 @@ def assess(run: Run, topics: TopicVerdict | None = None) -> Assessment:
         _rearm(run, asked)
     scores = {one.topic: one.score for one in topics.scores} if topics is not None else None
     burst = burst_of(run)
-    judged = engine.evaluate_burst(burst, asked, circumstances(run), topics=scores, scanned=scanned)
+    read = circumstances(run)
+    judged = engine.evaluate_burst(burst, asked, read, topics=scores, scanned=scanned)
     found = judged.assessment
-    run.judged(assessment=found, spoken=burst.text)
+    run.judged(assessment=found, spoken=burst.text, facts=engine.read_of(read.facts))
     if first:
         _mask(run, judged)
         if any(one.trigger_id == CONTRADICTION for one in found.fired):
@@ -238,6 +239,7 @@ def judged_data(run: Run) -> dict[str, Any]:
     return {
         "decision": found.decision.value,
         "fired": fired_json(found.fired),
+        "facts": dict(run.judgement.facts),
         "sentiment": found.sentiment,
         "language": run.standing.language,
         "micros": round(found.micros, 1),

@@ -31,6 +31,7 @@ def guard_facts(run: Run, actor: str = "", role: Role = Role.SYSTEM, *, approved
         and standing.owner_role is role,
         steps_done=handover is None or not handover.open_steps(run.inbound.data.get("steps_done", ())),
         outcome_written=bool(run.inbound.text.strip()),
+        newest_seen=run.inbound.newest_seen,
         regulated=handover is not None and handover.regulated,
         compliance=handover is not None and handover.compliance,
         **consent_facts(run, actor, role),

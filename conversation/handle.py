@@ -13,7 +13,7 @@ from conversation.run import Run
 from conversation.step import apply
 from conversation.survey import after_the_end, keep
 from states.errors import IllegalEvent
-from states.table import ANSWERING
+from states.table import ANSWERING, WITH_PERSON
 from states.vocabulary import Event, Role, State
 
 TOLD = (State.HANDED_OFF, State.AGENT_VERIFYING, State.ESCALATED)
@@ -31,6 +31,8 @@ def _handle(run: Run, state: State, models: Models) -> None:
     if state is State.TRIGGERED and run.record.packet_due:
         return hand_over(run)
     run.record.unanswered = False
+    if run.inbound.kind is Kind.RETURNED:
+        run.remember(owed=())
     if run.inbound.message is None:
         return _not_a_message(run)
     if run.message.automatic and not run.broken:
@@ -98,7 +100,16 @@ def outcome_of(run: Run) -> Outcome:
         outbound=tuple(record.outbound),
         masked=record.masked,
         template=run.inbound.template,
+        returned_message=record.returned_message,
+        attempts=record.attempts,
+        expected_seq=snapshot.next_seq if _lets_go(run) else None,
     )
+
+
+def _lets_go(run: Run) -> bool:
+    """Whether a person lets go of the conversation for good: then nothing may have come in meanwhile."""
+    before = run.snapshot.state in WITH_PERSON
+    return run.inbound.kind is Kind.ACT and before and run.standing.state not in WITH_PERSON
 
 
 def _not_a_message(run: Run) -> None:

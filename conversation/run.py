@@ -17,8 +17,10 @@ from conversation.records import Happening, Outbound, Snapshot, StoredMessage, U
 from conversation.rules import Rules
 from handover.deadlines.sla import is_open
 from handover.packet.case import OtherCase
+from handover.people.attempts import Attempts
 from handover.people.consent import Consent
 from handover.people.presence import Person
+from policy.facts import Scalar
 from states.vocabulary import Author, Clock, Role, State
 from triggers.assessment import Assessment, Fired
 from triggers.history import History
@@ -66,6 +68,8 @@ class Judgement:
     """What the packet must explain."""
     looping: bool = False
     """What fired had fired before the last hand-back."""
+    facts: Mapping[str, Scalar] = field(default_factory=dict)
+    """The facts that the policy's conditions have read, as they were then."""
     spoken: str = ""
     """The message with those before it that nobody answered."""
 
@@ -85,6 +89,10 @@ class Record:
     """The handover was opened by this run."""
     packet_due: bool = False
     """The bot was locked out: the node of `triggered` assembles the packet before the run ends."""
+    attempts: Attempts | None = None
+    """The customer's counter of failed checks, moved on by this run."""
+    returned_message: str | None = None
+    """A message that a person left to the assistant: it is to be decided once more."""
     unanswered: bool = False
     """A resolved conversation was opened again for the assistant: the node of its new state handles the message."""
 

@@ -263,7 +263,16 @@ class Translation(Model):
 class VerificationRules(Model):
     """How an identity is verified."""
 
-    attempts: int = Field(default=3, ge=1, le=10, description="failed attempts until the case escalates")
+    attempts: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="failed attempts of a customer, by any method, until no more are made and the case escalates",
+    )
+    within: Duration = Field(
+        default=Duration("24h"),
+        description="how long a failed attempt counts, in every conversation of the customer",
+    )
     sends: int = Field(default=3, ge=1, le=10, description="codes sent for one handover")
     expires: Duration = Field(default=Duration("10m"), description="after which a code is worth nothing")
     attest: tuple[Role, ...] = Field(default=STAFF, description="roles that may attest an identity with a note")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conversation.act_data import require_known
@@ -17,6 +18,7 @@ from service.templates import TemplateBook
 from service.timers import StillDue
 from service.views import Act, Actor, ActResult
 from states.errors import BadInput, Conflict, IllegalEvent, Refused
+from states.table import ENDING
 from states.vocabulary import Event, Role
 from store import queries
 from store.connection import Connection
@@ -56,7 +58,12 @@ class Acts:
             made = inbound_of(act, act_id, snapshot, self._parts(), self._book, connection)
             if act.event in NEEDS_WORDS and not made.text.strip():
                 raise BadInput(f"the text is empty; {NEEDS_WORDS[act.event]}")
-            return made
+            if act.event not in ENDING:
+                return made
+            if act.seen is not None and not 0 <= act.seen < snapshot.next_seq:
+                raise BadInput(f"seen is {act.seen}, and there is no message of that number; send the newest one's seq")
+            unseen = queries.written_after(connection, conversation_id, act.seen or 0)
+            return replace(made, seen=act.seen, unseen=unseen)
 
         return self._apply(conversation_id, inbound)
 

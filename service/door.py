@@ -204,14 +204,16 @@ class Handrail:
         text: str = "",
         data: Mapping[str, Any] | None = None,
         act_id: str | None = None,
+        seen: int | None = None,
         origin: str = "",
     ) -> ActResult:
         """What a person does to a case, once per act id; the parameters are those of `service.views.Act`.
 
-        Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; Conflict; BadInput.
+        Raises NotSeen where the act ends the actor's part and the customer has written after `seen`; IllegalEvent,
+        ForbiddenRole or GuardRefused, naming what is allowed; Conflict; BadInput.
         """
         self._admit_to(actor, Right.ACT, conversation_id)
-        act = Act(event=event, actor=actor, id=act_id, text=text, data=data or {}, origin=origin)
+        act = Act(event=event, actor=actor, id=act_id, text=text, data=data or {}, seen=seen, origin=origin)
         return self._runtime.act(conversation_id, act)
 
     def lift(self, actor: Actor, conversation_id: str, message_id: str, number: int, reason: str) -> LiftedMask:

@@ -10,12 +10,14 @@ from conversation.inbound import Inbound, Kind, Method, Proof
 from conversation.intake import act_data, storable
 from conversation.records import Snapshot
 from conversation.rules import Rules
+from handover.people.attempts import Attempts, key_of
 from handover.people.codes import CodeMaker, masked_codes
 from service.parts import Parts
 from service.templates import Approved, TemplateBook
 from service.views import Act
 from states.errors import BadInput
 from states.vocabulary import Event
+from store.attempts import attempts_of
 from store.connection import Connection
 
 _CHECKS = (Event.IDENTITY_VERIFIED, Event.VERIFICATION_FAILED)
@@ -41,6 +43,7 @@ def inbound_of(
     return Inbound(
         kind=Kind.ACT, id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data,
         approved=words is not None, template=words.used if words else None, proof=proof, origin=act.origin,
+        attempts=_attempts(act, snapshot, connection),
     )  # fmt: skip
 
 
@@ -80,6 +83,13 @@ def _proof(act: Act, snapshot: Snapshot, parts: Parts) -> Proof:
     if act.event is Event.VERIFICATION_FAILED or method is Method.ATTESTATION:
         return Proof()
     return _answered(act, snapshot, parts) if method is Method.KNOWLEDGE else _coded(act, parts)
+
+
+def _attempts(act: Act, snapshot: Snapshot, connection: Connection) -> Attempts | None:
+    """The customer's counter, for what is counted and for what only leads to a check."""
+    if act.event not in (*_CHECKS, Event.CODE_SENT):
+        return None
+    return attempts_of(connection, key_of(snapshot.customer, snapshot.id))
 
 
 def _contact(act: Act, snapshot: Snapshot, parts: Parts) -> str:

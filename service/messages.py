@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from conversation.handover import Handover
 from conversation.inbound import Inbound, Kind, Proof
 from conversation.intake import HIDDEN, MAX_CHARS, check_id, described, storable
-from conversation.records import Snapshot
+from conversation.records import Snapshot, StoredMessage
 from conversation.survey import CLOSED
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
@@ -40,6 +41,7 @@ FILE_ALONE = "[file]"
 NOTHING = Proof()
 Keep = Callable[[Incoming, str, Iterable[Redaction]], Incoming]
 """Adds to a message what is kept of its masks: the message, the text that was redacted, and the redactions."""
+log = logging.getLogger("handrail.messages")
 
 
 class Messages:
@@ -150,13 +152,7 @@ class Messages:
                 run, done = self._decider.decide(
                     parts.rules,
                     seen,
-                    Inbound(
-                        kind=Kind.MESSAGE,
-                        id=pending.id,
-                        message=pending,
-                        text=pending.text,
-                        proof=proof if pending.id == message_id else NOTHING,
-                    ),
+                    _inbound(seen, pending, proof if pending.id == message_id else NOTHING),
                     parts.clock.now(),
                     lease,
                 )
@@ -185,7 +181,29 @@ class Messages:
         with self._store.write() as connection:
             arrivals.drop_lease(connection, conversation_id, lease)
 
+    def return_owed(self, conversation_id: str) -> None:
+        """Decides what a person left to the assistant, if anything. What fails here is left to recovery."""
+        with self._store.read() as connection:
+            snapshot = queries.snapshot(connection, conversation_id)
+        owed = snapshot.history.get("owed")
+        if not owed:
+            return
+        try:
+            self.complete(conversation_id, owed[0])
+        except Exception as error:  # noqa: BLE001  safety boundary: the hand-back is done; recovery decides the message
+            log.error("message not recovered", extra={"conversation": conversation_id, "error": type(error).__name__})
+
     def complete(self, conversation_id: str, message_id: str) -> None:
         """Decides a message that was stored and left."""
         waiting = Received(repeated=True, decided=False, leased=False)
         self._settle(conversation_id, message_id, self._parts().rules.ids.new("run_"), waiting)
+
+
+def _inbound(seen: Snapshot, pending: StoredMessage, proof: Proof) -> Inbound:
+    """The message that is decided next. One that a person left to the assistant had an outcome already: this is its
+    second, under a cause of its own, once for each hand-back."""
+    owed = seen.history.get("owed") or ("", "")
+    if owed[0] != pending.id:
+        return Inbound(kind=Kind.MESSAGE, id=pending.id, message=pending, text=pending.text, proof=proof)
+    name = f"{pending.id}:{owed[1]}"
+    return Inbound(kind=Kind.RETURNED, id=name, message=pending, text=pending.text, proof=proof)

@@ -48,6 +48,7 @@ from service.views import (
     TurnResult,
 )
 from states.clock import Clock, Ids
+from states.vocabulary import Event
 from store import arrivals, queries
 from store.database import Store
 from store.joined import customer_key
@@ -264,10 +265,14 @@ class Runtime:
     def act(self, conversation_id: str, act: Act) -> ActResult:
         """Does what a person asks for at the desk, once per act id.
 
-        Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; NotFound; StaleOutcome if the
-        conversation never held still.
+        What the customer wrote and the person left unanswered is answered before a hand-back returns; if that fails,
+        by `recover`. Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; NotSeen with what the
+        customer wrote meanwhile; NotFound; StaleOutcome if the conversation never held still.
         """
-        return self._acts.do(conversation_id, act)
+        done = self._acts.do(conversation_id, act)
+        if act.event is Event.HANDED_BACK:
+            self._messages.return_owed(conversation_id)
+        return done
 
     def lift(self, actor: Actor, conversation_id: str, message_id: str, number: int, reason: str) -> LiftedMask:
         """Shows the original of a mask once it is recorded who asked and why, as `Handrail.lift` says."""

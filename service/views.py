@@ -249,6 +249,9 @@ class Act:
     text: str = ""
     """The reply for `agent_replied`; the outcome for `resolved` and `handed_back`; a note otherwise."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    seen: int | None = None
+    """The seq of the newest message that the actor has seen: needed by what ends a person's part
+    (`states.table.ENDING`), where the customer has written anything."""
     origin: str = ""
     """The destination in which it was done and which therefore need not be told; empty: our own desk."""
 

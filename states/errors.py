@@ -7,6 +7,7 @@
     │   ├── IllegalEvent            no row of the table takes this event in this state           (409)
     │   ├── ForbiddenRole           a row exists, but not for this role                          (403)
     │   └── GuardRefused            the row's guard is not satisfied                             (409)
+    │       └── NotSeen             the customer wrote something that the act does not name as seen
     ├── Conflict                    somebody else was first; nothing changed                     (409)
     │   ├── MessageConflict         the same message id came with another body
     │   └── ConversationClosed      the conversation is resolved and its reopen window has ended
@@ -53,7 +54,21 @@ class ForbiddenRole(Refused):
 
 
 class GuardRefused(Refused):
-    """The event and role are right, but a guard of the transition is not satisfied."""
+    """The event and role are right, but a guard of the transition is not satisfied; `lacks` is the fact that is
+    missing, with the value that it needs."""
+
+    def __init__(self, message: str, lacks: tuple[str, bool] | None = None) -> None:
+        super().__init__(message)
+        self.lacks = lacks
+
+
+class NotSeen(GuardRefused):
+    """An act that ends a person's part names no message as seen, or the customer has written since: `new` are the ids
+    of those messages."""
+
+    def __init__(self, message: str, new: tuple[str, ...] = ()) -> None:
+        super().__init__(message, ("newest_seen", True))
+        self.new = new
 
 
 class Conflict(HandrailError):

@@ -32,8 +32,12 @@ class Facts:
     """All required playbook steps are done, or there are none."""
     attempts_left: bool = False
     """The customer may try to verify their identity once more."""
+    check_allowed: bool = False
+    """The customer may try to prove who they are, or the act is a person's written attestation."""
     outcome_written: bool = False
     """The actor states how the case ended."""
+    newest_seen: bool = False
+    """The actor names the newest message of the customer as seen, and nothing came after it."""
     identity_proven: bool = False
     """What the act brings proves the level that its method stands for: a code, an answer, or a written attestation."""
     code_allowed: bool = False

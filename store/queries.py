@@ -16,6 +16,7 @@ from states.table import ANSWERING
 from states.vocabulary import Effect, Event, Role, State
 from store.prepared import Prepared
 from store.rows import (
+    AttemptsRow,
     ConversationRow,
     DeskCursorRow,
     EventRow,
@@ -36,6 +37,7 @@ EVENT = EventRow.__table__  # type: ignore[attr-defined]
 HANDOVER = HandoverRow.__table__  # type: ignore[attr-defined]
 TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
+ATTEMPTS = AttemptsRow.__table__  # type: ignore[attr-defined]
 PRESENCE = PresenceRow.__table__  # type: ignore[attr-defined]
 TICKET = TicketRow.__table__  # type: ignore[attr-defined]
 CURSOR = DeskCursorRow.__table__  # type: ignore[attr-defined]
@@ -132,7 +134,7 @@ def _returned(connection: Connection, row: Mapping[str, Any] | RowMapping) -> Ha
 _COPIED = (
     "id", "version", "channel", "language", "customer", "channel_facts", "history", "latched", "owner_id",
     "pending_consent", "policy_name", "policy_hash", "head_hash", "checkpoint_id", "closed", "created_at",
-    "updated_at",
+    "updated_at", "next_seq",
 )  # fmt: skip
 
 
@@ -182,6 +184,17 @@ def message(connection: Connection, conversation_id: str, message_id: str) -> St
     found = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.id == message_id)
     row = connection.execute(found).mappings().first()
     return message_of(row) if row else None
+
+
+def written_after(connection: Connection, conversation_id: str, seq: int) -> tuple[StoredMessage, ...]:
+    """The customer's messages after a number, decided or not, oldest first; what a machine wrote is none of theirs."""
+    found = (
+        select(MESSAGE)
+        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer", MESSAGE.c.seq > seq)
+        .where(MESSAGE.c.automatic.is_(None))
+        .order_by(MESSAGE.c.seq)
+    )
+    return tuple(message_of(row) for row in connection.execute(found).mappings())
 
 
 def replies_to(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:

@@ -281,6 +281,17 @@ class PresenceRow(SQLModel, table=True):
     seen_at: datetime = _time()
 
 
+class AttemptsRow(SQLModel, table=True):
+    """The failed identity checks of one customer, over all their conversations."""
+
+    __tablename__ = "identity_attempts"
+
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    failed: list[str] = _json()
+    """Instants, ISO 8601."""
+    revision: int
+
+
 class OutboxRow(SQLModel, table=True):
     """An effect for the worker, or a step toward one destination that it led to; its id makes it happen once."""
 

@@ -18,6 +18,7 @@ from conversation.speech import require_caused
 from states.errors import Conflict
 from states.vocabulary import Clock
 from store import originals
+from store.attempts import write_attempts
 from store.database import Store
 from store.ledger import event_hash
 from store.outbox import write_outbox
@@ -52,9 +53,14 @@ _BLINDLY = (
     )
     .returning(CONVERSATION.c.next_seq, CONVERSATION.c.version)
 )
-_ADVANCE_BLINDLY, _ADVANCE = (
-    Prepared(_BLINDLY),
-    Prepared(_BLINDLY.where(CONVERSATION.c.version == bindparam("expected"))),
+_UNCHANGED = _BLINDLY.where(CONVERSATION.c.version == bindparam("expected"))
+_ADVANCE_BLINDLY, _ADVANCE = Prepared(_BLINDLY), Prepared(_UNCHANGED)
+# A message that comes in moves no version; the number that it takes from the same row tells that it is there.
+_ADVANCE_UNHEARD = Prepared(_UNCHANGED.where(CONVERSATION.c.next_seq == bindparam("expected_seq")))
+_RETURN = (
+    update(MESSAGE)
+    .where(MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.id == bindparam("message"))
+    .values(outcome_event_id=None)
 )
 _ADD_EVENTS, _ADD_MESSAGES = Prepared(insert(EVENT), EVENT.columns.keys()), Prepared(insert(MESSAGE), MESSAGE_COLUMNS)
 
@@ -107,6 +113,11 @@ class UnitOfWork:
                 _ADD_EVENTS.run(connection, *(row | {"seq": seq + row["ordinal"]} for row in events))
                 replies = _write_messages(connection, outcome, seq)
                 _mask_messages(connection, outcome)
+                if outcome.returned_message is not None:
+                    returned = {"conversation": outcome.conversation_id, "message": outcome.returned_message}
+                    connection.execute(_RETURN, returned)
+                if outcome.attempts is not None and not write_attempts(connection, outcome.attempts):
+                    raise StaleOutcome("another check of this customer's identity was made meanwhile; decide again")
                 write_handover(connection, outcome)
                 moved = any(one.source is not one.target for one in outcome.happenings) or outcome.closed
                 if moved or Clock.IDLE not in outcome.timers:
@@ -128,9 +139,13 @@ class UnitOfWork:
         """Moves the row on, or refuses: the compare-and-set that every word to the customer passes."""
         width = len(outcome.happenings) + len(outcome.utterances)
         statement = _ADVANCE if self._check_version else _ADVANCE_BLINDLY
+        heard: dict[str, Any] = {}
+        if self._check_version and outcome.expected_seq is not None:
+            statement, heard = _ADVANCE_UNHEARD, {"expected_seq": outcome.expected_seq}
         row = statement.first(
             connection,
-            {
+            heard
+            | {
                 "conversation": outcome.conversation_id,
                 "expected": outcome.expected_version,
                 "width": width,

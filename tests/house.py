@@ -34,6 +34,11 @@ FORGIVEN = 10**9
 """Wrong logins of one address, for tests that are about something else."""
 
 
+def newest(view: ConversationView) -> int:
+    """The number of the newest message: what an act names that has seen everything."""
+    return max((one.seq for one in view.messages), default=0)
+
+
 class BreakableStore(Store):
     """A database that fails from the moment it is told to."""
 
@@ -94,8 +99,10 @@ class House:
         return self.door.post(channel, conversation_id, text)
 
     def do(self, conversation_id: str, event: Event, actor: Actor = ANNA, text: str = "", **data: Any) -> ActResult:
-        """Somebody at the desk acts."""
-        return self.door.act(actor, conversation_id, event, text=text, data=data)
+        """Somebody at the desk acts, on all that was said."""
+        return self.door.act(
+            actor, conversation_id, event, text=text, data=data, seen=newest(self.view(conversation_id))
+        )
 
     def view(self, conversation_id: str) -> ConversationView:
         """The conversation now, with its evidence."""

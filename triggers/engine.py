@@ -202,6 +202,10 @@ class Engine:
                 fired.append(_fire(self._triggers[number], evidence))
         return self._ordered(fired)
 
+    def read_of(self, facts: Mapping[str, Scalar], *, answered: bool = False) -> dict[str, Scalar]:
+        """The facts that the policy's conditions read, as they read them; `answered`: those of an answer too."""
+        return self._conditions.read_of(facts, answered=answered)
+
     def judge_answer(self, circumstances: Circumstances, message: Message | None = None) -> tuple[Fired, ...]:
         """The triggers whose conditions read `answer.`, judged after a draft; most severe first. Never raises.
 

@@ -14,14 +14,15 @@ import gradio as gr
 
 from policy.schema import LANGUAGES
 from service.views import Actor, Attendance, ConversationView
-from states.errors import BadInput, ForbiddenRole, HandrailError
+from states.errors import BadInput, ForbiddenRole, HandrailError, NotSeen
 from states.vocabulary import Event
 from ui.acts import Typed, act_for, label
 from ui.case_panel import CasePanel
 from ui.compose import Box, Said, sent_by
 from ui.lists import held_page, waiting_page
 from ui.packet_pane import PacketPane, edit, verdicts
-from ui.people import DEMO_AGENT, Who, actor_for, roles_for, seat
+from ui.people import DEMO_AGENT, DESK_ROLES, Who, actor_for, roles_for, seat
+from ui.refusals import refusal
 from ui.render.packet import OTHER
 from ui.render.queue import live, queue, turned
 from ui.render.review import asked
@@ -74,7 +75,7 @@ class DeskRoom:
 
     def _draw_who(self) -> None:
         demo = self._settings.demo_mode
-        roles = [(words(role.value), role.value) for role in roles_for(self._settings)]
+        roles = [(words(role.value), role.value) for role in roles_for(self._settings, DESK_ROLES)]
         with gr.Row(elem_classes="hr-who"):
             self.agent = gr.Textbox(
                 DEMO_AGENT if demo else "", label="You are", interactive=demo, min_width=80, elem_id="hr-agent", scale=1
@@ -246,7 +247,7 @@ class DeskRoom:
         return self.open(chosen, who)
 
     def _actor(self, who: Who) -> Actor:
-        return actor_for(self._settings, who)
+        return actor_for(self._settings, who, DESK_ROLES)
 
     def _attendance(self) -> Attendance:
         """A heartbeat; on a demonstration whoever sits here knows everything that the policy's routes ask for."""
@@ -295,11 +296,17 @@ class DeskRoom:
         return {**({} if changed == SKIP else changed), **unchosen}
 
     def _do(self, event: Event, seen: Seen, who: Who, typed: Typed) -> None:
-        act = act_for(event, seen.conversation, seen.version, self._actor(who), typed)
-        self._door.act(act.actor, seen.conversation, event, text=act.text, data=act.data, act_id=act.id)
+        act = act_for(event, seen.conversation, seen.version, self._actor(who), typed, seen.newest)
+        self._door.act(
+            act.actor, seen.conversation, event, text=act.text, data=act.data, act_id=act.id, seen=act.seen
+        )  # fmt: skip
 
     def _refused(self, event: Event, seen: Seen, who: Who, error: HandrailError) -> Updates:
-        gr.Warning(f"<b>{esc(label(event))}: refused</b><br>{esc(error)}")
+        if isinstance(error, NotSeen):
+            # What is new may not be decided yet, and then it has moved no version: the case is drawn anew all the same.
+            seen = replace(seen, case=f"unseen:{who[2]}")
+        headline, why = refusal(error)
+        gr.Warning(f"<b>{esc(label(event))}: {headline}</b><br>{esc(why)}")
         return self._changed(seen, who)
 
     # Showing
@@ -358,4 +365,7 @@ class DeskRoom:
             closed, seen = self.pane.close_editor(seen)
             updates |= closed
         asked_ = str((view.consent or {}).get("hash", "")) if view else ""
-        return updates, replace(seen, case=key, version=view.version if view else 0, request_hash=asked_)
+        newest = max((one.seq for one in view.messages), default=0) if view else 0
+        return updates, replace(
+            seen, case=key, version=view.version if view else 0, request_hash=asked_, newest=newest
+        )  # fmt: skip

@@ -27,6 +27,8 @@ class Seen:
     case: str = ""
     """Key of the open case: conversation, version and role."""
     version: int = 0
+    newest: int = 0
+    """The seq of the newest message that is shown."""
     request_hash: str = ""
     """Of the request for consent that is shown."""
     editing: str = ""

@@ -158,7 +158,9 @@ def act(
     """What a person does: claim, reply, verify, escalate, resolve, hand back. A refusal says what is allowed."""
     act_id = _one_id(body.id, idempotency_key)
     try:
-        return door.act(caller, conversation_id, body.event, text=body.text, data=body.data, act_id=act_id)
+        return door.act(
+            caller, conversation_id, body.event, text=body.text, data=body.data, act_id=act_id, seen=body.seen
+        )
     except Refused as refusal:
         return respond(refusal, _allowed(door, caller, conversation_id))
 

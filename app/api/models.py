@@ -150,13 +150,22 @@ class ActBody(Body):
                     "event": "packet_reviewed",
                     "data": {"fields": [{"field": "context.intent", "verdict": "edit", "value": "return a lamp"}]},
                 },
-                {"event": "resolved", "text": "Refund agreed and paid.", "data": {"resolution": "refunded"}},
+                {
+                    "event": "resolved",
+                    "text": "Refund agreed and paid.",
+                    "data": {"resolution": "refunded"},
+                    "seen": 12,
+                },
             ]
         }
     )
     event: Event
     text: Text = Field(default="", description="the reply, the outcome, or a note")
     data: Data = {}
+    seen: Annotated[int, Field(ge=0, lt=BIGGEST)] | None = Field(
+        default=None,
+        description="the seq of the newest message that the person has seen; resolving and handing back need it",
+    )
     id: Name | None = Field(default=None, description="the same act with the same id happens once")
 
 

@@ -111,6 +111,23 @@ def test_a_resolution_that_is_not_allowed_is_explained_once_and_the_ticket_is_pu
     assert office.ticket.status == "resolved"
 
 
+def test_a_ticket_that_is_resolved_without_the_newest_message_is_put_right_and_then_followed(open_case: Office) -> None:
+    """The message comes a second after the ticket was resolved: it is brought there, and nobody has seen it."""
+    open_case.tickets.assign("1", "alice")
+    open_case.work(seconds=31)
+    open_case.tickets.set_status("1", "resolved")
+    open_case.case.say("and my other order", message_id="late")
+    open_case.work_on(minutes=5)
+    assert open_case.state == "agent_verifying"
+    assert any("and my other order" in one.text for one in open_case.ticket.comments)
+    (note,) = [one for one in _notes(open_case) if "could not follow" in one]
+    assert "'late'" in note
+    assert open_case.ticket.status == "claimed"
+    open_case.tickets.set_status("1", "resolved")
+    open_case.work_on(minutes=2)
+    assert open_case.state == "resolved"
+
+
 def test_two_systems_that_fight_over_a_ticket_are_left_to_a_person(office: Office) -> None:
     office.case.say("change my address")
     office.work()

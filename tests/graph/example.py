@@ -157,8 +157,8 @@ class Desk:
         return self.runtime.post(self.id, text, message_id=message_id)
 
     def do(self, event: Event, actor: Actor = ANNA, text: str = "", **data: Any) -> ActResult:
-        """Somebody at the desk acts."""
-        return self.runtime.act(self.id, Act(event=event, actor=actor, text=text, data=data))
+        """Somebody at the desk acts, on all that was said."""
+        return self.runtime.act(self.id, Act(event=event, actor=actor, text=text, data=data, seen=self.newest))
 
     def wait(self, **length: float) -> int:
         """Time passes, and the worker looks."""
@@ -169,6 +169,11 @@ class Desk:
     def view(self) -> Any:
         """The conversation now."""
         return self.runtime.view(self.id)
+
+    @property
+    def newest(self) -> int:
+        """The number of the newest message."""
+        return max((one.seq for one in self.view.messages), default=0)
 
     @property
     def events(self) -> list[str]:

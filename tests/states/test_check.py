@@ -179,8 +179,20 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
         _changed(_on(event=E.STEP_DONE), _open),
         _changed(_on(event=E.STEP_UNDONE), _open),
     ),
-    "resolving_is_guarded": (
-        _changed(_on(S.ESCALATED, E.RESOLVED), lambda row: replace(row, guard=Guard("mutant", row.guard.needs[:-1]))),
+    "resolving_is_guarded": (_changed(_on(S.ESCALATED, E.RESOLVED), _not_needing("outcome_written")),),
+    "missed_promises_are_told": (
+        _changed(_on(S.HANDED_OFF, E.SLA_BREACHED, S.HANDED_OFF), _less(X.SEND_DELAY)),
+        _changed(_on(S.ESCALATED, E.SLA_BREACHED), _less(X.SEND_DELAY)),
+        _changed(_on(S.HANDED_OFF, E.SLA_ENDANGERED), _more(X.SEND_DELAY)),
+    ),
+    "nobody_ends_what_they_have_not_seen": (
+        _changed(_on(event=E.RESOLVED, target=S.RESOLVED), _not_needing("newest_seen")),
+        _changed(_on(S.ESCALATED, E.HANDED_BACK), _not_needing("newest_seen")),
+        _with(S.AGENT_VERIFYING, E.RELEASED, S.RESOLVED, R.ADMIN),
+    ),
+    "unanswered_messages_are_returned": (
+        _changed(_on(S.AGENT_VERIFYING, E.HANDED_BACK), _less(X.RETURN_MESSAGE)),
+        _changed(_on(S.AGENT_VERIFYING, E.RELEASED), _more(X.RETURN_MESSAGE)),
     ),
     "notes_move_nothing": (
         _changed(_on(S.AGENT_VERIFYING, E.PACKET_REVIEWED), _to(S.ESCALATED)),
