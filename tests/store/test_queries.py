@@ -170,3 +170,15 @@ def test_roles_come_back_as_roles(bench: Bench) -> None:
     bench.case()
     bench.commit(state=State.AGENT_VERIFYING, owner_id="anna", owner_role=Role.FRONTLINE_AGENT)
     assert read(bench, queries.snapshot, "c1").owner_role is Role.FRONTLINE_AGENT
+
+
+def test_what_the_customer_wrote_after_a_number_decided_or_not(bench: Bench) -> None:
+    bench.open()
+    bench.receive(message_id="m1")
+    bench.answer("c1", "m1", "In three days.")
+    seen = max(one.seq for one in bench.rows(lambda connection: queries.transcript(connection, "c1")))
+    bench.receive(message_id="m2", text="and to Ireland?")
+    bench.receive(message_id="m3", text="hello?", owner="w2")
+    found = bench.rows(lambda connection: queries.written_after(connection, "c1", seen))
+    assert [one.id for one in found] == ["m2", "m3"]
+    assert bench.rows(lambda connection: queries.written_after(connection, "c1", found[-1].seq)) == ()
