@@ -18,6 +18,7 @@ from conversation.rules import Rules
 from handover.deadlines.sla import is_open
 from handover.people.consent import Consent
 from handover.people.presence import Person
+from recognition.port import Recognised
 from states.vocabulary import Author, Clock, Role, State
 from triggers.assessment import Assessment, Fired
 from triggers.history import History
@@ -65,6 +66,8 @@ class Judgement:
     """What fired had fired before the last hand-back."""
     spoken: str = ""
     """The message with those before it that nobody answered."""
+    recognised: Recognised | None = None
+    """What it was recognised as; None: nobody asked, or nobody is there to ask."""
 
 
 @dataclass(kw_only=True)
