@@ -128,7 +128,9 @@ def ship_head(corpus: Corpus, arrays: dict[str, Any], encoder: Encoder, folder: 
         vectors[family] = np.round(rows * 127).astype(np.int8)
     (folder / "examples.json").write_text(json.dumps(texts, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     np.savez_compressed(folder / "examples.npz", **vectors)
-    return encoder_files.pin(folder, ("head.npz", "examples.json", "examples.npz")).fingerprint
+    told = {"authors": sorted(set(corpus.authors.tolist())), "messages": len(corpus.texts)}
+    (folder / "trained_on.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    return encoder_files.pin(folder, ("head.npz", "examples.json", "examples.npz", "trained_on.json")).fingerprint
 
 
 def _texts(corpus: Corpus, which: Any) -> tuple[str, ...]:

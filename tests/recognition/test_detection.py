@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.detection import TRAINED_ON, Judged, calibration, page, read, recall_at
-from recognition.training.corpus import CORPUS
-from recognition.training.corpus import read as trained_on
+from recognition.training.corpus import HELD_ASIDE
 
 
 def one(score: float, *truth: str, author: str = "x") -> Judged:
@@ -35,8 +34,8 @@ def test_nobody_is_measured_who_was_trained_on(tmp_path: Path, monkeypatch: pyte
     row = json.dumps({"text": "hello", "label": "routine", "trigger": "none"})
     for author in "abcdeghijk":
         (tmp_path / f"messages_{author}.jsonl").write_text(row + "\n", encoding="utf-8")
-    assert set(read(tmp_path)) == {"author i", "author j", "author k"}
-    assert set(trained_on(CORPUS, "".join(sorted(TRAINED_ON))).authors) == TRAINED_ON
+    assert set(read(tmp_path)) == {f"author {author}" for author in set("abcdeghijk") - TRAINED_ON}
+    assert not TRAINED_ON & HELD_ASIDE
 
 
 def test_the_page_has_each_group_and_the_cost() -> None:
