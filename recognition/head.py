@@ -34,7 +34,7 @@ class Head:
     """(L,)"""
     gram_bias: Floats
     """(L,)"""
-    idf: npt.NDArray[np.float16]
+    idf: Floats
     """(B,)"""
     join: Floats
     """(L, 3): weight of the encoder's score, of the n-grams' score, and a constant, by label."""
@@ -49,13 +49,19 @@ class Head:
     def open(cls, artefact: Artefact) -> Head:
         """The head of an artefact; SettingsError where a file is not the pinned one."""
         with np.load(io.BytesIO(artefact.read("head.npz")), allow_pickle=False) as arrays:
-            return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
+            found = {name: arrays[name] for name in cls.__dataclass_fields__}
+        return cls(**{**found, "idf": found["idf"].astype(np.float32)})
 
     def gram_scores(self, text: str) -> Floats:
         """(L,): what the letters and words of a text say."""
-        row = features(text, self.idf.astype(np.float32))
+        row = features(text, self.idf)
         weights = self.gram_weight[row.buckets].astype(np.float32) * self.gram_scale
         return np.asarray(row.values @ weights + self.gram_bias, dtype=np.float32)
+
+    def suspicion(self, text: str) -> float:
+        """How much of a person's work its words and letters show: for comparing pieces, no probability."""
+        grams = self.gram_scores(text)
+        return float(grams[_PERSON] + grams[:_MANY].max())
 
     def sense_scores(self, sense: Floats) -> Floats:
         """(L,): what the encoder's vectors say; of several windows the strongest counts."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,9 @@ SHIPPED = Path(__file__).parent / "artefact"
 NEAR = 0.6
 """The least cosine at which an example is named as like a message."""
 NAMED = 2
+PIECE = 240
+"""Characters of a piece of a sentence of a text that the encoder cannot read whole; pieces overlap by half."""
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 
 
 class Recogniser:
@@ -47,6 +51,8 @@ class Recogniser:
         """As the port says. The message is read alone and after those before it; the higher score counts."""
         try:
             alone = self._read(text)
+            if not alone.whole:
+                alone = _stronger(alone, self._read(self._worst(text)))
             if not before:
                 return alone
             return _stronger(alone, self._read("\n".join((*before, text))))
@@ -67,6 +73,12 @@ class Recogniser:
         like = self._like(sense, family) if sense is not None else ()
         return Recognised(scores=scores, like=like, whole=encoded.whole if encoded is not None else True)
 
+    def _worst(self, text: str) -> str:
+        """The piece of a long text that the n-grams find most in: a plea in the middle of a letter is read as well."""
+        sentences = (one.strip() for one in _SENTENCE.findall(text))
+        pieces = (one[start : start + PIECE] for one in sentences for start in range(0, len(one), PIECE // 2))
+        return max(pieces, key=self._head.suspicion, default=text)
+
     def _like(self, sense: npt.NDArray[np.float32], family: str) -> tuple[str, ...]:
         """The nearest examples of the family."""
         texts, vectors = self._examples.get(family, ()), self._vectors.get(family)
@@ -81,7 +93,7 @@ class Recogniser:
 def _stronger(one: Recognised, other: Recognised) -> Recognised:
     scores = {label: max(score, other.scores[label]) for label, score in one.scores.items()}
     like = one.like if one.scores[PERSON] >= other.scores[PERSON] else other.like
-    return Recognised(scores=scores, like=like, whole=one.whole and other.whole)
+    return Recognised(scores=scores, like=like, whole=one.whole)
 
 
 def _examples(artefact: Artefact) -> tuple[dict[str, tuple[str, ...]], dict[str, npt.NDArray[np.float32]]]:

@@ -81,6 +81,17 @@ def test_what_stands_before_a_fragment_only_adds() -> None:
     assert after.scores[PERSON] > alone.scores[PERSON]
 
 
+@pytest.mark.parametrize("before", [9, 14, 22, 31])
+def test_a_plea_in_the_middle_of_a_long_letter_is_read(before: int) -> None:
+    filler = "The garden chair that I ordered in spring is green and stands beside the pond. "
+    letter = filler * before + "I want to speak to a real person now, please. " + filler * (40 - before)
+    calm = shipped().recognise(filler * 40)
+    found = shipped().recognise(letter)
+    assert not found.whole
+    assert found.scores[PERSON] > 0.85 > calm.scores[PERSON]
+    assert found.family == "human_request"
+
+
 def test_the_evidence_in_words_is_of_the_family_and_from_the_corpus() -> None:
     listed = json.loads((SHIPPED / "examples.json").read_text(encoding="utf-8"))
     found = shipped().recognise("put me through to somebody")
