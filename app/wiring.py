@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from handover.people.directory import Directory
     from models.port import Model
     from policy.loader import LoadedPolicy
+    from recognition.port import MeaningRecogniser
     from service.system import System
     from states.clock import Clock
     from triggers.engine import Engine
@@ -48,7 +49,7 @@ WARMING = (
 
 def build(settings: Settings, **overrides: Any) -> System:
     """A running Handrail; its `door` is what surfaces are given. `overrides` replace parts by name: store, policy,
-    assistant, clock, ids, classifier, summariser, directory, codes.
+    assistant, clock, ids, classifier, recogniser, summariser, directory, codes.
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
@@ -66,6 +67,7 @@ def build(settings: Settings, **overrides: Any) -> System:
     assistant = overrides.pop("assistant", None) or build_assistant(settings, policy)
     clock = overrides.pop("clock", None) or SystemClock()
     classifier = overrides.pop("classifier", None) or build_classifier(settings)
+    recogniser = overrides.pop("recogniser", None) or build_recogniser()
     summariser = overrides.pop("summariser", None) or build_summariser(settings)
     store = overrides.pop("store", None)
     ids = overrides.pop("ids", None) or SystemIds()
@@ -86,6 +88,7 @@ def build(settings: Settings, **overrides: Any) -> System:
         clock=clock,
         ids=ids,
         classifier=classifier,
+        recogniser=recogniser,
         summariser=summariser,
         public_url=settings.public_url,
         directory=directory,
@@ -293,6 +296,13 @@ def build_classifier(settings: Settings) -> TopicClassifier | None:
     return ModelClassifier(build_model(settings))
 
 
+def build_recogniser() -> MeaningRecogniser:
+    """The shipped recogniser; by words alone, with a warning, where the encoder is missing."""
+    from recognition.recogniser import shipped
+
+    return shipped()
+
+
 def build_summariser(settings: Settings) -> SummaryWriter | None:
     """Who writes the summaries of packets, when a model is configured; else they stay extractive."""
     if settings.assistant != "openai":
@@ -318,8 +328,9 @@ def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy
     require_safe(loaded)
     assistant = build_knowledge(knowledge, loaded) if knowledge else None
     rules = Rules(
-        loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY))
-    )
+        loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY)),
+        recogniser=build_recogniser(),
+    )  # fmt: skip
     return Judge(rules, assistant), loaded
 
 

@@ -140,8 +140,8 @@ def _courtesy(kind: Courtesy, asked: Asked, found: Assessment, engine: Engine, d
     return _small_talk(kind.kind.value, reply[1] if reply is not None else "", found)
 
 
-def by_topics(found: Assessment) -> Verdict | None:
-    """The verdict of what a classifier found; None: nothing that needs a person."""
+def by_evidence(found: Assessment) -> Verdict | None:
+    """The verdict of what a classifier or the recogniser found; None: nothing that needs a person."""
     return _person(found.fired) if found.decision.needs_person else None
 
 

@@ -21,6 +21,7 @@ from handover.people.attempts import Attempts
 from handover.people.consent import Consent
 from handover.people.presence import Person
 from policy.facts import Scalar
+from recognition.port import Recognised
 from states.vocabulary import Author, Clock, Role, State
 from triggers.assessment import Assessment, Fired
 from triggers.history import History
@@ -72,6 +73,8 @@ class Judgement:
     """The facts that the policy's conditions have read, as they were then."""
     spoken: str = ""
     """The message with those before it that nobody answered."""
+    recognised: Recognised | None = None
+    """What it was recognised as; None: nobody asked, or nobody is there to ask."""
 
 
 @dataclass(kw_only=True)

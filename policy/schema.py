@@ -40,6 +40,9 @@ Texts = dict[Literal["en", "es", "fr", "de", "pt"], str]
 """One approved text per language; `en` is the fallback and must be there."""
 
 
+EVIDENCE_KINDS = ("phrases", "pattern", "pii", "topic", "recognised", "when")
+
+
 class Evidence(Model):
     """One kind of evidence; exactly one of the kinds is set."""
 
@@ -47,14 +50,17 @@ class Evidence(Model):
     pattern: tuple[str, ...] | None = None
     pii: tuple[str, ...] | None = None
     topic: str | None = None
-    at_least: float = Field(default=0.5, ge=0, le=1, description="score from which a topic counts as present")
+    recognised: str | None = Field(
+        default=None, description="what the shipped recogniser reads out of the message: a family, or emergency"
+    )
+    at_least: float = Field(default=0.5, ge=0, le=1, description="score from which a topic or a meaning counts")
     when: str | None = Field(default=None, description="CEL condition over the documented facts")
 
     @model_validator(mode="after")
     def _exactly_one_kind(self) -> Evidence:
-        kinds = [kind for kind in ("phrases", "pattern", "pii", "topic", "when") if getattr(self, kind) is not None]
+        kinds = [kind for kind in EVIDENCE_KINDS if getattr(self, kind) is not None]
         if len(kinds) != 1:
-            raise ValueError(f"evidence needs exactly one of phrases, pattern, pii, topic, when, not {kinds or 'none'}")
+            raise ValueError(f"evidence needs exactly one of {', '.join(EVIDENCE_KINDS)}, not {kinds or 'none'}")
         return self
 
 

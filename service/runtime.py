@@ -22,6 +22,7 @@ from handover.packet.model_summary import SummaryWriter
 from handover.people.codes import MIN_KEY, CodeMaker
 from handover.people.directory import Directory, NoDirectory
 from policy.loader import LoadedPolicy
+from recognition.port import MeaningRecogniser
 from service.acts import Acts
 from service.messages import Messages
 from service.models import Models
@@ -72,6 +73,7 @@ class Runtime:
         clock: Clock,
         ids: Ids,
         classifier: TopicClassifier | None = None,
+        recogniser: MeaningRecogniser | None = None,
         summariser: SummaryWriter | None = None,
         public_url: str = "",
         directory: Directory | None = None,
@@ -87,6 +89,7 @@ class Runtime:
             engine=compile_policy(policy),
             ids=ids,
             codes=codes or CodeMaker(secrets.token_bytes(MIN_KEY)),
+            recogniser=recogniser,
             public_url=public_url,
             model_summaries=summariser is not None,
         )
