@@ -38,7 +38,7 @@ def test_a_score_below_the_threshold_changes_nothing() -> None:
     quiet = forecast(ROUTINE, ScriptedRecogniser())
     assert quiet.disposition is Disposition.ANSWER
     assert forecast(ROUTINE, ScriptedRecogniser({"lamps": "legal"}, score=0.84)) == quiet
-    assert forecast(ROUTINE, ScriptedRecogniser({"lamps": "legal"}, score=0.85)).disposition is Disposition.HANDOVER
+    assert forecast(ROUTINE, ScriptedRecogniser({"lamps": "legal"}, score=0.95)).disposition is Disposition.HANDOVER
 
 
 @pytest.mark.parametrize("fault", [DependencyFault("encoder", "it broke"), DependencyFault("not_finite", "no number")])
@@ -85,7 +85,7 @@ def test_no_score_takes_back_what_the_words_fire(text: str, score: float) -> Non
     order = list(Decision)
     assert order.index(scored.decision) >= order.index(alone.decision)
     assert {one.trigger_id for one in alone.fired} <= {one.trigger_id for one in scored.fired}
-    assert score < 0.85 or scored.decision is Decision.HANDOVER or score != score
+    assert score < 0.95 or scored.decision is Decision.HANDOVER or score != score
 
 
 def test_a_score_that_is_no_number_fires() -> None:
