@@ -107,8 +107,8 @@ def test_each_family_is_asked_for_by_the_default_pack() -> None:
 
 
 def test_the_evidence_shows_what_the_message_is_like() -> None:
-    scores = Scores(recognised={"legal": 0.9})
+    scores = Scores(recognised={"legal": 0.97})
     found = RULES.engine.evaluate(Message(text=ROUTINE), Circumstances(), scores)
     told = explained(found, Recognised(scores={}, like=("see you in court then",)))
     assert told.fired[0].evidence[0].detail == "legal, like: 'see you in court then'"
-    assert told.fired[0].evidence[0].score == 0.9
+    assert told.fired[0].evidence[0].score == 0.97
