@@ -279,6 +279,14 @@ class Engine:
             micros=(perf_counter() - started) * 1e6,
         )
 
+    def lines(self, text: str) -> tuple[tuple[str, str], ...]:
+        """(trigger id, phrase or pattern) of every line of the policy that a text meets and nothing takes back."""
+        judged = self._judged(Message(text=text), self.scan(text))
+        standing = (
+            (rule.id, sign.detail) for n, rule in enumerate(self._rules) for sign, _ in judged.standing(n, rule)
+        )
+        return tuple(dict.fromkeys(standing))
+
     # Drafts, small talk and the rest
 
     def screen(

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from policy.phrases import compile_phrase
@@ -113,16 +114,19 @@ class Judged:
                 self.hits.setdefault(sign.rule, []).append((sign, hit, folded))
 
     def signs(self, number: int, rule: Rule) -> list[Evidence]:
-        """Evidence from patterns, less what the rule takes back; each pattern from the first reading that has it."""
-        evidence: dict[tuple[str, str], Evidence] = {}
+        """Evidence from patterns, less what the rule takes back."""
+        standing = islice(self.standing(number, rule), _MAX_EVIDENCE)
+        return [self._quoted(sign.kind, sign.detail, *span) for sign, span in standing]
+
+    def standing(self, number: int, rule: Rule) -> Iterator[tuple[Sign, tuple[int, int]]]:
+        """Every pattern of a rule that nothing takes back, and its first place in the first reading that has it."""
+        seen: set[tuple[str, str]] = set()
         for sign, hit, folded in self.hits.get(number, ()):
-            if (sign.kind, sign.detail) not in evidence:
+            if (sign.kind, sign.detail) not in seen:
                 span = next(self._standing(rule, hit, folded), None)
                 if span is not None:
-                    evidence[sign.kind, sign.detail] = self._quoted(sign.kind, sign.detail, *span)
-            if len(evidence) == _MAX_EVIDENCE:
-                break
-        return list(evidence.values())
+                    seen.add((sign.kind, sign.detail))
+                    yield sign, span
 
     def private_data(self, rule: Rule) -> list[Evidence]:
         """Evidence from private data; the quote is the placeholder."""

@@ -175,7 +175,9 @@ def test_only_effects_make_utterances() -> None:
     """The net before the nets: no other module of ours builds an Utterance or appends one."""
     makers = set()
     # Our packages and no other folder: a second environment that lies in the checkout is not our code.
-    packages = [folder.parent for folder in ROOT.glob("*/__init__.py") if folder.parent.name not in ("tests", "benchmarks")]
+    packages = [
+        folder.parent for folder in ROOT.glob("*/__init__.py") if folder.parent.name not in ("tests", "benchmarks")
+    ]
     assert len(packages) >= 16
     for path in (path for package in packages for path in package.glob("**/*.py")):
         name = path.relative_to(ROOT).as_posix()

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from assistants.articles import read_articles
+
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "corpus"
 FAMILIES = {
@@ -89,3 +91,16 @@ def test_replies_pairs_and_conversations_have_their_fields() -> None:
         golden = row["golden_turn"]
         assert (golden is None) is (row["label"] == "stay"), row["id"]
         assert golden is None or row["turns"][golden]["role"] == "customer", row["id"]
+
+
+def test_each_question_to_a_help_centre_names_an_article_and_a_heading_that_exist() -> None:
+    rows = _rows("questions_m.jsonl")
+    assert max(Counter(row["id"] for row in rows).values()) == 1
+    assert max(Counter((row["industry"], row["question"].casefold()) for row in rows).values()) == 1
+    centres = {
+        path.name: {a.source: {p.heading for p in a.passages} for a in read_articles(path)[0]}
+        for path in (CORPUS / "help").iterdir()
+    }
+    for row in rows:
+        headings = centres[row["industry"]][row["article"]]
+        assert row["heading"] in headings if row["answered"] else row["heading"] == "", row["id"]
