@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from assistants.articles import Article, Passage
+from assistants.both import SURE, Beside, Together, confidence_of_both, fused, lead, rank_of_both
 from assistants.confidence import Signals, confidence
 from assistants.entries import BODY, ELSEWHERE, Entry, entry, holds, known_places
-from assistants.form import Form, form, proper_names
+from assistants.form import Form, bound_words, form, proper_names
 from assistants.lexicon import Lexicon, Word
+from assistants.meaning import NOWHERE, Encodes, Meanings, Near
 from assistants.places import places
 
 CANDIDATES = 8
@@ -48,6 +50,8 @@ class Match:
     passage: Passage
     confidence: float
     signals: Signals
+    near: Near = NOWHERE
+    """By meaning; nowhere if it was found by words alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,13 @@ class _Asked:
     """Codes of the countries that it names."""
     names: frozenset[str]
     """Its words that are written as names, folded."""
+    bound: frozenset[str]
+    """Its words that stand after a preposition, folded: "by fax", "for a business"."""
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The vocabulary's stems of its words."""
+        return frozenset(stem for stem, _ in self.known.values() if stem)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +86,7 @@ class _Fit:
     """How many things are asked about the thing that the passage does not tell."""
     exact: bool
     """The question has the words of one of the article's example questions, no more and no fewer."""
+    beside: Beside
 
     @property
     def rank(self) -> float:
@@ -94,33 +106,79 @@ class LanguageIndex:
         self._ranker = _bm25(self._entries)
         self._exact = _exact(self._entries)
         self._places = known_places(self._entries)
+        self._meanings: Meanings | None = None
 
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """All of them."""
+        return tuple(one.article for one in self._entries)
+
     def match(self, text: str) -> Match | None:
         """The best passage for `text`; None if not one of its content words is known."""
         return next(iter(self.nearest(text, 1)), None)
+
+    def learn(self, encoder: Encodes) -> None:
+        """Makes the vectors of all passages, once; from then on articles are found by words and meaning together.
+
+        DependencyFault if the encoder cannot.
+        """
+        self._meanings = Meanings(self._entries, self.lexicon, encoder)
 
     def nearest(self, text: str, limit: int) -> tuple[Match, ...]:
         """The best passage of each of the nearest articles, at most `limit`, best first."""
         words = self.lexicon.words(text)
         known = {word.stem: self._known(word) for word in words}
         stems = [stem for stem, _ in known.values() if stem]
-        if all(word.optional or not known[word.stem][0] for word in words):
+        meanings = self._meanings
+        if all(word.optional or not known[word.stem][0] for word in words) and (meanings is None or not words):
             return ()
         language = self.lexicon.language
         asked = _Asked(
             words=words, known=known, form=form(text, self.lexicon), places=places(text, language),
-            names=proper_names(text, language),
+            names=proper_names(text, language), bound=bound_words(text) if meanings else frozenset(),
         )  # fmt: skip
-        scores = self._ranker.get_scores(stems)
+        scores = self._ranker.get_scores(stems) if stems else [0.0] * len(self._entries)
+        by_words = self._by_words(asked, scores, limit)
+        if meanings is None:
+            return by_words
+        return preferred(by_words, self._by_both(asked, scores, meanings.near(text), limit))[:limit]
+
+    def _by_words(self, asked: _Asked, scores: Sequence[float], limit: int) -> tuple[Match, ...]:
         nearest = sorted(range(len(self._entries)), key=lambda n: -float(scores[n]))[:CANDIDATES]
-        named = [n for n in self._exact.get(frozenset(stems), ()) if n not in nearest]
+        named = [n for n in self._exact.get(asked.stems, ()) if n not in nearest]
         fits = [self._fit(self._entries[n], asked) for n in (*nearest, *named) if scores[n] > 0]
         fits.sort(key=lambda fit: -fit.rank)
         ranks = [*(fit.rank for fit in fits[1:]), 0.0]
         return tuple(_finish(fit, after) for fit, after in zip(fits[:limit], ranks, strict=False))
+
+    def _by_both(
+        self, asked: _Asked, scores: Sequence[float], near: Sequence[Sequence[Near]], limit: int
+    ) -> tuple[Match, ...]:
+        """The same by words and meaning: of each article the passage that either finds, of both the better."""
+        places_of = fused(scores, [max(one.best for one in several) for several in near])
+        fits: list[tuple[float, _Fit, Near, float]] = []
+        for n, agreed in places_of[:CANDIDATES]:
+            one = self._entries[n]
+            by_words = one.best_passage(asked.stems, asked.places, self._places, self._weights)
+            by_meaning = max(range(len(near[n])), key=lambda number: near[n][number].best)
+            found = [
+                (rank_of_both(fit.signals, fit.untold, near[n][number]), fit, near[n][number], agreed)
+                for number in dict.fromkeys((by_words, by_meaning))
+                for fit in (self._fit(one, asked, number),)
+            ]
+            fits.append(max(found, key=lambda one: one[0]))
+        fits.sort(key=lambda one: -one[0])
+        likest = max((fit.signals.agreement for _, fit, _, _ in fits), default=0.0)
+        ranks = [*(rank for rank, *_ in fits[1:]), 0.0]
+        return tuple(
+            _finish_both(
+                fit, near_by, Together(agreed=agreed, margin=lead(rank, after), likest=likest, beside=fit.beside)
+            )
+            for (rank, fit, near_by, agreed), after in zip(fits[:limit], ranks, strict=False)
+        )
 
     def mentions(self, match: Match, words: Sequence[Word]) -> bool:
         """Whether the matched passage or its article's names use every one of the words."""
@@ -140,9 +198,11 @@ class LanguageIndex:
         near = next(alike, "")
         return near, MISSPELT if near else 0.0
 
-    def _fit(self, one: Entry, asked: _Asked) -> _Fit:
-        stems = frozenset(stem for stem, _ in asked.known.values() if stem)
-        number = one.best_passage(stems, asked.places, self._places, self._weights)
+    def _fit(self, one: Entry, asked: _Asked, number: int | None = None) -> _Fit:
+        """How an article fits by one of its passages; by the one that words find, unless a number is given."""
+        stems = asked.stems
+        if number is None:
+            number = one.best_passage(stems, asked.places, self._places, self._weights)
         held = holds(one.places[number], asked.places, self._places)
         tally = self._tally(one, number, asked, held=held and bool(asked.places))
         total = tally["total"] or 1.0
@@ -161,9 +221,11 @@ class LanguageIndex:
             elsewhere=0.0 if held else 1.0,
             margin=0.0,
         )
+        beside = Beside(words=tally["beside"], bound=tally["bound"], names=tally["strange"])
         return _Fit(
-            entry=one, passage=one.article.passages[number], signals=signals, exact=exact, untold=tally["untold"]
-        )
+            entry=one, passage=one.article.passages[number], signals=signals, exact=exact, untold=tally["untold"],
+            beside=beside,
+        )  # fmt: skip
 
     def _tally(self, one: Entry, number: int, asked: _Asked, *, held: bool) -> dict[str, float]:
         """Weights and numbers of the question's words, by what the article makes of them."""
@@ -189,6 +251,10 @@ class LanguageIndex:
                 else self._stray(one, number, word, stem, share) * (NAME if word.surface in asked.names else 1.0)
             )
             tally["unknown"] += not stem and not word.light
+            aside = share <= ELSEWHERE and not word.caution
+            tally["beside"] += aside and not word.light
+            tally["bound"] += aside and not word.light and word.surface in asked.bound
+            tally["strange"] += aside and word.surface in asked.names
             tally["cautions"] += (UNMET_ACT if word.act else 1.0) if word.caution and not share else 0.0
             tally["acts"] += word.act and share > 0
         return tally
@@ -230,6 +296,20 @@ def _finish(best: _Fit, next_rank: float) -> Match:
     margin = min(max(1 - next_rank / best.rank, 0.0), 1.0) if best.rank > 0 else 0.0
     signals = replace(best.signals, margin=margin)
     return Match(article=best.entry.article, passage=best.passage, confidence=confidence(signals), signals=signals)
+
+
+def _finish_both(best: _Fit, near: Near, together: Together) -> Match:
+    signals = replace(best.signals, margin=together.margin)
+    stated = confidence_of_both(signals, near, together)
+    return Match(article=best.entry.article, passage=best.passage, confidence=stated, signals=signals, near=near)
+
+
+def preferred(by_words: tuple[Match, ...], by_both: tuple[Match, ...]) -> tuple[Match, ...]:
+    """The order by both, with what words alone are surer of in front."""
+    first = by_words[0] if by_words else None
+    if first is None or not by_both or by_both[0].confidence >= min(first.confidence, SURE):
+        return by_both or by_words
+    return (first, *(match for match in by_both if match.article is not first.article))
 
 
 def _rarity(documents: Sequence[frozenset[str]]) -> dict[str, float]:
