@@ -7,6 +7,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol, cast
 
 from assistants.articles import Article, Passage
@@ -20,6 +21,8 @@ from assistants.places import places
 
 CANDIDATES = 8
 """Articles measured for each question; the right one is among BM25's first three in practice."""
+KEPT = 8
+"""Texts whose matches are remembered: one message is read as a whole, in parts, and for what is near."""
 MISSPELT = 0.85
 """What a word counts with one letter wrong."""
 SECTION = 0.9
@@ -107,6 +110,7 @@ class LanguageIndex:
         self._exact = _exact(self._entries)
         self._places = known_places(self._entries)
         self._meanings: Meanings | None = None
+        self._found = lru_cache(KEPT)(self._nearest)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -126,9 +130,13 @@ class LanguageIndex:
         DependencyFault if the encoder cannot.
         """
         self._meanings = Meanings(self._entries, self.lexicon, encoder)
+        self._found = lru_cache(KEPT)(self._nearest)
 
     def nearest(self, text: str, limit: int) -> tuple[Match, ...]:
-        """The best passage of each of the nearest articles, at most `limit`, best first."""
+        """The best passage of each of the nearest articles, at most `limit` and `CANDIDATES`, best first."""
+        return self._found(text)[:limit]
+
+    def _nearest(self, text: str) -> tuple[Match, ...]:
         words = self.lexicon.words(text)
         known = {word.stem: self._known(word) for word in words}
         stems = [stem for stem, _ in known.values() if stem]
@@ -141,22 +149,20 @@ class LanguageIndex:
             names=proper_names(text, language), bound=bound_words(text) if meanings else frozenset(),
         )  # fmt: skip
         scores = self._ranker.get_scores(stems) if stems else [0.0] * len(self._entries)
-        by_words = self._by_words(asked, scores, limit)
+        by_words = self._by_words(asked, scores)
         if meanings is None:
             return by_words
-        return preferred(by_words, self._by_both(asked, scores, meanings.near(text), limit))[:limit]
+        return preferred(by_words, self._by_both(asked, scores, meanings.near(text)))
 
-    def _by_words(self, asked: _Asked, scores: Sequence[float], limit: int) -> tuple[Match, ...]:
+    def _by_words(self, asked: _Asked, scores: Sequence[float]) -> tuple[Match, ...]:
         nearest = sorted(range(len(self._entries)), key=lambda n: -float(scores[n]))[:CANDIDATES]
         named = [n for n in self._exact.get(asked.stems, ()) if n not in nearest]
         fits = [self._fit(self._entries[n], asked) for n in (*nearest, *named) if scores[n] > 0]
         fits.sort(key=lambda fit: -fit.rank)
         ranks = [*(fit.rank for fit in fits[1:]), 0.0]
-        return tuple(_finish(fit, after) for fit, after in zip(fits[:limit], ranks, strict=False))
+        return tuple(_finish(fit, after) for fit, after in zip(fits, ranks, strict=False))
 
-    def _by_both(
-        self, asked: _Asked, scores: Sequence[float], near: Sequence[Sequence[Near]], limit: int
-    ) -> tuple[Match, ...]:
+    def _by_both(self, asked: _Asked, scores: Sequence[float], near: Sequence[Sequence[Near]]) -> tuple[Match, ...]:
         """The same by words and meaning: of each article the passage that either finds, of both the better."""
         places_of = fused(scores, [max(one.best for one in several) for several in near])
         fits: list[tuple[float, _Fit, Near, float]] = []
@@ -177,7 +183,7 @@ class LanguageIndex:
             _finish_both(
                 fit, near_by, Together(agreed=agreed, margin=lead(rank, after), likest=likest, beside=fit.beside)
             )
-            for (rank, fit, near_by, agreed), after in zip(fits[:limit], ranks, strict=False)
+            for (rank, fit, near_by, agreed), after in zip(fits, ranks, strict=False)
         )
 
     def mentions(self, match: Match, words: Sequence[Word]) -> bool:
@@ -309,7 +315,9 @@ def preferred(by_words: tuple[Match, ...], by_both: tuple[Match, ...]) -> tuple[
     first = by_words[0] if by_words else None
     if first is None or not by_both or by_both[0].confidence >= min(first.confidence, SURE):
         return by_both or by_words
-    return (first, *(match for match in by_both if match.article is not first.article))
+    same = next((match for match in by_both if match.article is first.article), None)
+    named = first if same is None else replace(first, near=same.near)
+    return (named, *(match for match in by_both if match.article is not first.article))
 
 
 def _rarity(documents: Sequence[frozenset[str]]) -> dict[str, float]:

@@ -45,8 +45,8 @@ WHOLE = 1800
 """Characters of an article that is shown as a whole to a customer who chose it."""
 CHOSEN_FROM = 8
 """Articles searched for the passage of a longer one."""
-ASKED_BACK_FROM = 0.35
-"""Nearness from which an article is offered to a customer who is asked back."""
+ASKED_BACK_FROM, ALSO_FROM = 0.35, 0.25
+"""Nearness from which a customer is asked back, and from which an article is offered beside a nearer one."""
 _WORD = re.compile(r"[^\W_]+")
 
 _log = logging.getLogger(__name__)
@@ -112,13 +112,13 @@ class KnowledgeBase:
         """The passages that answer the question; empty text below the threshold."""
         indexes, fingerprint = self._ready()
         model = f"knowledge-base {fingerprint}{self._learned}"
-        picked = chosen(question, [article for index in indexes.values() for article in index.articles])
+        picked = chosen(question, self.articles)
         if picked is not None:
             return self._whole(picked, question, model)
         try:
             matches, confidence = self._recognise(question, indexes)
             known = bool(matches) and confidence >= self._answer_from
-            near = () if known else self._near(question, indexes)
+            near = self._near(question, indexes)
         except DependencyFault:
             raise
         except Exception as error:  # safety boundary: an unforeseen text must hand over, not crash a turn
@@ -156,7 +156,9 @@ class KnowledgeBase:
         index = indexes.get(question.language)
         if index is None or len(question.text) > MAX_CHARS:
             return ()
-        matches = [match for match in index.nearest(question.text, NEAREST) if match.near.best >= ASKED_BACK_FROM]
+        matches = [match for match in index.nearest(question.text, NEAREST) if match.near.best >= ALSO_FROM]
+        if not any(match.near.best >= ASKED_BACK_FROM for match in matches):
+            return ()
         return tuple(dict.fromkeys(match.article.title for match in matches))
 
     def accounted(self, question: Question, matches: Iterable[Match]) -> tuple[str, ...]:
@@ -182,16 +184,11 @@ class KnowledgeBase:
         """The confidence that the articles answer the question, as `draft` would state it."""
         return self.draft(question).confidence
 
-    def passages_of(self, source: str) -> tuple[Passage, ...]:
-        """The passages of an article by its identifier; none for an unknown one."""
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """All of them, language by language. DependencyFault if they cannot be read."""
         indexes, _ = self._ready()
-        return tuple(
-            passage
-            for index in indexes.values()
-            for article in index.articles
-            if article.source == source
-            for passage in article.passages
-        )
+        return tuple(article for index in indexes.values() for article in index.articles)
 
     def ping(self) -> str:
         """Names the articles and how they are found; DependencyFault if they cannot be read."""

@@ -86,7 +86,7 @@ class Draft:
     matched: tuple[str, ...] | None = None
     """The words of the question that the answer accounts for, as they are written; None: the assistant cannot tell."""
     near: tuple[str, ...] = ()
-    """Titles of the nearest articles, for a draft without text: what may be asked back. At most `NEAREST`."""
+    """Titles of the nearest articles, at most `NEAREST`: what may be asked back if the draft is not said."""
     changed: tuple[Changed, ...] = ()
     """Empty, as the contract wants it; what an assistant does all the same must be stated here, so that nobody does
     it again."""

@@ -1,6 +1,6 @@
 """What the embedded assistant answers of the help centres' questions, and what it answers that it should not.
 
-Run as `python -m benchmarks.answers [--words] [--everyday]`. Nothing was tuned on what is measured here: questions of
+Run as `python -m benchmarks.answers [--words]`. Nothing was tuned on what is measured here: questions of
 corpus/questions_m.jsonl, and messages that need a person of authors i and j, each judged over every help centre.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistants.articles import Article
 from assistants.knowledge_base import KnowledgeBase
 from assistants.port import Draft, Question
 from audit.judge import Judge
@@ -37,10 +38,14 @@ class Tally:
     right: int = 0
     wrong: int = 0
     """Answered from another passage than the one that answers."""
+    offered: int = 0
+    """Not answered, and the right article is among the titles that the customer is asked about."""
     near: int = 0
     near_answered: int = 0
     person: int = 0
     person_answered: int = 0
+    person_asked: int = 0
+    """Not answered, and asked about titles beside the offer of a person."""
     person_passed: int = 0
     """Answered, and not held by a rule of the default policy either."""
 
@@ -89,9 +94,9 @@ def questions(centre: KnowledgeBase, rows: Sequence[dict[str, Any]]) -> Tally:
         answered = is_answered(text, language, draft)
         if row["answered"]:
             right = answered and _holds(centre, draft, row["article"], row["heading"])
-            tally.covered, tally.right, tally.wrong = (
-                tally.covered + 1, tally.right + right, tally.wrong + (answered and not right)
-            )  # fmt: skip
+            tally.covered, tally.right = tally.covered + 1, tally.right + right
+            tally.wrong += answered and not right
+            tally.offered += not answered and _article(centre, row["article"]).title in draft.near
         else:
             tally.near, tally.near_answered = tally.near + 1, tally.near_answered + answered
     return tally
@@ -106,7 +111,9 @@ def people(centres: dict[str, KnowledgeBase], tallies: dict[str, Tally], rows: I
             tally = tallies[name]
             draft = centre.draft(Question(text=row["text"], language=row["lang"]))
             tally.person += 1
-            if is_answered(row["text"], row["lang"], draft):
+            if not is_answered(row["text"], row["lang"], draft):
+                tally.person_asked += bool(draft.near)
+            else:
                 if passes is None:
                     passes = judge.message(row["text"], row["lang"]).disposition is not Disposition.HANDOVER
                 tally.person_answered, tally.person_passed = tally.person_answered + 1, tally.person_passed + passes
@@ -118,16 +125,18 @@ def table(tallies: dict[str, Tally]) -> list[str]:
     for one in tallies.values():
         everything.add(one)
     lines = [
-        "| help centre | covered, answered rightly | from a wrong passage | near misses answered "
-        "| need a person, answered | the same with the rules |",
-        "|---|---|---|---|---|---|",
+        "| help centre | covered, answered rightly | asked back, right title offered | from a wrong passage "
+        "| near misses answered | need a person, answered | with the rules | asked back |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, one in [*tallies.items(), ("all", everything)]:
         cells = (
-            f"{one.right} of {one.covered} ({_share(one.right, one.covered)})", f"{one.wrong}",
+            f"{one.right} of {one.covered} ({_share(one.right, one.covered)})",
+            f"{one.offered} ({_share(one.offered, one.covered)})", f"{one.wrong}",
             f"{one.near_answered} of {one.near} ({_share(one.near_answered, one.near)})",
             f"{one.person_answered} of {one.person} ({_share(one.person_answered, one.person, 2)})",
             f"{one.person_passed} ({_share(one.person_passed, one.person, 2)})",
+            f"{_share(one.person_asked, one.person)}",
         )  # fmt: skip
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
@@ -135,8 +144,12 @@ def table(tallies: dict[str, Tally]) -> list[str]:
 
 def _holds(centre: KnowledgeBase, draft: Draft, article: str, heading: str) -> bool:
     """Whether one of the draft's passages is the one of this article under this heading."""
-    wanted = {passage.text for passage in centre.passages_of(article) if passage.heading == heading}
+    wanted = {passage.text for passage in _article(centre, article).passages if passage.heading == heading}
     return any(one.source == article and one.quote in wanted for one in draft.citations)
+
+
+def _article(centre: KnowledgeBase, source: str) -> Article:
+    return next(article for article in centre.articles if article.source == source)
 
 
 def _rules_alone() -> Judge:

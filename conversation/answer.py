@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from assistants.choice import listed
 from assistants.port import Draft, Question, Turn
 from conversation.burst import burst_of, counted
 from conversation.decide import Asked, Verdict, by_draft, by_rules, by_topics, faulted
@@ -27,6 +28,9 @@ from triggers.burst import BurstAssessment
 from triggers.history import CONTRADICTION
 from triggers.language import shown
 from triggers.llm import TopicVerdict
+
+WHICH = "caution.which"
+"""The script by which a policy asks which of the nearest articles is meant; one without it never asks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,17 +275,20 @@ def _answered(run: Run, verdict: Verdict) -> None:
 
 def _missed(run: Run, verdict: Verdict) -> None:
     """Closed world: say what is not known, ask once, offer a person."""
-    _caution(run, _masked_data(run, verdict), answered=False)
+    near = verdict.draft.near if verdict.draft is not None else ()
+    _caution(run, _masked_data(run, verdict), answered=False, near=near)
     run.stand(history=run.standing.history.answered(routine=False, failed=True, soft=True))
 
 
-def _caution(run: Run, data: dict[str, Any], *, answered: bool) -> None:
-    history, rules = run.standing.history, run.rules
+def _caution(run: Run, data: dict[str, Any], *, answered: bool, near: tuple[str, ...] = ()) -> None:
+    """Says that caution begins. Where articles are near and the policy has `caution.which`, it asks back which."""
+    history, rules, language = run.standing.history, run.rules, run.standing.language
     offer = history.offers == 0 or not rules.policy.limits.offer_once
-    scripts = (() if answered else ("caution.unknown",)) + (
-        ("caution.offer",) if offer else ("caution.clarify",) if not answered else ()
+    which = render(WHICH, language, rules.loaded, {"titles": listed(near)}) if near and not answered else ""
+    scripts = (() if answered or which else ("caution.unknown",)) + (
+        ("caution.offer",) if offer else ("caution.clarify",) if not answered and not which else ()
     )
-    words = " ".join(render(script, run.standing.language, rules.loaded) for script in scripts)
+    words = " ".join((*((which,) if which else ()), *(render(script, language, rules.loaded) for script in scripts)))
     apply(run, Event.CAUTION_RAISED, Role.SYSTEM, judged_data(run) | data, matter=Matter(words=words))
     run.remember(offered=True, offers=history.offers + (1 if offer else 0), clean_turns=0)
 

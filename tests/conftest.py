@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,9 @@ from hypothesis import settings
 
 from tests.components import SOAK, postgres_cluster
 from tests.counterparts.request_tracker import Tracker, request_tracker
+
+# Tests of other parts do without the vectors of articles, which take seconds for each process.
+os.environ.setdefault("HANDRAIL_MEANING", "false")
 
 if TYPE_CHECKING:
     from tests.house import House
