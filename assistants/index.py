@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Protocol, cast
 
 from assistants.articles import Article, Passage
 from assistants.both import SURE, Beside, Together, confidence_of_both, fused, lead, rank_of_both
@@ -18,6 +15,7 @@ from assistants.form import Form, bound_words, form, proper_names
 from assistants.lexicon import Lexicon, Word
 from assistants.meaning import NOWHERE, Encodes, Meanings, Near
 from assistants.places import places
+from assistants.vocabulary import bm25, one_slip, rarity, spellings
 
 CANDIDATES = 8
 """Articles measured for each question; the right one is among BM25's first three in practice."""
@@ -39,10 +37,6 @@ UNTOLD = 0.5
 """What counts against a passage that does not tell what is asked about a thing: its price, its time."""
 ENOUGH = 1.5
 """Weight of met words from which a message is no longer vague: one rare word and a common one."""
-
-
-class _Ranker(Protocol):
-    def get_scores(self, query_tokens_single: list[str]) -> Sequence[float]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +98,9 @@ class LanguageIndex:
         self.lexicon = lexicon
         self._entries = tuple(entry(article, lexicon) for article in articles)
         documents = [one.names | one.text for one in self._entries]
-        self._weights = _rarity(documents)
-        self._spellings = _spellings(articles, lexicon, self._weights)
-        self._ranker = _bm25(self._entries)
+        self._weights = rarity(documents)
+        self._spellings = spellings(articles, lexicon, self._weights)
+        self._ranker = bm25(self._entries)
         self._exact = _exact(self._entries)
         self._places = known_places(self._entries)
         self._meanings: Meanings | None = None
@@ -318,44 +312,3 @@ def preferred(by_words: tuple[Match, ...], by_both: tuple[Match, ...]) -> tuple[
     same = next((match for match in by_both if match.article is first.article), None)
     named = first if same is None else replace(first, near=same.near)
     return (named, *(match for match in by_both if match.article is not first.article))
-
-
-def _rarity(documents: Sequence[frozenset[str]]) -> dict[str, float]:
-    """Inverse document frequency on a scale where a word in one article, or in none, weighs 1; never under 0.2."""
-    counts = Counter(stem for document in documents for stem in document)
-    top = math.log1p(len(documents))
-    return {stem: max(0.2, math.log((len(documents) + 1) / count) / top) for stem, count in counts.items()}
-
-
-def _spellings(
-    articles: Sequence[Article], lexicon: Lexicon, weights: dict[str, float]
-) -> dict[str, tuple[tuple[str, str], ...]]:
-    """First letter → (correct spelling, its stem) of every longer word the articles know, synonyms included."""
-    texts = [text for article in articles for text in (article.title, *article.keywords, *article.questions)]
-    texts += [text for article in articles for passage in article.passages for text in (passage.heading, passage.text)]
-    written = {surface for text in texts for surface in lexicon.surfaces(text)} | lexicon.same.keys()
-    found: dict[str, list[tuple[str, str]]] = {}
-    for surface in sorted(written - lexicon.neutral):
-        if len(surface) >= 6 and lexicon.stem(surface) in weights:
-            found.setdefault(surface[0], []).append((surface, lexicon.stem(surface)))
-    return {letter: tuple(pairs) for letter, pairs in found.items()}
-
-
-def _bm25(entries: Sequence[Entry]) -> _Ranker:
-    import bm25s  # lazy: brings numpy, needed once an index is built
-
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs every index at debug level into the host's log
-    ranker = bm25s.BM25()
-    ranker.index([sorted(one.names | one.text) for one in entries], show_progress=False)
-    return cast(_Ranker, ranker)
-
-
-def one_slip(written: str, meant: str) -> bool:
-    """Whether one letter is missing, added, changed or swapped with its neighbour."""
-    if abs(len(written) - len(meant)) > 1:
-        return False
-    shorter = min(len(written), len(meant))
-    start = next((n for n in range(shorter) if written[n] != meant[n]), shorter)
-    rest, target = written[start:], meant[start:]
-    swapped = rest[:2] == target[1::-1] and rest[2:] == target[2:]
-    return swapped or rest[1:] == target[1:] or rest == target[1:] or rest[1:] == target

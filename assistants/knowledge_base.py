@@ -132,6 +132,7 @@ class KnowledgeBase:
             model=model,
             matched=self.accounted(question, matches) if known else (),
             near=near,
+            only_in=() if question.language in indexes else tuple(indexes),
         )
 
     def _whole(self, article: Article, question: Question, model: str) -> Draft:

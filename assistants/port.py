@@ -87,6 +87,8 @@ class Draft:
     """The words of the question that the answer accounts for, as they are written; None: the assistant cannot tell."""
     near: tuple[str, ...] = ()
     """Titles of the nearest articles, at most `NEAREST`: what may be asked back if the draft is not said."""
+    only_in: tuple[str, ...] = ()
+    """Codes of the languages that the sources are in, where the question's is none of them."""
     changed: tuple[Changed, ...] = ()
     """Empty, as the contract wants it; what an assistant does all the same must be stated here, so that nobody does
     it again."""

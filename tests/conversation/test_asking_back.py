@@ -113,3 +113,29 @@ def test_without_anything_near_the_words_are_as_before(tmp_path: Any) -> None:
     said, *_ = made.say("my gran wants the thing with the boxes")
     made.runtime.close()
     assert said[-1].startswith("I have no approved answer to that")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("Wie finde ich meine IBAN?", "de", "nur auf English"),
+        ("¿Cuál es el horario de las sucursales?", "es", "solo en English"),
+        ("Comment trouver mon IBAN ?", "fr", "qu'en English"),
+        ("Qual é o horário das agências?", "pt", "apenas em English"),
+    ],
+)
+def test_a_language_without_articles_is_told_which_are_there(
+    tmp_path: Any, text: str, language: str, said: str
+) -> None:
+    bank = KnowledgeBase(KNOWLEDGE / "bank")
+    made = Runtime(
+        store=open_store(sqlite_url(tmp_path)), policy=load_pack("default"), assistant=bank, clock=FrozenClock(START),
+        ids=SystemIds(),
+    )  # fmt: skip
+    name = made.open(NewConversation(language=language)).id
+    result = made.post(name, text)
+    words = made.view(name).messages[-1].text
+    made.close()
+    assert result.decision["event"] == Event.CAUTION_RAISED
+    assert said in words
+    assert OFFER[language] in words
