@@ -19,12 +19,15 @@ from dataclasses import dataclass
 from assistants.confidence import Signals
 from assistants.meaning import Near
 
+BIAS = -5.6
 SURE = 0.6
 """From here on what words and meaning find together goes before what words alone find."""
 DECLARED = 0.5
 """Agreement from which a question is nearly a declared one, so that one more word makes another of it."""
 FAR = 4.0
 """A lead in rank that counts as a whole one."""
+BORNE_OUT = 0.4
+"""Nearness from which meaning bears out what words alone are surer of."""
 LIKE = 0.4
 """Nearness above which a bound word beside the passage is a restriction that the passage does not have."""
 
@@ -79,17 +82,14 @@ def confidence_of_both(signals: Signals, near: Near, together: Together) -> floa
     bound = together.beside.bound * max(0.0, near.best - LIKE)
     total = (
         BIAS
-        + 2.8 * near.sentence
-        + 2.3 * near.passage
-        + 2.4 * together.agreed
-        + 2.0 * together.margin
-        - 1.5 * signals.unknown
+        + 3.0 * near.sentence
+        + 2.1 * near.passage
+        + 2.5 * together.agreed
+        + 2.1 * together.margin
+        - 2.1 * signals.unknown
         - 4.5 * bound
     )
     return 1 / (1 + math.exp(-total))
-
-
-BIAS = -5.0
 
 
 def is_forbidden(signals: Signals, together: Together) -> bool:

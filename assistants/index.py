@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistants.articles import Article, Passage
-from assistants.both import SURE, Beside, Together, confidence_of_both, fused, lead, rank_of_both
+from assistants.both import BORNE_OUT, SURE, Beside, Together, confidence_of_both, fused, lead, rank_of_both
 from assistants.confidence import Signals, confidence
 from assistants.entries import BODY, ELSEWHERE, Entry, entry, holds, known_places
 from assistants.form import Form, bound_words, form, proper_names
@@ -305,10 +305,14 @@ def _finish_both(best: _Fit, near: Near, together: Together) -> Match:
 
 
 def preferred(by_words: tuple[Match, ...], by_both: tuple[Match, ...]) -> tuple[Match, ...]:
-    """The order by both, with what words alone are surer of in front."""
-    first = by_words[0] if by_words else None
-    if first is None or not by_both or by_both[0].confidence >= min(first.confidence, SURE):
-        return by_both or by_words
-    same = next((match for match in by_both if match.article is first.article), None)
-    named = first if same is None else replace(first, near=same.near)
-    return (named, *(match for match in by_both if match.article is not first.article))
+    """The order by both; what words alone are surer of goes in front if both put the same article first.
+
+    Words that meaning does not bear out are a coincidence: "a change of address" in an article about buses.
+    """
+    first, best = (one[0] if one else None for one in (by_words, by_both))
+    if first is None or best is None:
+        return by_both
+    surer = best.confidence < min(first.confidence, SURE)
+    if surer and best.article is first.article and best.near.best >= BORNE_OUT:
+        return (replace(first, near=best.near), *by_both[1:])
+    return by_both

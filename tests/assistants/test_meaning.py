@@ -42,21 +42,21 @@ def ask(text: str, name: str = "shop", language: str = "en") -> Draft:
 
 
 SAID_OTHERWISE = (
-    ("only have a chromebook/linux laptop can i sit the exam at home", "exam-rules"),
-    ("how far on foot from the train", "getting-here"),
-    ("is the front desk open in august afternoons", "getting-here"),
-    ("is a phone picture of my id good enough", "how-to-enrol"),
-    ("going camping. can i save the videos", "learning-platform"),
-    ("can I do the coding tasks on my ipad", "learning-platform"),
-    ("how many hours a week should I plan for the online course", "online-evening"),
-    ("how fast do evening tutors mail back", "tutors-hours"),
+    ("education", "is a phone picture of my id good enough", "how-to-enrol"),
+    ("education", "going camping. can i save the videos", "learning-platform"),
+    ("education", "how many hours a week should I plan for the online course", "online-evening"),
+    ("education", "how fast do evening tutors mail back", "tutors-hours"),
+    ("energy", "we run a small cafe how much vat is on it", "business"),
+    ("energy", "can i keep my fixed price at the new place", "move-home"),
+    ("energy", "do I include the red numbers?", "read-meter"),
+    ("energy", "how many people can I bring a year", "refer"),
 )
 
 
-@pytest.mark.parametrize(("text", "article"), SAID_OTHERWISE)
-def test_what_is_said_in_other_words_is_answered(text: str, article: str) -> None:
-    assert KnowledgeBase(HELP / "education").draft(Question(text=text)).text == ""
-    draft = ask(text, "education")
+@pytest.mark.parametrize(("name", "text", "article"), SAID_OTHERWISE)
+def test_what_is_said_in_other_words_is_answered(name: str, text: str, article: str) -> None:
+    assert KnowledgeBase(HELP / name).draft(Question(text=text)).text == ""
+    draft = ask(text, name)
     assert draft.text
     assert draft.verbatim
     assert {one.source for one in draft.citations} == {article}
@@ -101,9 +101,9 @@ def _with_strangers(name: str, question: str) -> list[NearMiss]:
 
 
 def test_without_what_the_words_forbid_the_same_questions_would_be_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mutant: meaning alone takes "by fax" for "by card"."""
+    """The mutant: to meaning alone a declared question with trouble beside it is the question."""
     monkeypatch.setattr(both, "is_forbidden", lambda signals, together: False)
-    asked = [(name, f"{text.rstrip(' ?')} with a Diamond card?") for name, _, text in declared()[::4]]
+    asked = [(name, f"{text.rstrip(' ?')} though it does not work?") for name, _, text in declared()[::4]]
     assert any(ask(text, name).text for name, text in asked)
 
 
@@ -145,13 +145,15 @@ def test_what_both_put_first_is_first(pairs: list[tuple[float, float]]) -> None:
     assert all(0 < agreed <= 1 for _, agreed in order)
 
 
-def test_what_words_are_surer_of_goes_first_and_nothing_is_lost() -> None:
+def test_what_words_are_surer_of_is_said_only_where_meaning_bears_it_out() -> None:
     found = knowing("shop")._indexes()[0]["en"].nearest("how long does delivery take?", 3)
-    unsure = tuple(replace(one, confidence=0.1) for one in found[1:])
-    sure = replace(found[0], confidence=0.9)
-    assert preferred((sure,), (*unsure, found[0])) == (sure, *unsure)
-    assert preferred((), unsure) == unsure
-    assert preferred((sure,), ()) == (sure,)
+    first, *others = (replace(one, confidence=0.1, near=NEAR) for one in found)
+    sure = replace(first, confidence=0.9)
+    assert preferred((sure,), (first, *others)) == (sure, *others)
+    assert preferred((sure,), (*others, first)) == (*others, first)
+    far = replace(first, near=Near(passage=0.2, sentence=0.3, heading=0.9, question=0.1))
+    assert preferred((sure,), (far, *others)) == (far, *others)
+    assert preferred((), tuple(others)) == tuple(others)
 
 
 # Without an encoder
