@@ -21,6 +21,8 @@ CANDIDATES = 8
 """Articles measured for each question; the right one is among BM25's first three in practice."""
 KEPT = 8
 """Texts whose matches are remembered: one message is read as a whole, in parts, and for what is near."""
+BY_WORDS = -1
+"""In the place of a passage's number: the one that words find."""
 MISSPELT = 0.85
 """What a word counts with one letter wrong."""
 SECTION = 0.9
@@ -65,6 +67,8 @@ class _Asked:
     """Its words that are written as names, folded."""
     bound: frozenset[str]
     """Its words that stand after a preposition, folded: "by fax", "for a business"."""
+    fits: dict[tuple[int, int], _Fit]
+    """Number of an article and of a passage → how it fits, once measured."""
 
     @property
     def stems(self) -> frozenset[str]:
@@ -77,6 +81,8 @@ class _Fit:
     """An article before the margin to the next one is known."""
 
     entry: Entry
+    number: int
+    """Of the passage."""
     passage: Passage
     signals: Signals
     untold: float
@@ -140,7 +146,7 @@ class LanguageIndex:
         language = self.lexicon.language
         asked = _Asked(
             words=words, known=known, form=form(text, self.lexicon), places=places(text, language),
-            names=proper_names(text, language), bound=bound_words(text) if meanings else frozenset(),
+            names=proper_names(text, language), bound=bound_words(text) if meanings else frozenset(), fits={},
         )  # fmt: skip
         scores = self._ranker.get_scores(stems) if stems else [0.0] * len(self._entries)
         by_words = self._by_words(asked, scores)
@@ -151,7 +157,7 @@ class LanguageIndex:
     def _by_words(self, asked: _Asked, scores: Sequence[float]) -> tuple[Match, ...]:
         nearest = sorted(range(len(self._entries)), key=lambda n: -float(scores[n]))[:CANDIDATES]
         named = [n for n in self._exact.get(asked.stems, ()) if n not in nearest]
-        fits = [self._fit(self._entries[n], asked) for n in (*nearest, *named) if scores[n] > 0]
+        fits = [self._fit(n, asked) for n in (*nearest, *named) if scores[n] > 0]
         fits.sort(key=lambda fit: -fit.rank)
         ranks = [*(fit.rank for fit in fits[1:]), 0.0]
         return tuple(_finish(fit, after) for fit, after in zip(fits, ranks, strict=False))
@@ -161,15 +167,13 @@ class LanguageIndex:
         places_of = fused(scores, [max(one.best for one in several) for several in near])
         fits: list[tuple[float, _Fit, Near, float]] = []
         for n, agreed in places_of[:CANDIDATES]:
-            one = self._entries[n]
-            by_words = one.best_passage(asked.stems, asked.places, self._places, self._weights)
-            by_meaning = max(range(len(near[n])), key=lambda number: near[n][number].best)
+            by_words = self._fit(n, asked)
+            by_meaning = self._fit(n, asked, max(range(len(near[n])), key=lambda number: near[n][number].best))
             found = [
-                (rank_of_both(fit.signals, fit.untold, near[n][number]), fit, near[n][number], agreed)
-                for number in dict.fromkeys((by_words, by_meaning))
-                for fit in (self._fit(one, asked, number),)
+                (rank_of_both(fit.signals, fit.untold, near[n][fit.number]), fit) for fit in (by_words, by_meaning)
             ]
-            fits.append(max(found, key=lambda one: one[0]))
+            rank, best = max(found, key=lambda one: one[0])
+            fits.append((rank, best, near[n][best.number], agreed))
         fits.sort(key=lambda one: -one[0])
         likest = max((fit.signals.agreement for _, fit, _, _ in fits), default=0.0)
         ranks = [*(rank for rank, *_ in fits[1:]), 0.0]
@@ -198,11 +202,19 @@ class LanguageIndex:
         near = next(alike, "")
         return near, MISSPELT if near else 0.0
 
-    def _fit(self, one: Entry, asked: _Asked, number: int | None = None) -> _Fit:
-        """How an article fits by one of its passages; by the one that words find, unless a number is given."""
+    def _fit(self, n: int, asked: _Asked, number: int = BY_WORDS) -> _Fit:
+        """How an article fits by one of its passages, measured once; by the one that words find, if none is named."""
+        if (n, number) not in asked.fits:
+            one = self._entries[n]
+            wanted = number
+            if wanted == BY_WORDS:
+                wanted = one.best_passage(asked.stems, asked.places, self._places, self._weights)
+            fit = asked.fits.get((n, wanted)) or self._measured(one, asked, wanted)
+            asked.fits[n, number] = asked.fits[n, wanted] = fit
+        return asked.fits[n, number]
+
+    def _measured(self, one: Entry, asked: _Asked, number: int) -> _Fit:
         stems = asked.stems
-        if number is None:
-            number = one.best_passage(stems, asked.places, self._places, self._weights)
         held = holds(one.places[number], asked.places, self._places)
         tally = self._tally(one, number, asked, held=held and bool(asked.places))
         total = tally["total"] or 1.0
@@ -223,8 +235,8 @@ class LanguageIndex:
         )
         beside = Beside(words=tally["beside"], bound=tally["bound"], names=tally["strange"])
         return _Fit(
-            entry=one, passage=one.article.passages[number], signals=signals, exact=exact, untold=tally["untold"],
-            beside=beside,
+            entry=one, number=number, passage=one.article.passages[number], signals=signals, exact=exact,
+            untold=tally["untold"], beside=beside,
         )  # fmt: skip
 
     def _tally(self, one: Entry, number: int, asked: _Asked, *, held: bool) -> dict[str, float]:

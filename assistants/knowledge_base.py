@@ -245,18 +245,21 @@ def recognise(question: Question, index: LanguageIndex) -> Recognition:
     several = len(parts) > 1 and all(index.lexicon.asks.search(fold(part)) for part in parts)
     whole = None if several else index.match(text)
     readings: list[Recognition] = [((whole,), whole.confidence)] if whole else []
-    readings += _by_parts(parts, index)
+    readings += _by_parts(parts, index, beyond=whole.confidence if whole else 0.0)
     readings += _as_follow_up(question, index)
     return max(readings, key=lambda reading: reading[1], default=((), 0.0))
 
 
-def _by_parts(parts: Sequence[str], index: LanguageIndex) -> list[Recognition]:
-    """Every part that has content must be recognised on its own."""
+def _by_parts(parts: Sequence[str], index: LanguageIndex, *, beyond: float) -> list[Recognition]:
+    """Every part that has content must be recognised on its own, more surely than the whole; else nothing."""
     if not 1 <= len(parts) <= MAX_PARTS:
         return []
-    found = [match for part in parts if (match := index.match(part)) is not None]
-    if len(found) < len(parts):
-        return []
+    found = []
+    for part in parts:
+        match = index.match(part)
+        if match is None or match.confidence <= beyond:
+            return []
+        found.append(match)
     return [(tuple(found), min(match.confidence for match in found))]
 
 
