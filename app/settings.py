@@ -139,6 +139,8 @@ class Settings(BaseSettings):
     policy: str = "default"
     assistant: Literal["knowledge", "openai", "runnable"] = "knowledge"
     knowledge: str = "shop"
+    meaning: bool = True
+    """Articles are found by meaning, too, with the shipped encoder; it takes a second or two at the start."""
     model: ModelSettings = ModelSettings()
     runnable: str | None = None
     host: str = "127.0.0.1"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from states.errors import SettingsError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from delivery.destinations import Destination
     from delivery.work import Delivery
     from desks.config import DeskConfig
+    from encoder.encoder import Encoder
     from handover.packet.model_summary import SummaryWriter
     from handover.people.directory import Directory
     from models.port import Model
@@ -49,7 +52,8 @@ WARMING = (
 
 def build(settings: Settings, **overrides: Any) -> System:
     """A running Handrail; its `door` is what surfaces are given. `overrides` replace parts by name: store, policy,
-    assistant, clock, ids, classifier, recogniser, summariser, directory, codes.
+    assistant, clock, ids, classifier, recogniser, summariser, directory, codes. With `learned` the articles' vectors
+    are made before it returns, so that the first message is judged like every other; otherwise beside what is served.
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
@@ -64,7 +68,8 @@ def build(settings: Settings, **overrides: Any) -> System:
 
     policy = overrides.pop("policy", None) or active_policy(settings.policy)
     require_distinct(_people(settings, policy))
-    assistant = overrides.pop("assistant", None) or build_assistant(settings, policy)
+    learned = bool(overrides.pop("learned", False))
+    assistant = overrides.pop("assistant", None) or build_assistant(settings, policy, learned=learned)
     clock = overrides.pop("clock", None) or SystemClock()
     classifier = overrides.pop("classifier", None) or build_classifier(settings)
     recogniser = overrides.pop("recogniser", None) or build_recogniser()
@@ -236,9 +241,13 @@ def activate(system: System, settings: Settings, name: str) -> LoadedPolicy:
     return policy
 
 
-def build_assistant(settings: Settings, policy: LoadedPolicy) -> Assistant:
+def build_assistant(settings: Settings, policy: LoadedPolicy, *, learned: bool = False) -> Assistant:
     """The assistant the settings name; whatever it is, the articles decide how far it is trusted."""
     knowledge = build_knowledge(settings.knowledge, policy)
+    if settings.meaning and learned:
+        knowledge.learn()
+    elif settings.meaning:
+        Thread(target=knowledge.learn, name="meanings", daemon=True).start()
     if settings.assistant == "runnable":
         from assistants.runnable import RunnableAssistant, load_runnable
 
@@ -266,13 +275,23 @@ def build_model(settings: Settings) -> Model:
 def build_knowledge(name: str, policy: LoadedPolicy) -> KnowledgeBase:
     """The embedded assistant over a demo knowledge base by its name, or over any directory of Markdown.
 
-    The articles are read here: SettingsError tells what is wrong with them before a customer could find out.
+    The articles are read here: SettingsError tells what is wrong with them before a customer could find out. Their
+    vectors are not made yet: until `learn` has run they are found by words alone.
     """
     from assistants.knowledge_base import KnowledgeBase
 
-    knowledge = KnowledgeBase(knowledge_directory(name), answer_from=policy.policy.answers.confidence)
+    directory, answer_from = knowledge_directory(name), policy.policy.answers.confidence
+    knowledge = KnowledgeBase(directory, answer_from=answer_from, encoder=build_encoder)
     knowledge.load()
     return knowledge
+
+
+@cache
+def build_encoder() -> Encoder | None:
+    """The shipped encoder, one for the process; None, with a warning, where it is missing."""
+    from encoder.encoder import shipped
+
+    return shipped()
 
 
 def knowledge_directory(name: str) -> Path:
@@ -312,7 +331,7 @@ def build_summariser(settings: Settings) -> SummaryWriter | None:
     return SummaryWriter(build_model(settings))
 
 
-def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy]:
+def build_judge(policy: str, knowledge: str | None, *, meaning: bool = True) -> tuple[Judge, LoadedPolicy]:
     """What measures a policy without living through conversations; closed world when `knowledge` is named.
 
     A safe policy may be measured before all its vectors pass: measuring is how one finds out why they do not.
@@ -327,6 +346,8 @@ def build_judge(policy: str, knowledge: str | None) -> tuple[Judge, LoadedPolicy
     loaded = load_policy(policy)
     require_safe(loaded)
     assistant = build_knowledge(knowledge, loaded) if knowledge else None
+    if assistant is not None and meaning:
+        assistant.learn()
     rules = Rules(
         loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY)),
         recogniser=build_recogniser(),

@@ -11,6 +11,11 @@ SHORT, PHRASE = 6, 0.7
 """A message of at most so many words is a bare phrase, as typed into a search box: nearly a question."""
 
 _SENTENCE = re.compile(r"(?<=[.?!:;])\s+|\n+")
+_BOUND = re.compile(
+    r"\b(?:in|for|by|with|without|at|from|on|to|as|of|via|through|into|under|over|like) "
+    r"(?:(?:an?|the|my|our|your|their|his|her|this|that|some|any) )*([^\W_]+)"
+)
+"""An English preposition and the word that it binds to the question."""
 _WRITTEN = re.compile(r"[^\W\d_]+")
 
 
@@ -44,3 +49,8 @@ def proper_names(text: str, language: str) -> frozenset[str]:
     inner = [word for sentence in _SENTENCE.split(text) for word in _WRITTEN.findall(sentence)[1:]]
     capital = [word for word in inner if word[:1].isupper() and len(word) > 1]
     return frozenset() if language == "de" or len(capital) == len(inner) > 2 else frozenset(map(fold, capital))
+
+
+def bound_words(text: str) -> frozenset[str]:
+    """The words after English prepositions, folded: "by fax" and "for a business" make another question of one."""
+    return frozenset(_BOUND.findall(fold(text)))

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from functools import lru_cache
 
 from assistants.articles import Article, Passage
+from assistants.both import BORNE_OUT, SURE, Beside, Together, confidence_of_both, fused, lead, rank_of_both
 from assistants.confidence import Signals, confidence
 from assistants.entries import BODY, ELSEWHERE, Entry, entry, holds, known_places
-from assistants.form import Form, form, proper_names
+from assistants.form import Form, bound_words, form, proper_names
 from assistants.lexicon import Lexicon, Word
+from assistants.meaning import NOWHERE, Encodes, Meanings, Near
 from assistants.places import places
+from assistants.vocabulary import bm25, one_slip, rarity, spellings
 
 CANDIDATES = 8
 """Articles measured for each question; the right one is among BM25's first three in practice."""
+KEPT = 8
+"""Texts whose matches are remembered: one message is read as a whole, in parts, and for what is near."""
+BY_WORDS = -1
+"""In the place of a passage's number: the one that words find."""
 MISSPELT = 0.85
 """What a word counts with one letter wrong."""
 SECTION = 0.9
@@ -36,10 +41,6 @@ ENOUGH = 1.5
 """Weight of met words from which a message is no longer vague: one rare word and a common one."""
 
 
-class _Ranker(Protocol):
-    def get_scores(self, query_tokens_single: list[str]) -> Sequence[float]: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Match:
     """The best passage of one article for one question."""
@@ -48,6 +49,8 @@ class Match:
     passage: Passage
     confidence: float
     signals: Signals
+    near: Near = NOWHERE
+    """By meaning; nowhere if it was found by words alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,15 @@ class _Asked:
     """Codes of the countries that it names."""
     names: frozenset[str]
     """Its words that are written as names, folded."""
+    bound: frozenset[str]
+    """Its words that stand after a preposition, folded: "by fax", "for a business"."""
+    fits: dict[tuple[int, int], _Fit]
+    """Number of an article and of a passage → how it fits, once measured."""
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The vocabulary's stems of its words."""
+        return frozenset(stem for stem, _ in self.known.values() if stem)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +81,15 @@ class _Fit:
     """An article before the margin to the next one is known."""
 
     entry: Entry
+    number: int
+    """Of the passage."""
     passage: Passage
     signals: Signals
     untold: float
     """How many things are asked about the thing that the passage does not tell."""
     exact: bool
     """The question has the words of one of the article's example questions, no more and no fewer."""
+    beside: Beside
 
     @property
     def rank(self) -> float:
@@ -89,38 +104,85 @@ class LanguageIndex:
         self.lexicon = lexicon
         self._entries = tuple(entry(article, lexicon) for article in articles)
         documents = [one.names | one.text for one in self._entries]
-        self._weights = _rarity(documents)
-        self._spellings = _spellings(articles, lexicon, self._weights)
-        self._ranker = _bm25(self._entries)
+        self._weights = rarity(documents)
+        self._spellings = spellings(articles, lexicon, self._weights)
+        self._ranker = bm25(self._entries)
         self._exact = _exact(self._entries)
         self._places = known_places(self._entries)
+        self._meanings: Meanings | None = None
+        self._found = lru_cache(KEPT)(self._nearest)
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """All of them."""
+        return tuple(one.article for one in self._entries)
 
     def match(self, text: str) -> Match | None:
         """The best passage for `text`; None if not one of its content words is known."""
         return next(iter(self.nearest(text, 1)), None)
 
+    def learn(self, encoder: Encodes) -> None:
+        """Makes the vectors of all passages, once; from then on articles are found by words and meaning together.
+
+        DependencyFault if the encoder cannot.
+        """
+        self._meanings = Meanings(self._entries, self.lexicon, encoder)
+        self._found = lru_cache(KEPT)(self._nearest)
+
     def nearest(self, text: str, limit: int) -> tuple[Match, ...]:
-        """The best passage of each of the nearest articles, at most `limit`, best first."""
+        """The best passage of each of the nearest articles, at most `limit` and `CANDIDATES`, best first."""
+        return self._found(text)[:limit]
+
+    def _nearest(self, text: str) -> tuple[Match, ...]:
         words = self.lexicon.words(text)
         known = {word.stem: self._known(word) for word in words}
         stems = [stem for stem, _ in known.values() if stem]
-        if all(word.optional or not known[word.stem][0] for word in words):
+        meanings = self._meanings
+        if all(word.optional or not known[word.stem][0] for word in words) and (meanings is None or not words):
             return ()
         language = self.lexicon.language
         asked = _Asked(
             words=words, known=known, form=form(text, self.lexicon), places=places(text, language),
-            names=proper_names(text, language),
+            names=proper_names(text, language), bound=bound_words(text) if meanings else frozenset(), fits={},
         )  # fmt: skip
-        scores = self._ranker.get_scores(stems)
+        scores = self._ranker.get_scores(stems) if stems else [0.0] * len(self._entries)
+        by_words = self._by_words(asked, scores)
+        if meanings is None:
+            return by_words
+        return preferred(by_words, self._by_both(asked, scores, meanings.near(text)))
+
+    def _by_words(self, asked: _Asked, scores: Sequence[float]) -> tuple[Match, ...]:
         nearest = sorted(range(len(self._entries)), key=lambda n: -float(scores[n]))[:CANDIDATES]
-        named = [n for n in self._exact.get(frozenset(stems), ()) if n not in nearest]
-        fits = [self._fit(self._entries[n], asked) for n in (*nearest, *named) if scores[n] > 0]
+        named = [n for n in self._exact.get(asked.stems, ()) if n not in nearest]
+        fits = [self._fit(n, asked) for n in (*nearest, *named) if scores[n] > 0]
         fits.sort(key=lambda fit: -fit.rank)
         ranks = [*(fit.rank for fit in fits[1:]), 0.0]
-        return tuple(_finish(fit, after) for fit, after in zip(fits[:limit], ranks, strict=False))
+        return tuple(_finish(fit, after) for fit, after in zip(fits, ranks, strict=False))
+
+    def _by_both(self, asked: _Asked, scores: Sequence[float], near: Sequence[Sequence[Near]]) -> tuple[Match, ...]:
+        """The same by words and meaning: of each article the passage that either finds, of both the better."""
+        places_of = fused(scores, [max(one.best for one in several) for several in near])
+        fits: list[tuple[float, _Fit, Near, float]] = []
+        for n, agreed in places_of[:CANDIDATES]:
+            by_words = self._fit(n, asked)
+            by_meaning = self._fit(n, asked, max(range(len(near[n])), key=lambda number: near[n][number].best))
+            found = [
+                (rank_of_both(fit.signals, fit.untold, near[n][fit.number]), fit) for fit in (by_words, by_meaning)
+            ]
+            rank, best = max(found, key=lambda one: one[0])
+            fits.append((rank, best, near[n][best.number], agreed))
+        fits.sort(key=lambda one: -one[0])
+        likest = max((fit.signals.agreement for _, fit, _, _ in fits), default=0.0)
+        ranks = [*(rank for rank, *_ in fits[1:]), 0.0]
+        return tuple(
+            _finish_both(
+                fit, near_by, Together(agreed=agreed, margin=lead(rank, after), likest=likest, beside=fit.beside)
+            )
+            for (rank, fit, near_by, agreed), after in zip(fits, ranks, strict=False)
+        )
 
     def mentions(self, match: Match, words: Sequence[Word]) -> bool:
         """Whether the matched passage or its article's names use every one of the words."""
@@ -140,9 +202,19 @@ class LanguageIndex:
         near = next(alike, "")
         return near, MISSPELT if near else 0.0
 
-    def _fit(self, one: Entry, asked: _Asked) -> _Fit:
-        stems = frozenset(stem for stem, _ in asked.known.values() if stem)
-        number = one.best_passage(stems, asked.places, self._places, self._weights)
+    def _fit(self, n: int, asked: _Asked, number: int = BY_WORDS) -> _Fit:
+        """How an article fits by one of its passages, measured once; by the one that words find, if none is named."""
+        if (n, number) not in asked.fits:
+            one = self._entries[n]
+            wanted = number
+            if wanted == BY_WORDS:
+                wanted = one.best_passage(asked.stems, asked.places, self._places, self._weights)
+            fit = asked.fits.get((n, wanted)) or self._measured(one, asked, wanted)
+            asked.fits[n, number] = asked.fits[n, wanted] = fit
+        return asked.fits[n, number]
+
+    def _measured(self, one: Entry, asked: _Asked, number: int) -> _Fit:
+        stems = asked.stems
         held = holds(one.places[number], asked.places, self._places)
         tally = self._tally(one, number, asked, held=held and bool(asked.places))
         total = tally["total"] or 1.0
@@ -161,9 +233,11 @@ class LanguageIndex:
             elsewhere=0.0 if held else 1.0,
             margin=0.0,
         )
+        beside = Beside(words=tally["beside"], bound=tally["bound"], names=tally["strange"])
         return _Fit(
-            entry=one, passage=one.article.passages[number], signals=signals, exact=exact, untold=tally["untold"]
-        )
+            entry=one, number=number, passage=one.article.passages[number], signals=signals, exact=exact,
+            untold=tally["untold"], beside=beside,
+        )  # fmt: skip
 
     def _tally(self, one: Entry, number: int, asked: _Asked, *, held: bool) -> dict[str, float]:
         """Weights and numbers of the question's words, by what the article makes of them."""
@@ -189,6 +263,10 @@ class LanguageIndex:
                 else self._stray(one, number, word, stem, share) * (NAME if word.surface in asked.names else 1.0)
             )
             tally["unknown"] += not stem and not word.light
+            aside = share <= ELSEWHERE and not word.caution
+            tally["beside"] += aside and not word.light
+            tally["bound"] += aside and not word.light and word.surface in asked.bound
+            tally["strange"] += aside and word.surface in asked.names
             tally["cautions"] += (UNMET_ACT if word.act else 1.0) if word.caution and not share else 0.0
             tally["acts"] += word.act and share > 0
         return tally
@@ -232,42 +310,21 @@ def _finish(best: _Fit, next_rank: float) -> Match:
     return Match(article=best.entry.article, passage=best.passage, confidence=confidence(signals), signals=signals)
 
 
-def _rarity(documents: Sequence[frozenset[str]]) -> dict[str, float]:
-    """Inverse document frequency on a scale where a word in one article, or in none, weighs 1; never under 0.2."""
-    counts = Counter(stem for document in documents for stem in document)
-    top = math.log1p(len(documents))
-    return {stem: max(0.2, math.log((len(documents) + 1) / count) / top) for stem, count in counts.items()}
+def _finish_both(best: _Fit, near: Near, together: Together) -> Match:
+    signals = replace(best.signals, margin=together.margin)
+    stated = confidence_of_both(signals, near, together)
+    return Match(article=best.entry.article, passage=best.passage, confidence=stated, signals=signals, near=near)
 
 
-def _spellings(
-    articles: Sequence[Article], lexicon: Lexicon, weights: dict[str, float]
-) -> dict[str, tuple[tuple[str, str], ...]]:
-    """First letter → (correct spelling, its stem) of every longer word the articles know, synonyms included."""
-    texts = [text for article in articles for text in (article.title, *article.keywords, *article.questions)]
-    texts += [text for article in articles for passage in article.passages for text in (passage.heading, passage.text)]
-    written = {surface for text in texts for surface in lexicon.surfaces(text)} | lexicon.same.keys()
-    found: dict[str, list[tuple[str, str]]] = {}
-    for surface in sorted(written - lexicon.neutral):
-        if len(surface) >= 6 and lexicon.stem(surface) in weights:
-            found.setdefault(surface[0], []).append((surface, lexicon.stem(surface)))
-    return {letter: tuple(pairs) for letter, pairs in found.items()}
+def preferred(by_words: tuple[Match, ...], by_both: tuple[Match, ...]) -> tuple[Match, ...]:
+    """The order by both; what words alone are surer of goes in front if both put the same article first.
 
-
-def _bm25(entries: Sequence[Entry]) -> _Ranker:
-    import bm25s  # lazy: brings numpy, needed once an index is built
-
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it logs every index at debug level into the host's log
-    ranker = bm25s.BM25()
-    ranker.index([sorted(one.names | one.text) for one in entries], show_progress=False)
-    return cast(_Ranker, ranker)
-
-
-def one_slip(written: str, meant: str) -> bool:
-    """Whether one letter is missing, added, changed or swapped with its neighbour."""
-    if abs(len(written) - len(meant)) > 1:
-        return False
-    shorter = min(len(written), len(meant))
-    start = next((n for n in range(shorter) if written[n] != meant[n]), shorter)
-    rest, target = written[start:], meant[start:]
-    swapped = rest[:2] == target[1::-1] and rest[2:] == target[2:]
-    return swapped or rest[1:] == target[1:] or rest == target[1:] or rest[1:] == target
+    Words that meaning does not bear out are a coincidence: "a change of address" in an article about buses.
+    """
+    first, best = (one[0] if one else None for one in (by_words, by_both))
+    if first is None or best is None:
+        return by_both
+    surer = best.confidence < min(first.confidence, SURE)
+    if surer and best.article is first.article and best.near.best >= BORNE_OUT:
+        return (replace(first, near=best.near), *by_both[1:])
+    return by_both

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+NEAREST = 3
+"""Articles that a customer may be asked to choose between."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
@@ -82,6 +85,10 @@ class Draft:
     """Which model or index drafted it, with its version or fingerprint."""
     matched: tuple[str, ...] | None = None
     """The words of the question that the answer accounts for, as they are written; None: the assistant cannot tell."""
+    near: tuple[str, ...] = ()
+    """Titles of the nearest articles, at most `NEAREST`: what may be asked back if the draft is not said."""
+    only_in: tuple[str, ...] = ()
+    """Codes of the languages that the sources are in, where the question's is none of them."""
     changed: tuple[Changed, ...] = ()
     """Empty, as the contract wants it; what an assistant does all the same must be stated here, so that nobody does
     it again."""

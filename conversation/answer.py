@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from assistants.choice import listed
+from assistants.lexicon import OWN_NAMES
 from assistants.port import Draft, Question, Turn
 from conversation.burst import burst_of, counted
 from conversation.decide import Asked, Disposition, Verdict, by_draft, by_evidence, by_rules, faulted
@@ -31,6 +33,10 @@ from triggers.llm import TopicVerdict
 
 MISTRUSTED = "checkpoint"
 """The fault of a thread whose stored checkpoint is not what the log says."""
+WHICH = "caution.which"
+"""The script by which a policy asks which of the nearest articles is meant; one without it never asks."""
+ONLY_IN = "caution.language"
+"""The script that says which languages the articles are in, where the customer's is none of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,19 +307,37 @@ def _answered(run: Run, verdict: Verdict) -> None:
 
 def _missed(run: Run, verdict: Verdict) -> None:
     """Closed world: say what is not known, ask once, offer a person."""
-    _caution(run, _masked_data(run, verdict), answered=False)
+    _caution(run, _masked_data(run, verdict), answered=False, draft=verdict.draft)
     run.stand(history=run.standing.history.answered(routine=False, failed=True, soft=True))
 
 
-def _caution(run: Run, data: dict[str, Any], *, answered: bool) -> None:
-    history, rules = run.standing.history, run.rules
+def _caution(run: Run, data: dict[str, Any], *, answered: bool, draft: Draft | None = None) -> None:
+    history, rules, language = run.standing.history, run.rules, run.standing.language
     offer = history.offers == 0 or not rules.policy.limits.offer_once
-    scripts = (() if answered else ("caution.unknown",)) + (
-        ("caution.offer",) if offer else ("caution.clarify",) if not answered else ()
-    )
-    words = " ".join(render(script, run.standing.language, rules.loaded) for script in scripts)
+    scripts = ("caution.offer",) if offer else ("caution.clarify",) if not answered else ()
+    first = "" if answered else _asked_back(run, draft)
+    if first and not offer:
+        scripts = ()
+    elif not answered and not first:
+        first = _not_known(run, draft)
+    words = " ".join(filter(None, (first, *(render(script, language, rules.loaded) for script in scripts))))
     apply(run, Event.CAUTION_RAISED, Role.SYSTEM, judged_data(run) | data, matter=Matter(words=words))
     run.remember(offered=True, offers=history.offers + (1 if offer else 0), clean_turns=0)
+
+
+def _asked_back(run: Run, draft: Draft | None) -> str:
+    """Which of the nearest articles is meant; empty without any, and for a policy without `caution.which`."""
+    if draft is None or not draft.near:
+        return ""
+    return render(WHICH, run.standing.language, run.rules.loaded, {"titles": listed(draft.near)})
+
+
+def _not_known(run: Run, draft: Draft | None) -> str:
+    """That there is no answer, and where it is so, that the articles are in other languages only."""
+    language, loaded = run.standing.language, run.rules.loaded
+    names = ", ".join(OWN_NAMES.get(code, code) for code in draft.only_in) if draft is not None else ""
+    told = render(ONLY_IN, language, loaded, {"languages": names}) if names else ""
+    return told or render("caution.unknown", language, loaded)
 
 
 def _masked_data(run: Run, verdict: Verdict) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from policy.schema import RUNTIME_TRIGGERS, Action, Evidence, Policy, Severity, 
 from policy.sources import Gravity, Place, Problem, path_text
 from states.vocabulary import Role
 
-PLACEHOLDERS = ("reply_by", "reply_within", "team", "reference", "hours", "next_opening")
+PLACEHOLDERS = ("reply_by", "reply_within", "team", "reference", "hours", "next_opening", "titles", "languages")
 """What a script may leave open, as in `{reply_by}`."""
 
 TEMPLATE_PLACEHOLDERS = ("name", "reference", "team", "date", "amount")

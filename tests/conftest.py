@@ -15,6 +15,9 @@ from tests.components import SOAK, postgres_cluster
 from tests.counterparts.request_tracker import Tracker, request_tracker
 from tests.one_dialect import share
 
+# Tests of other parts do without the vectors of articles, which take seconds for each process.
+os.environ.setdefault("HANDRAIL_MEANING", "false")
+
 if TYPE_CHECKING:
     from tests.house import House
 

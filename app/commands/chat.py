@@ -35,7 +35,7 @@ def chat(
 
     console = Console()
     configure("warning")
-    system = build(load_settings(policy=policy, knowledge=knowledge, data_dir=data_dir))
+    system = build(load_settings(policy=policy, knowledge=knowledge, data_dir=data_dir), learned=True)
     try:
         system.recover()
         chatting = TerminalChat(system.door, conversation, lambda who, text: _show_line(console, who, text))

@@ -45,7 +45,7 @@ def run(
     settings = load_settings(policy=policy, knowledge=knowledge, data_dir=data_dir)
     configure("warning")
     lines = read_lines(file)
-    system = build(settings)
+    system = build(settings, learned=True)
     channel, reader = (local_caller(role, system.door.policy, CHANNEL) for role in (Role.CUSTOMER, Role.AUDITOR))
     started = perf_counter()
     try:
@@ -80,7 +80,7 @@ def evaluate(
 
     settings = load_settings(policy=policy)
     configure("warning")
-    judge, loaded = build_judge(settings.policy, knowledge)
+    judge, loaded = build_judge(settings.policy, knowledge, meaning=settings.meaning)
     started = perf_counter()
     with progress(file, "rows") as advance:
         found = evaluate_file(read_lines(file), judge, predictions, advance)

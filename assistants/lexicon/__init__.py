@@ -25,6 +25,13 @@ STEMMERS = {
 }  # fmt: skip
 """Languages a knowledge base may be written in, and their Snowball algorithm."""
 
+OWN_NAMES = {
+    "en": "English", "es": "Español", "fr": "Français", "de": "Deutsch", "pt": "Português", "it": "Italiano",
+    "nl": "Nederlands", "sv": "Svenska", "da": "Dansk", "no": "Norsk", "fi": "Suomi", "ro": "Română",
+    "hu": "Magyar", "ru": "Русский", "tr": "Türkçe",
+}  # fmt: skip
+"""What each calls itself: whoever reads it can read the articles."""
+
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _CONTRACTED_NOT = re.compile(r"(?<=n)['’]t\b")
 _DIGIT = re.compile(r"\d")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from assistants.index import one_slip
 from assistants.lexicon import STEMMERS, fold, lexicon
+from assistants.vocabulary import one_slip
 from states.errors import SettingsError
 
 FOLDER = Path(__file__).parents[2] / "assistants/lexicon"
