@@ -205,7 +205,7 @@ PRESENT = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_where_nobody_is_the_customer_is_told_so_with_the_deadline(language: str) -> None:
+def test_where_nobody_is_the_customer_is_told_so_with_one_deadline(language: str) -> None:
     gone = person("ana", teams=("safety",), seen_at=NOW - GONE)
     bare = POLICY[: POLICY.index("scripts:")] + "scripts: {}\n"
     text = bare.replace("    playbook: legal_case\n", "").replace("    playbook: safety_case\n", "")
@@ -213,7 +213,8 @@ def test_where_nobody_is_the_customer_is_told_so_with_the_deadline(language: str
     lie, truth = PRESENT[language]
     assert truth in told.lower()
     assert lie not in told.lower()
-    assert "12:05" in told  # The deadline, in the team's own time.
+    assert "5 min" in told.lower()
+    assert "12:05" not in told  # The same moment by the clock: one notice names one time.
     there = assemble(replace(GAS, language=language, people=(person(),)), loaded(text)).action.promise.text
     assert truth not in there.lower()
 

@@ -12,6 +12,7 @@ from service.outbox import Outbox
 from service.views import Actor, NewConversation
 from states.vocabulary import Event, Role
 from tests.graph.example import ANNA, Desk
+from tests.house import newest
 from tests.ready_databases import sqlite_url
 from ui.render.packet import packet
 from ui.render.queue import queue
@@ -55,7 +56,7 @@ def test_the_second_case_stands_beside_the_first(door: Handrail, desk: Desk) -> 
 def test_what_ended_is_told_as_ended(door: Handrail) -> None:
     begin(door, "a", "C-1", "human please")
     door.act(ANNA, "a", Event.CLAIMED)
-    door.act(ANNA, "a", Event.RESOLVED, text="done")
+    door.act(ANNA, "a", Event.RESOLVED, text="done", seen=newest(door.view(ANNA, "a")))
     begin(door, "b", "C-1", "human please")
     assert {one.conversation_id: one.also_open for one in door.queue(ANNA)} == {"b": ()}
     (told,) = door.view(ANNA, "b").handover.packet["context"]["other_cases"]
