@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from app.forked import forked
+from app.forked import Claims, forked
 from policy.loader import LoadedPolicy
 from policy.schema import Filter, Trigger, Vectors
 from policy.sources import Gravity, Problem
 from triggers.engine import Engine, compile_policy
-from triggers.vectors import rule_failures
+from triggers.vectors import VectorFailure, rule_failures
 
 if TYPE_CHECKING:
     from states.check import Report
@@ -37,17 +38,27 @@ class Checked:
         return self.machine.holds and not self.program_faults and not self.errors and not self.vector_failures
 
 
-def run_checks(loaded: LoadedPolicy) -> Checked:
-    """Proves the table and tries the policy, where there are two cores on both."""
+Rules = Sequence[Trigger | Filter]
+Tried = dict[int, tuple[VectorFailure, ...]]
+"""Number of a rule → its vectors that failed."""
+
+
+def run_checks(loaded: LoadedPolicy, proved: Callable[[], Report]) -> Checked:
+    """Tries the policy, where there are two cores on both; `proved` gives the proofs over the table.
+
+    They need no policy, so whoever calls may have begun them in another process before it was loaded.
+    """
     started = perf_counter()
-    proved = forked(lambda: _proved(loaded))
     engine = compile_policy(loaded)
-    rules: tuple[Trigger | Filter, ...] = (*loaded.policy.triggers, *loaded.policy.filters)
-    others = forked(lambda: (rule_failures(engine, rules[::2]), _program(loaded, engine)))
-    own = rule_failures(engine, rules[1::2])
-    theirs, program = others()
-    failures = (*theirs, *own)
-    report, problems = proved()
+    rules: Rules = (*loaded.policy.triggers, *loaded.policy.filters)
+    with Claims(len(rules)) as claims:
+        others = forked(lambda: (_lint(loaded), _program(loaded, engine), _tried(engine, rules, claims)))
+        own = _tried(engine, rules, claims)
+        problems, program, theirs = others()
+    tried = {**theirs, **own}
+    # A process that died has claimed rules of which nothing is known: whatever has no answer is tried here.
+    tried |= {number: rule_failures(engine, [rule]) for number, rule in enumerate(rules) if number not in tried}
+    report = proved()
     return Checked(
         machine=report,
         program_faults=program,
@@ -56,28 +67,32 @@ def run_checks(loaded: LoadedPolicy) -> Checked:
         errors=tuple(str(one) for one in problems if one.severity is Gravity.ERROR),
         warnings=tuple(str(one) for one in problems if one.severity is not Gravity.ERROR),
         vectors=sum(_count(rule.vectors) for rule in rules),
-        vector_failures=tuple(str(failure) for failure in failures),
+        vector_failures=tuple(str(failure) for _, failures in sorted(tried.items()) for failure in failures),
         seconds=perf_counter() - started,
     )
 
 
-def _proved(loaded: LoadedPolicy) -> tuple[Report, tuple[Problem, ...]]:
-    """What needs no compiled policy; loaded here, so that the process that compiles does not wait for it."""
+def _lint(loaded: LoadedPolicy) -> tuple[Problem, ...]:
+    """Loaded here, so that the process that compiles does not wait for it."""
     from policy.linter import lint
-    from states.check import prove
 
-    return prove(), lint(loaded)
+    return lint(loaded)
+
+
+def _tried(engine: Engine, rules: Rules, claims: Claims) -> Tried:
+    """The rules that this process came to try."""
+    return {number: rule_failures(engine, [rules[number]]) for number in claims}
 
 
 def _program(loaded: LoadedPolicy, engine: Engine) -> tuple[str, ...]:
     """What the program does beside or against the table; loaded here, as above."""
     from conversation.proof import program_faults
-    from conversation.rules import Rules
+    from conversation.rules import Rules as Deciding
     from handover.people.codes import MIN_KEY, CodeMaker
     from states.clock import SequentialIds
 
-    rules = Rules(loaded=loaded, engine=engine, ids=SequentialIds(), codes=CodeMaker(bytes(MIN_KEY)))
-    return tuple(program_faults(rules))
+    deciding = Deciding(loaded=loaded, engine=engine, ids=SequentialIds(), codes=CodeMaker(bytes(MIN_KEY)))
+    return tuple(program_faults(deciding))
 
 
 def _count(vectors: Vectors) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import threading
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from typing import Self, TypeVar
 
 Result = TypeVar("Result")
 
@@ -47,3 +47,31 @@ def _awaited(child: int, pipe: int, work: Callable[[], Result]) -> Result:
         return work()
     result: Result = pickle.loads(data)
     return result
+
+
+class Claims:
+    """Numbers from 0 that this process and those forked from it take, each number once, while there are any.
+
+    Who is quick takes more, so all are done at about the same time. A number that a process took before it died is
+    lost: whoever hands out work looks for what has no result.
+    """
+
+    MOST = 2_000
+    """In two bytes each they fit into one page, the least that a pipe holds."""
+
+    def __init__(self, count: int) -> None:
+        if count > self.MOST:
+            raise ValueError(f"at most {self.MOST} can be claimed, not {count}")
+        self._numbers, given = os.pipe()
+        os.write(given, b"".join(number.to_bytes(2) for number in range(count)))
+        os.close(given)
+
+    def __iter__(self) -> Iterator[int]:
+        while number := os.read(self._numbers, 2):
+            yield int.from_bytes(number)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._numbers)

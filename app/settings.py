@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from base64 import b64decode
+from contextlib import suppress
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -32,6 +34,7 @@ CONFIG_VARIABLE = "HANDRAIL_CONFIG"
 CONFIG_FILE = Path("handrail.toml")
 MIN_TOKEN = 16
 MIN_VERIFICATION_KEY = 32
+ORIGINAL_KEY = 32
 DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 LEVELS = ("debug", "info", "warning", "error")
 TOKEN_ROLES = tuple(role for role in Role if role not in (Role.SYSTEM, Role.ASSISTANT))
@@ -93,6 +96,37 @@ class VerificationSettings(BaseModel):
         return value
 
 
+class OriginalsSettings(BaseModel):
+    """The key under which originals of masks are kept, where a policy keeps any."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: SecretStr | None = Field(default=None, description="Base64 of 32 random bytes")
+    key_file: Path | None = Field(default=None, description="a file with the same, which nobody else may read")
+
+    @field_validator("key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            original_key(value.get_secret_value())
+        return value
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> OriginalsSettings:
+        if self.key is not None and self.key_file is not None:
+            raise ValueError("set key or key_file, not both")
+        return self
+
+
+def original_key(text: str) -> bytes:
+    """The key that is written in Base64; ValueError tells how to make one, and nothing of the text."""
+    with suppress(ValueError):
+        key = b64decode(text.strip(), validate=True)
+        if len(key) == ORIGINAL_KEY:
+            return key
+    raise ValueError(f"is no key; make one of {ORIGINAL_KEY} random bytes with `openssl rand -base64 {ORIGINAL_KEY}`")
+
+
 class Settings(BaseSettings):
     """Everything an operator may set. Arguments win over the environment, the environment over the file."""
 
@@ -112,6 +146,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     verification: VerificationSettings = VerificationSettings()
+    originals: OriginalsSettings = OriginalsSettings()
     tokens: Annotated[dict[str, str], Field(repr=False)] = {}
     log_level: str = "info"
     log_json: bool = False
@@ -268,6 +303,8 @@ def _read_config() -> dict[str, Any]:
 _SECRET = (
     "model.api_key",
     "verification.key",
+    "originals.key",
+    "originals",
     "verification.webhook_secret",
     "verification.mail.password",
     "database_url",

@@ -39,6 +39,7 @@ class TerminalChat:
 
     def __init__(self, door: Handrail, conversation_id: str | None, say: Say) -> None:
         self._door, self._say = door, say
+        self._seen: int | None = None  # what was shown here; in a conversation that goes on, nothing before /show
         self._channel = local_caller(Role.CUSTOMER, door.policy, NAME)
         self._agent = local_caller(Role.FRONTLINE_AGENT, door.policy, NAME)
         if conversation_id is None:
@@ -61,8 +62,10 @@ class TerminalChat:
         if not line.strip():
             return
         if word == "/show":
-            for author, text in timeline(self._view()):
+            view = self._view()
+            for author, text in timeline(view):
                 self._say(author, text)
+            self._seen = max((one.seq for one in view.messages), default=0)
         elif word in COMMANDS:
             self._act(COMMANDS[word], rest)
         elif word.startswith("/"):
@@ -75,19 +78,28 @@ class TerminalChat:
         for reply in result.replies:
             self._say(reply.author, reply.text)
         self._say("state", f"{result.state.value} · {VOICES[result.state].value} · version {result.version}")
-        decided = self._view().decision_of(result.message_id)
+        view = self._view()
+        self._seen = _seen(view, self._seen, result.message_id)
+        decided = view.decision_of(result.message_id)
         for line in evidence_lines(decided.data if decided else {}):
             self._say("evidence", line)
 
     def _act(self, event: Event, text: str) -> None:
         # The terminal has no checklist: closing a case there says that its steps are done.
         done = {"steps_done": _steps(self._view())} if event is Event.RESOLVED else {}
-        result = self._door.act(self._agent, self.id, event, text=text, data=done)
+        result = self._door.act(self._agent, self.id, event, text=text, data=done, seen=self._seen)
         self._say("state", f"{result.state.value} · {VOICES[result.state].value} · version {result.version}")
 
     def _view(self) -> ConversationView:
         """The conversation with its evidence, as the agent may read it."""
         return self._door.view(self._agent, self.id)
+
+
+def _seen(view: ConversationView, before: int | None, written: str) -> int | None:
+    """The newest number seen here once `written` is: as before, where the customer wrote elsewhere in between."""
+    theirs = [one for one in view.messages if one.author == "customer"]
+    missed = any(one.seq > (before or 0) and one.id != written for one in theirs)
+    return before if missed else max((one.seq for one in theirs), default=0)
 
 
 def timeline(view: ConversationView) -> Iterator[tuple[str, str]]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from itertools import chain
@@ -12,8 +11,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from states.errors import NotFound, SettingsError
-from states.vocabulary import Role
+from states.errors import SettingsError
 
 if TYPE_CHECKING:
     # For type checkers only: settings, the graph, the database and the models are loaded when something is built.
@@ -26,20 +24,16 @@ if TYPE_CHECKING:
     from desks.config import DeskConfig
     from encoder.encoder import Encoder
     from handover.packet.model_summary import SummaryWriter
-    from handover.people.codes import CodeMaker
     from handover.people.directory import Directory
     from models.port import Model
     from policy.loader import LoadedPolicy
-    from service.outbox import Outbox
+    from recognition.port import MeaningRecogniser
     from service.system import System
-    from service.views import ConversationView
     from states.clock import Clock
     from triggers.engine import Engine
     from triggers.llm import TopicClassifier
 
 KNOWLEDGE = Path(__file__).parent.parent / "assistants" / "knowledge"
-KEY_FILE = "verification.key"
-TOKEN_FILE = "admin.token"
 NO_KEY = "none"
 """Stands for the key of a server that wants none: the client insists on having one."""
 WARMING = (
@@ -58,11 +52,13 @@ WARMING = (
 
 def build(settings: Settings, **overrides: Any) -> System:
     """A running Handrail; its `door` is what surfaces are given. `overrides` replace parts by name: store, policy,
-    assistant, clock, ids, classifier, summariser, directory, codes. With `learned` the articles' vectors are made
-    before it returns, so that the first message is judged like every other; otherwise beside what is served.
+    assistant, clock, ids, classifier, recogniser, summariser, directory, codes. With `learned` the articles' vectors
+    are made before it returns, so that the first message is judged like every other; otherwise beside what is served.
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
+    from app.keys import build_codes
+    from app.originals import build_seal, require_key
     from policy.persons import require_distinct
     from service.runtime import Runtime
     from service.system import System
@@ -76,11 +72,14 @@ def build(settings: Settings, **overrides: Any) -> System:
     assistant = overrides.pop("assistant", None) or build_assistant(settings, policy, learned=learned)
     clock = overrides.pop("clock", None) or SystemClock()
     classifier = overrides.pop("classifier", None) or build_classifier(settings)
+    recogniser = overrides.pop("recogniser", None) or build_recogniser()
     summariser = overrides.pop("summariser", None) or build_summariser(settings)
     store = overrides.pop("store", None)
     ids = overrides.pop("ids", None) or SystemIds()
     directory = overrides.pop("directory", None) or build_directory(settings)
     codes = overrides.pop("codes", None)
+    require_key(settings, policy)
+    seal = build_seal(settings)
     if overrides:
         raise SettingsError(f"no part of Handrail is called {', '.join(overrides)!r}; see app.wiring.build")
     if store is None:
@@ -94,10 +93,12 @@ def build(settings: Settings, **overrides: Any) -> System:
         clock=clock,
         ids=ids,
         classifier=classifier,
+        recogniser=recogniser,
         summariser=summariser,
         public_url=settings.public_url,
         directory=directory,
         codes=codes or build_codes(settings),
+        seal=seal,
     )
     return System(runtime, settings.desks)
 
@@ -151,49 +152,6 @@ def build_directory(settings: Settings) -> Directory:
     path = settings.verification.directory
     ways = {ContactKind(kind) for config in destinations(settings).values() for kind in config.contacts}
     return Reachable(FileDirectory(path), ways) if path else NoDirectory()
-
-
-def build_codes(settings: Settings) -> CodeMaker:
-    """What makes one-time codes: with the key of the settings, or with one that is made once and kept in data_dir."""
-    from handover.people.codes import CodeMaker
-
-    given, path = settings.verification.key, settings.data_dir / KEY_FILE
-    if given:
-        return CodeMaker(given.get_secret_value().encode())
-    return CodeMaker(_kept(path, secrets.token_bytes(32), "key of one-time codes", "set HANDRAIL_VERIFICATION__KEY"))
-
-
-def with_admin_token(settings: Settings, policy: LoadedPolicy) -> Settings:
-    """The settings with one token for an admin, where they have none: made once, and kept in data_dir."""
-    from app.settings import MIN_TOKEN
-
-    if settings.tokens or settings.demo_mode:
-        return settings
-    path = settings.data_dir / TOKEN_FILE
-    token = _kept(path, secrets.token_urlsafe(32).encode(), "token of the admin", "set [tokens]").decode().strip()
-    if len(token) < MIN_TOKEN:
-        raise SettingsError(f"the token in {str(path)!r} is too short; remove the file and start again")
-    name = next(iter(policy.policy.roles.get(Role.ADMIN, ())), Role.ADMIN.value)
-    return settings.model_copy(update={"tokens": {token: f"{Role.ADMIN.value}/{name}"}})
-
-
-def _kept(path: Path, new: bytes, what: str, remedy: str) -> bytes:
-    """What the file holds; `new`, kept now for this user alone, if there is none."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            # Linked when it is whole: of two processes that start at once the first makes the secret of both.
-            made = path.with_suffix(f".{secrets.token_hex(4)}")
-            made.touch(mode=0o600)
-            made.write_bytes(new)
-            with suppress(FileExistsError):
-                path.hardlink_to(made)
-            made.unlink()
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingsError(
-            f"the {what} cannot be kept in {str(path)!r} ({error.strerror}); make data_dir writable or {remedy}"
-        ) from None
 
 
 def destinations(settings: Settings) -> dict[str, DeskConfig]:
@@ -271,12 +229,14 @@ def active_policy(name: str) -> LoadedPolicy:
 def activate(system: System, settings: Settings, name: str) -> LoadedPolicy:
     """Puts a policy in force on a running Handrail. PolicyError lists what is wrong, and the active one stays.
 
-    SettingsError where the policy names somebody as another person's id is spelt.
+    SettingsError where the policy names somebody as another person's id is spelt, or keeps originals without a key.
     """
+    from app.originals import require_key
     from policy.persons import require_distinct
 
     policy = active_policy(name)
     require_distinct(_people(settings, policy))
+    require_key(settings, policy)
     system.activate(policy)
     return policy
 
@@ -355,6 +315,13 @@ def build_classifier(settings: Settings) -> TopicClassifier | None:
     return ModelClassifier(build_model(settings))
 
 
+def build_recogniser() -> MeaningRecogniser:
+    """The shipped recogniser; by words alone, with a warning, where the encoder is missing."""
+    from recognition.recogniser import shipped
+
+    return shipped()
+
+
 def build_summariser(settings: Settings) -> SummaryWriter | None:
     """Who writes the summaries of packets, when a model is configured; else they stay extractive."""
     if settings.assistant != "openai":
@@ -382,45 +349,10 @@ def build_judge(policy: str, knowledge: str | None, *, meaning: bool = True) -> 
     if assistant is not None and meaning:
         assistant.learn()
     rules = Rules(
-        loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY))
-    )
+        loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY)),
+        recogniser=build_recogniser(),
+    )  # fmt: skip
     return Judge(rules, assistant), loaded
-
-
-@contextmanager
-def open_for_reading(settings: Settings) -> Iterator[Callable[[str], ConversationView]]:
-    """Reads conversations without a policy, an assistant or a worker; NotFound where there is no database yet."""
-    from service.rows_as_views import conversation_view
-    from store.database import open_store
-
-    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
-        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
-    store = open_store(settings.store_url)
-
-    def view_of(conversation_id: str) -> ConversationView:
-        with store.read() as connection:
-            return conversation_view(connection, conversation_id)
-
-    try:
-        yield view_of
-    finally:
-        store.close()
-
-
-@contextmanager
-def open_outbox(settings: Settings) -> Iterator[Outbox]:
-    """Reads and replays the outbox without a policy, an assistant or a worker; NotFound where there is no database."""
-    from service.outbox import Outbox
-    from states.clock import SystemClock
-    from store.database import open_store
-
-    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
-        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
-    store = open_store(settings.store_url)
-    try:
-        yield Outbox(store, SystemClock(), destinations(settings))
-    finally:
-        store.close()
 
 
 def _make_directory(settings: Settings) -> None:

@@ -7,7 +7,7 @@ country, no name beside the passage, and no word beside a question that an artic
     confidence = 1 / (1 + exp(-(BIAS + sum of weight * signal)))
 
 Signs were set beforehand, weights fitted by logistic regression and rounded, `BIAS` is the operating point at 0.6.
-Figures and method: docs/decisions/0013-words-and-meaning.md.
+Figures and method: docs/decisions/0016-words-and-meaning.md.
 """
 
 from __future__ import annotations

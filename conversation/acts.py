@@ -12,6 +12,7 @@ from conversation.effects import Matter
 from conversation.facts import guard_facts
 from conversation.inbound import Inbound, Kind, Method
 from conversation.run import Run
+from conversation.seen import require_seen
 from conversation.step import apply
 from conversation.verification import check_data, proven
 from handover.people.consent import Consent
@@ -25,6 +26,7 @@ def act(run: Run) -> None:
     event = outcome_of_check(run)
     if event is Event.TRIGGER_FIRED and run.standing.state in ANSWERING:
         return pulled(run, inbound.text or "an agent took the conversation over", _own(inbound))
+    require_seen(run, event)
     before, ladder = run.standing.consent, next_step(run, event)
     logged = {**inbound.data, **_noted(inbound), **check_data(run, event), **_own(inbound), **_climbs(ladder)}
     apply(
@@ -56,7 +58,8 @@ def _noted(inbound: Inbound) -> dict[str, Any]:
 def _own(inbound: Inbound) -> dict[str, Any]:
     """What we say ourselves of an act, which nothing that came in can replace."""
     via = {"via": inbound.origin} if inbound.origin else {}
-    return {**via, **({"body_hash": inbound.body_hash} if inbound.kind is Kind.ACT else {})}
+    seen = {"seen": inbound.seen} if inbound.seen is not None else {}
+    return {**via, **seen, **({"body_hash": inbound.body_hash} if inbound.kind is Kind.ACT else {})}
 
 
 def _climbs(ladder: LadderStep | None) -> dict[str, Any]:

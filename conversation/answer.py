@@ -13,23 +13,26 @@ from assistants.choice import listed
 from assistants.lexicon import OWN_NAMES
 from assistants.port import Draft, Question, Turn
 from conversation.burst import burst_of, counted
-from conversation.decide import Asked, Verdict, by_draft, by_rules, by_topics, faulted
+from conversation.decide import Asked, Disposition, Verdict, by_draft, by_evidence, by_rules, faulted
 from conversation.effects import Matter
 from conversation.evidence import circumstances, facts_of, fired_json, raised
 from conversation.facts import guard_facts
 from conversation.hand_back import stretch
 from conversation.intake import HIDDEN, kept, masked, storable
+from conversation.meaning import explained, recognise
 from conversation.run import Run
 from conversation.step import apply
 from handover.words.scripts import render
 from states.errors import DependencyFault
 from states.vocabulary import Author, Event, Role, State
-from triggers.assessment import Assessment, Circumstances, Decision, Message
+from triggers.assessment import Assessment, Circumstances, Decision, Message, Scores
 from triggers.burst import BurstAssessment
 from triggers.history import CONTRADICTION
 from triggers.language import shown
 from triggers.llm import TopicVerdict
 
+MISTRUSTED = "checkpoint"
+"""The fault of a thread whose stored checkpoint is not what the log says."""
 WHICH = "caution.which"
 """The script by which a policy asks which of the nearest articles is meant; one without it never asks."""
 ONLY_IN = "caution.language"
@@ -103,16 +106,34 @@ def respond(run: Run, models: Models) -> Verdict:
 
 
 def judge(run: Run) -> Verdict | None:
-    """What the rules say of the message; None: a draft is needed."""
+    """What the rules and the meaning say of the message; None: a draft is needed.
+
+    A thread that is mistrusted answers nothing.
+    """
     found = assess(run)
     declined = render("caution.declined", run.standing.language, run.rules.loaded)
-    return by_rules(asked_of(run), found, run.rules.engine, run.rules.policy, declined)
+    verdict = by_rules(asked_of(run), found, run.rules.engine, run.rules.policy, declined)
+    if run.mistrusted and (verdict is None or verdict.disposition is not Disposition.HANDOVER):
+        return failed(run, MISTRUSTED, run.mistrusted)
+    return verdict if verdict is not None else by_meaning(run)
+
+
+def by_meaning(run: Run) -> Verdict | None:
+    """What the meaning of a message says that no rule has decided; None: a draft is needed."""
+    if run.rules.recogniser is None or not run.rules.engine.recognises:
+        return None
+    try:
+        recognised = recognise(run.rules.recogniser, burst_of(run))
+    except DependencyFault as error:
+        return failed(run, error.kind, str(error))
+    run.judged(recognised=recognised)
+    return by_evidence(assess(run))
 
 
 def settle(run: Run, consulted: Consulted) -> Verdict:
     """What becomes of the message once the models have spoken."""
     if consulted.topics is not None:
-        verdict = by_topics(assess(run, consulted.topics))
+        verdict = by_evidence(assess(run, consulted.topics))
         if verdict is not None:
             return verdict
     found = run.judgement.assessment or assess(run)
@@ -167,11 +188,16 @@ def assess(run: Run, topics: TopicVerdict | None = None) -> Assessment:
     asked = Message(text=own, language=run.standing.language, turn=run.standing.history.turns)
     if first and run.standing.history.disarmed:
         _rearm(run, asked)
-    scores = {one.topic: one.score for one in topics.scores} if topics is not None else None
+    recognised = run.judgement.recognised
+    scores = Scores(
+        topics={one.topic: one.score for one in topics.scores} if topics is not None else {},
+        recognised=recognised.scores if recognised is not None else {},
+    )
     burst = burst_of(run)
-    judged = engine.evaluate_burst(burst, asked, circumstances(run), topics=scores, scanned=scanned)
-    found = judged.assessment
-    run.judged(assessment=found, spoken=burst.text)
+    read = circumstances(run)
+    judged = engine.evaluate_burst(burst, asked, read, scores=scores, scanned=scanned)
+    found = explained(judged.assessment, recognised)
+    run.judged(assessment=found, spoken=burst.text, facts=engine.read_of(read.facts))
     if first:
         _mask(run, judged)
         if any(one.trigger_id == CONTRADICTION for one in found.fired):
@@ -233,15 +259,18 @@ def broken(run: Run) -> None:
 
 def judged_data(run: Run) -> dict[str, Any]:
     """What the log keeps of how the message was judged."""
-    found = run.judgement.assessment
+    found, recogniser = run.judgement.assessment, run.rules.recogniser
     if found is None:
         return {"language": run.standing.language}
+    named = {"recogniser": recogniser.fingerprint} if recogniser and run.judgement.recognised else {}
     return {
         "decision": found.decision.value,
         "fired": fired_json(found.fired),
+        "facts": dict(run.judgement.facts),
         "sentiment": found.sentiment,
         "language": run.standing.language,
         "micros": round(found.micros, 1),
+        **named,
     }
 
 

@@ -96,6 +96,18 @@ def wakes_somebody(run: Run, why: Why) -> bool:
     )
 
 
+def promised_at(run: Run) -> datetime | None:
+    """By when the customer may expect a person: the deadline, or the time that they were told when it had passed."""
+    handover = run.standing.handover
+    if handover is None:
+        return None
+    climb = climb_of(run, Clock.CLAIM)
+    if climb.untouched:
+        return handover.claim_due_at
+    kept = None if run.record.opened else run.snapshot.timers.get(Clock.CLAIM.value)
+    return run.record.due.get(Clock.CLAIM) or kept or handover.claim_due_at
+
+
 def tighten(run: Run, why: Why) -> None:
     """New ladders for a case that has become more urgent; one that has gone beyond the frontline pages from anew."""
     claim, resolve, handover = climb_of(run, Clock.CLAIM), climb_of(run, Clock.RESOLVE), run.standing.handover

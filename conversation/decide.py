@@ -140,8 +140,8 @@ def _courtesy(kind: Courtesy, asked: Asked, found: Assessment, engine: Engine, d
     return _small_talk(kind.kind.value, reply[1] if reply is not None else "", found)
 
 
-def by_topics(found: Assessment) -> Verdict | None:
-    """The verdict of what a classifier found; None: nothing that needs a person."""
+def by_evidence(found: Assessment) -> Verdict | None:
+    """The verdict of what a classifier or the recogniser found; None: nothing that needs a person."""
     return _person(found.fired) if found.decision.needs_person else None
 
 
@@ -158,7 +158,9 @@ def by_draft(asked: Asked, found: Assessment, draft: Draft, engine: Engine, poli
         wants = raised(policy, turn, "answer.recommended", "assistant", "the assistant recommends a person")
         return _person((wants,), Role.ASSISTANT, draft=draft, routine=routine, data=data)
     misses = 0 if routine else asked.history.misses + 1
-    late = judged_late(asked, draft, engine, routine=routine, misses=misses)
+    known = known_late(asked, draft, routine=routine, misses=misses)
+    data["facts"] = engine.read_of(known, answered=True)
+    late = judged_late(asked, known, engine)
     if not late and misses >= policy.guard.misses:
         why = f"{misses} messages in a row were not recognised as routine"
         late = (raised(policy, turn, "answer.second_miss", "when", why),)
@@ -208,9 +210,9 @@ def unread_of(asked: Asked, draft: Draft) -> tuple[Unread, ...]:
     return (*found, *((Unread.HIDDEN,) if asked.hid else ()))
 
 
-def judged_late(asked: Asked, draft: Draft, engine: Engine, *, routine: bool, misses: int) -> tuple[Fired, ...]:
-    """The triggers that call a person and need to know how the draft turned out."""
-    facts: dict[str, Scalar] = {
+def known_late(asked: Asked, draft: Draft, *, routine: bool, misses: int) -> dict[str, Scalar]:
+    """The facts once a draft is there."""
+    return {
         **asked.facts,
         "answer.drafted": True,
         "answer.confidence": round(draft.confidence, 4),
@@ -218,6 +220,10 @@ def judged_late(asked: Asked, draft: Draft, engine: Engine, *, routine: bool, mi
         "answer.routine": routine,
         "conversation.misses": misses,
     }
+
+
+def judged_late(asked: Asked, facts: Mapping[str, Scalar], engine: Engine) -> tuple[Fired, ...]:
+    """The triggers that call a person and need to know how the draft turned out."""
     fired = engine.judge_answer(Circumstances(facts=facts, disarmed=frozenset(asked.history.disarmed)), asked.message)
     return tuple(one for one in fired if one.action is Action.HANDOVER)
 

@@ -11,20 +11,21 @@ from functools import partial
 from typing import Any
 
 from conversation import casework, verification
-from conversation.clocks import LadderStep, take_step, tighten
+from conversation.clocks import LadderStep, promised_at, take_step, tighten
 from conversation.consents import asked
-from conversation.hand_back import give_back
+from conversation.hand_back import give_back, return_message
 from conversation.handover import Handover
+from conversation.notices import notice_text
 from conversation.packets import assembled, new_handover
 from conversation.records import Outbound, Utterance
 from conversation.run import Run
 from handover.packet.schema import Packet
 from handover.people.consent import ConsentKind
 from handover.people.duties import Duties
-from handover.words.scripts import notice, render, wait_for
+from handover.words.scripts import render
 from states.machine import Step
 from states.table import SPEECH
-from states.vocabulary import Effect, Event
+from states.vocabulary import Clock, Effect, Event
 
 CLOSINGS = {Event.RESOLVED: "closing.resolved", Event.EXPIRED: "closing.expired"}
 """The script that ends a conversation, by how it ends."""
@@ -134,7 +135,7 @@ def _open(doing: Doing) -> None:
     run.record.packet_due = False
     packet = doing.matter.packet or assembled(run)[0]
     handover = new_handover(run, packet, again=doing.matter.again)
-    run.stand(handover=handover)
+    run.stand(handover=handover, closed=False)
     run.record.opened = True
     run.remember(handovers=run.standing.history.handovers + 1, offered=False, returned="")
     run.record.amend(handover_id=handover.id, reason_code=handover.reason_code)
@@ -181,6 +182,21 @@ def _climb(doing: Doing) -> None:
     if ladder is not None:
         take_step(doing.run, ladder, doing.step.source)
     doing.queue(team=handover.team if handover is not None else "", **(ladder.data() if ladder is not None else {}))
+
+
+def _say_delay(doing: Doing) -> None:
+    """Tells who waits that the time they were told has passed, and the new one, at which the clock looks again.
+
+    Nothing is said by the resolve clock, of which nobody was told; nor while the next step is overdue already, as after
+    an outage: that one tells.
+    """
+    run, ladder = doing.run, doing.matter.ladder
+    if ladder is None or ladder.clock is not Clock.CLAIM or run.standing.owner_id is not None:
+        return
+    promised = promised_at(run)
+    if promised is not None and promised > run.now:
+        doing.say(notice_text(run, "notice.delayed"))
+        run.record.amend(promised=promised.isoformat())
 
 
 def _close(doing: Doing) -> None:
@@ -283,6 +299,10 @@ def _say_returned(doing: Doing) -> None:
     doing.say(render("notice.returned", doing.run.standing.language, doing.run.rules.loaded))
 
 
+def _return_message(doing: Doing) -> None:
+    return_message(doing.run, doing.event_id)
+
+
 def _ask_survey(doing: Doing) -> None:
     """Asks once, if the policy wants to know, about whoever ended the conversation."""
     run, survey = doing.run, doing.run.rules.policy.survey
@@ -327,11 +347,13 @@ EFFECTS: Mapping[Effect, Perform] = {
     Effect.OPEN_HAND_BACK: _ask_hand_back,
     Effect.GIVE_CONSENT: _give_consent,
     Effect.CLOSE_CONSENT: _close_consent,
+    Effect.SEND_DELAY: _say_delay,
     Effect.RENOTIFY: _climb,
     Effect.PAGE: _climb,
     Effect.CLOSE_HANDOVER: _close,
     Effect.SEND_CLOSING: _say_closing,
     Effect.SEND_RETURNED: _say_returned,
+    Effect.RETURN_MESSAGE: _return_message,
     Effect.SEND_SURVEY: _ask_survey,
     Effect.RECORD_SURVEY: _record_survey,
     Effect.CLOSE_CONVERSATION: _close_conversation,
@@ -346,12 +368,3 @@ OUTBOUND = frozenset(
     }
 )  # fmt: skip
 """The effects that leave the database; each has a row in the outbox, and a plan in `delivery`."""
-
-
-def notice_text(run: Run, script_id: str) -> str:
-    """A notice of the policy to the customer who waits, with the time that is left; empty where nobody waits."""
-    handover, rules = run.standing.handover, run.rules
-    if handover is None:
-        return ""
-    wait = wait_for(rules.loaded, handover.sla, handover.claim_due_at, run.now)
-    return notice(script_id, run.standing.language, rules.loaded, wait, team=handover.team, reference=handover.id)

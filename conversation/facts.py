@@ -11,6 +11,12 @@ from states.facts import Facts
 from states.vocabulary import Role
 
 
+def person_needed(run: Run) -> bool:
+    """Whether the message of this run calls for a person by the rules; what could not be judged does."""
+    found = run.judgement.assessment
+    return found is not None and found.decision.needs_person
+
+
 def guard_facts(run: Run, actor: str = "", role: Role = Role.SYSTEM, *, approved: bool = False) -> Facts:
     """The facts of this moment. `approved`: what is about to be said is approved content."""
     standing, handover = run.standing, run.standing.handover
@@ -25,6 +31,7 @@ def guard_facts(run: Run, actor: str = "", role: Role = Role.SYSTEM, *, approved
         and standing.owner_role is role,
         steps_done=handover is None or not handover.open_steps(run.inbound.data.get("steps_done", ())),
         outcome_written=bool(run.inbound.text.strip()),
+        newest_seen=run.inbound.newest_seen,
         regulated=handover is not None and handover.regulated,
         compliance=handover is not None and handover.compliance,
         **consent_facts(run, actor, role),
@@ -32,6 +39,7 @@ def guard_facts(run: Run, actor: str = "", role: Role = Role.SYSTEM, *, approved
         climb_renotified=climb is not None and climb.renotified,
         climb_paged=climb is not None and climb.paged,
         reopen_allowed=not standing.closed,
+        person_needed=person_needed(run),
         survey_open=bool(standing.history.survey),
         looping=run.judgement.looping,
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from zlib import crc32
 
 from assistants.port import PersonStretch
+from conversation.burst import left_unanswered
 from conversation.run import Run
 from handover.packet.summary import clip
 from policy.schema import Action
@@ -69,6 +70,18 @@ def give_back(run: Run) -> None:
         handed=tuple(dict.fromkeys((*history.handed, *history.evidence)))[-MARKS:], evidence=(),
         returned=run.record.happenings[-1].id,
     )  # fmt: skip
+
+
+def return_message(run: Run, event_id: str) -> None:
+    """What the customer wrote and no person answered is the assistant's: it is decided once more, by the same rules."""
+    pending, owed = run.snapshot.pending, run.standing.history.owed
+    if pending is not None and owed and owed[0] == pending.id:
+        return  # It was left to the assistant before, and waits for its decision still.
+    left = left_unanswered(run.snapshot.window)
+    run.record.returned_message = left.id if left is not None else None
+    run.remember(owed=(left.id, event_id) if left is not None else ())
+    if left is not None:
+        run.record.amend(returned_message=left.id)
 
 
 def stretch(run: Run) -> PersonStretch | None:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from conversation.acts import act
-from conversation.answer import Models, broken, respond
+from conversation.answer import MISTRUSTED, Models, broken, respond
 from conversation.clocks import running
 from conversation.hand_over import hand_over
 from conversation.inbound import Kind
 from conversation.latched import forward
 from conversation.records import Outcome
 from conversation.run import Run
+from conversation.step import apply
 from conversation.survey import after_the_end, keep
 from states.errors import IllegalEvent
-from states.table import ANSWERING
-from states.vocabulary import State
+from states.table import ANSWERING, WITH_PERSON
+from states.vocabulary import Event, Role, State
+
+TOLD = (State.HANDED_OFF, State.AGENT_VERIFYING, State.ESCALATED)
+"""The states in which a person has or awaits the case, and is paged when something around it fails."""
 
 
 def handle(run: Run, state: State, models: Models) -> None:
     """One node of the graph: `state` handles the run, and `onward` says whether another state goes on with it."""
+    _handle(run, state, models)
+    if run.mistrusted and onward(run) is None:
+        record_mistrust(run)
+
+
+def _handle(run: Run, state: State, models: Models) -> None:
     if state is State.TRIGGERED and run.record.packet_due:
         return hand_over(run)
     run.record.unanswered = False
+    if run.inbound.kind is Kind.RETURNED:
+        run.remember(owed=())
     if run.inbound.message is None:
         return _not_a_message(run)
     if run.message.automatic and not run.broken:
@@ -33,6 +45,17 @@ def handle(run: Run, state: State, models: Models) -> None:
     if state is State.RESOLVED:
         return after_the_end(run)
     forward(run)
+
+
+def record_mistrust(run: Run) -> None:
+    """The fault of the thread stands in the log, once; whoever has or awaits the case is called to it."""
+    if any(one.data.get("fault") == MISTRUSTED for one in run.record.happenings):
+        return
+    told = {"fault": MISTRUSTED, "detail": run.mistrusted}
+    if run.standing.state in TOLD:
+        apply(run, Event.FAULT, Role.SYSTEM, told)
+    else:
+        run.record.amend(**told)
 
 
 def onward(run: Run) -> State | None:
@@ -77,13 +100,21 @@ def outcome_of(run: Run) -> Outcome:
         outbound=tuple(record.outbound),
         masked=record.masked,
         template=run.inbound.template,
+        returned_message=record.returned_message,
+        attempts=record.attempts,
+        expected_seq=snapshot.next_seq if _lets_go(run) else None,
     )
+
+
+def _lets_go(run: Run) -> bool:
+    """Whether a person lets go of the conversation for good: then nothing may have come in meanwhile."""
+    before = run.snapshot.state in WITH_PERSON
+    return run.inbound.kind is Kind.ACT and before and run.standing.state not in WITH_PERSON
 
 
 def _not_a_message(run: Run) -> None:
     """An act, a clock or a fault. A fault needs a person who has or awaits the case."""
-    told = (State.HANDED_OFF, State.AGENT_VERIFYING, State.ESCALATED)
-    if run.inbound.kind is Kind.FAULT and run.standing.state not in told:
+    if run.inbound.kind is Kind.FAULT and run.standing.state not in TOLD:
         where = run.standing.state.value
         raise IllegalEvent(f"no person has or awaits this case in state {where!r}; nobody is to be told")
     act(run)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from conversation.records import StoredMessage, TemplateUse
+from handover.people.attempts import Attempts
 from policy.schema import Level
 from states.vocabulary import Event, Role
 
@@ -22,6 +23,8 @@ class Kind(StrEnum):
     CLOCK = "clock"
     FAULT = "fault"
     SUMMARY = "summary"
+    RETURNED = "returned"
+    """A customer's message that a person left unanswered when they handed back: it is decided once more."""
 
 
 class Method(StrEnum):
@@ -70,13 +73,25 @@ class Inbound:
     """Which one: it must still be approved when the outcome is written."""
     proof: Proof = field(default_factory=Proof, repr=False)
     """What an act or a message brings to an identity check."""
+    attempts: Attempts | None = None
+    """The customer's counter of failed checks, for an act that checks or sends a code; None: nobody has looked."""
     origin: str = ""
     """The destination it came through; empty: our own desk, channel or clock."""
+    seen: int | None = None
+    """The seq of the newest message that the actor has seen; None: the act does not say."""
+    unseen: tuple[StoredMessage, ...] | None = None
+    """The customer's messages after that, decided or not; of an act that says nothing, all of them. None: nobody has
+    looked."""
 
     @property
     def cause(self) -> str:
         """The key under which an outcome happens once."""
         return f"{self.kind.value}:{self.id}"
+
+    @property
+    def newest_seen(self) -> bool:
+        """Whether the actor has seen everything that the customer wrote; True too where the customer wrote nothing."""
+        return self.unseen == ()
 
     @property
     def method(self) -> Method:

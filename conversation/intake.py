@@ -16,6 +16,8 @@ from states.vocabulary import STAFF, Role
 from triggers.visible import visible
 
 MAX_NAME = 200
+MAX_CHARS = 1_200_000
+"""Longer messages are refused: they are no messages. Up to here a message is kept and goes to a person unread."""
 MAX_FILES = 20
 _MAX_DEPTH = 8
 _BIGGEST = 2**63

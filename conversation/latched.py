@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from conversation.answer import assess
 from conversation.consents import about
-from conversation.effects import Matter, Urgency, notice_text
+from conversation.effects import Matter, Urgency
 from conversation.evidence import fired_json, raised
 from conversation.hand_back import note_evidence
 from conversation.hand_over import open_handover, page_if_nobody
 from conversation.handover import Handover
+from conversation.notices import notice_text
 from conversation.packets import packet_now, reopened_packet
 from conversation.run import Run
 from conversation.step import apply
@@ -32,7 +33,9 @@ def forward(run: Run) -> None:
     waiting = run.standing.state in (State.TRIGGERED, State.HANDED_OFF)
     first = waiting and handover is not None and not handover.notices
     tells = first and (urgency is None or not urgency.rises)
-    logged = {"language": run.standing.language, "sentiment": found.sentiment}
+    logged = {
+        "language": run.standing.language, "sentiment": found.sentiment, "facts": dict(run.judgement.facts),
+    }  # fmt: skip
     words = notice_text(run, "notice.waiting") if tells else ""
     apply(run, Event.CUSTOMER_REPLIED, Role.CUSTOMER, logged, matter=Matter(words=words))
     if first:
@@ -81,9 +84,9 @@ def _raise_urgency(run: Run, urgency: Urgency) -> None:
 def reopen(run: Run, *, to_person: bool = False) -> None:
     """A message to a resolved conversation: back to a person if a person had it, else answered as usual.
 
-    With `to_person` it goes to a person in any case.
+    With `to_person` it goes to a person in any case; past the window only so.
     """
-    if not run.standing.latched:
+    if not run.standing.latched and not run.standing.closed:
         apply(run, Event.REOPENED, Role.CUSTOMER)
         if to_person:
             run.judged(fired=(_came_back(run),))
@@ -92,7 +95,7 @@ def reopen(run: Run, *, to_person: bool = False) -> None:
     found, again = assess(run), _came_back(run)
     run.judged(fired=(*found.fired, again) if found.decision.needs_person else (again,))
     note_evidence(run, run.judgement.fired)
-    logged = {"fired": fired_json(run.judgement.fired)}
+    logged = {"fired": fired_json(run.judgement.fired), "facts": dict(run.judgement.facts)}
     open_handover(run, reopened_packet(run), Event.REOPENED, Role.CUSTOMER, logged, again=True)
 
 

@@ -101,6 +101,7 @@ def case_of(run: Run, handover: Handover | None = None) -> Case:
         transcript_turns=max(material.total, len(messages)),
         attempts=_attempts(run),
         effects=_effects(run),
+        others=material.others,
         files=_files(messages),
         sentiment=_sentiment(run),
         redactions=_redactions(messages),

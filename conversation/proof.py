@@ -34,6 +34,8 @@ from states.vocabulary import Author, Effect, Event, Role, State
 
 NOW = datetime(2026, 1, 7, 11, 0, tzinfo=UTC)
 WORDS = "Words of the proof."
+LEFT = StoredMessage(id="m0", seq=1, author=Author.CUSTOMER.value, actor_id="", text=WORDS, at=NOW)
+"""What the customer wrote before, and nobody answered."""
 CLAIMS = {"claims": [{"claim": "The customer wrote.", "turns": [1]}], "model": "proof"}
 
 
@@ -85,9 +87,10 @@ LOOKS: Mapping[Effect, Look] = {
     Effect.UPDATE_PACKET: lambda seen: seen.held.packet != seen.had.packet and not seen.held.summary_due,
     Effect.RECORD_REVIEW: lambda seen: bool(seen.held.packet.review),
     Effect.RECORD_STEP: lambda seen: seen.held.steps_done != seen.had.steps_done,
-    Effect.OPEN_HANDOVER: lambda seen: seen.run.record.opened and seen.held.open,
+    Effect.OPEN_HANDOVER: lambda seen: seen.run.record.opened and seen.held.open and not seen.after.closed,
     Effect.SEND_SCRIPT: lambda seen: seen.said(Effect.SEND_SCRIPT),
     Effect.SEND_NOTICE: lambda seen: seen.said(Effect.SEND_NOTICE),
+    Effect.SEND_DELAY: lambda seen: seen.said(Effect.SEND_DELAY) or seen.after.owner_id is not None,
     Effect.DELIVER_HANDOVER: lambda seen: seen.queued(Effect.DELIVER_HANDOVER),
     Effect.RAISE_SEVERITY: lambda seen: seen.held.regulated and seen.queued(Effect.RAISE_SEVERITY),
     Effect.ASSIGN_OWNER: lambda seen: seen.after.owner_id == seen.held.owner_id == "actor",
@@ -106,6 +109,7 @@ LOOKS: Mapping[Effect, Look] = {
     Effect.CLOSE_HANDOVER: lambda seen: not seen.held.open and seen.queued(Effect.CLOSE_HANDOVER),
     Effect.SEND_CLOSING: lambda seen: seen.said(Effect.SEND_CLOSING),
     Effect.SEND_RETURNED: lambda seen: seen.said(Effect.SEND_RETURNED),
+    Effect.RETURN_MESSAGE: lambda seen: seen.run.record.returned_message == LEFT.id,
     Effect.SEND_SURVEY: lambda seen: seen.said(Effect.SEND_SURVEY) or not _survey_wanted(seen),
     Effect.RECORD_SURVEY: lambda seen: not seen.after.history.survey,
     Effect.CLOSE_CONVERSATION: lambda seen: seen.after.closed,
@@ -227,7 +231,7 @@ def _snapshot(rules: Rules, state: State, *, latched: bool) -> Snapshot:
         history=history, latched=latched, owner_id="owner" if state is State.AGENT_VERIFYING else None,
         owner_role=Role.FRONTLINE_AGENT if state is State.AGENT_VERIFYING else None, pending_consent=None,
         policy_name=rules.policy.name, policy_hash=rules.loaded.hash, head_hash="", checkpoint_id=None, closed=False,
-        created_at=NOW - timedelta(hours=1), updated_at=NOW,
+        created_at=NOW - timedelta(hours=1), updated_at=NOW, window=(LEFT,),
     )  # fmt: skip
 
 

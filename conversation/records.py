@@ -9,6 +9,7 @@ from typing import Any
 
 from conversation.handover import Handover
 from handover.packet.attachment import Attachment
+from handover.people.attempts import Attempts
 from states.vocabulary import Author, Clock, Effect, Event, Role, State
 
 
@@ -29,6 +30,8 @@ class StoredMessage:
     outcome_event_id: str | None = None
     automatic: str = ""
     """What kind of machine wrote it; empty: a person."""
+    late: bool = False
+    """It came after the reopen window had ended."""
     effect: Effect | None = None
     """The effect by which it was said; None for a customer's message, and for what older versions wrote."""
 
@@ -56,6 +59,8 @@ class Snapshot:
     closed: bool
     created_at: datetime
     updated_at: datetime
+    next_seq: int = 0
+    """The number of the next message or event: it grows with every message that comes in, decided or not."""
     window: tuple[StoredMessage, ...] = ()
     """The newest decided messages, oldest first, bounded."""
     pending: StoredMessage | None = None
@@ -150,6 +155,12 @@ class Outcome:
     """Message id → the text that stands from now on, and how many spans of which kind were masked in it."""
     template: TemplateUse | None = None
     """The stored template whose words are said: the outcome is stale if it is no longer approved."""
+    returned_message: str | None = None
+    """A decided message of the customer that is the assistant's to decide once more."""
+    attempts: Attempts | None = None
+    """The customer's counter of failed checks as it is now: stale if somebody else has moved it meanwhile."""
+    expected_seq: int | None = None
+    """Where nothing may have come in since it was decided: the conversation's next number then. None: it may have."""
 
     @property
     def handover_id(self) -> str | None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from handover.people.codes import CodeMaker
 from policy.loader import LoadedPolicy
 from policy.schema import Policy
+from recognition.port import MeaningRecogniser
 from states.clock import Ids
 from states.machine import ConversationMachine
 from triggers.engine import Engine
@@ -22,6 +23,8 @@ class Rules:
     ids: Ids
     codes: CodeMaker
     machine: ConversationMachine = field(default_factory=ConversationMachine)
+    recogniser: MeaningRecogniser | None = None
+    """What reads the meaning of a message; None: triggers that ask for it do not fire."""
     public_url: str = ""
     """Where people reach Handrail from outside; empty: unknown."""
     model_summaries: bool = False

@@ -16,8 +16,12 @@ from conversation.inbound import Inbound
 from conversation.records import Happening, Outbound, Snapshot, StoredMessage, Utterance
 from conversation.rules import Rules
 from handover.deadlines.sla import is_open
+from handover.packet.case import OtherCase
+from handover.people.attempts import Attempts
 from handover.people.consent import Consent
 from handover.people.presence import Person
+from policy.facts import Scalar
+from recognition.port import Recognised
 from states.vocabulary import Author, Clock, Role, State
 from triggers.assessment import Assessment, Fired
 from triggers.history import History
@@ -34,6 +38,8 @@ class Material:
     """How many messages the whole transcript has."""
     people: tuple[Person, ...] = ()
     """Everybody who has come to the desk."""
+    others: tuple[OtherCase, ...] = ()
+    """Cases of the same customer in other conversations."""
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Customer message id → data of the event that decided it."""
 
@@ -63,8 +69,12 @@ class Judgement:
     """What the packet must explain."""
     looping: bool = False
     """What fired had fired before the last hand-back."""
+    facts: Mapping[str, Scalar] = field(default_factory=dict)
+    """The facts that the policy's conditions have read, as they were then."""
     spoken: str = ""
     """The message with those before it that nobody answered."""
+    recognised: Recognised | None = None
+    """What it was recognised as; None: nobody asked, or nobody is there to ask."""
 
 
 @dataclass(kw_only=True)
@@ -82,6 +92,10 @@ class Record:
     """The handover was opened by this run."""
     packet_due: bool = False
     """The bot was locked out: the node of `triggered` assembles the packet before the run ends."""
+    attempts: Attempts | None = None
+    """The customer's counter of failed checks, moved on by this run."""
+    returned_message: str | None = None
+    """A message that a person left to the assistant: it is to be decided once more."""
     unanswered: bool = False
     """A resolved conversation was opened again for the assistant: the node of its new state handles the message."""
 
@@ -102,6 +116,8 @@ class Run:
     material: Callable[[], Material]
     broken: str | None = None
     """An earlier run of this message broke with this error: judge nothing more, hand it to a person."""
+    mistrusted: str = ""
+    """Why the thread's stored checkpoint is not used; empty: it is what the log says. A fault, not of the message."""
     standing: Standing
     judgement: Judgement = field(default_factory=Judgement)
     record: Record = field(default_factory=Record)
@@ -127,8 +143,8 @@ class Run:
             history=History.from_json(dict(snapshot.history)),
             handover=snapshot.handover,
             consent=Consent.from_json(pending) if pending else None,
-            # A message is kept only while the window is open: one that waits was in time, however late it is decided.
-            closed=snapshot.closed and inbound.message is None,
+            # A message that waits and was in time is in time however late it is decided.
+            closed=snapshot.closed and (inbound.message is None or inbound.message.late),
         )
         read = cache(material or (lambda: Material(messages=snapshot.window, total=len(snapshot.window))))
         return cls(

@@ -20,9 +20,14 @@ from states.vocabulary import Event, Role
 from triggers.assessment import Assessment, Decision
 from triggers.courtesy import courtesy
 
+CLOSED = "closed"
+"""What the log says of a message that was kept because the reopen window had ended."""
+
 
 def after_the_end(run: Run) -> None:
     """A message to a resolved conversation."""
+    if run.standing.closed:
+        return after_the_window(run)
     found = rating(run.own) if run.standing.history.survey and not run.broken else None
     if found is None and not run.broken and _thanks(run):
         # Thanks for what is over open nothing; the question how it went stays open.
@@ -38,6 +43,16 @@ def after_the_end(run: Run) -> None:
         # A score is no need: it is counted by the survey, not by what judges the next message.
         return run.stand(history=replace(before, survey=""))
     reopen(run, to_person=found.score <= LOW)
+
+
+def after_the_window(run: Run) -> None:
+    """A message that comes too late to be answered here: what calls for a person has one, anything else is kept.
+
+    Whoever sent what is kept is told to begin a new conversation, unless it is only thanks.
+    """
+    if assess(run).decision.needs_person:
+        return reopen(run, to_person=True)
+    keep(run, **({"courtesy": True} if _thanks(run) else {CLOSED: True}))
 
 
 def _thanks(run: Run) -> bool:

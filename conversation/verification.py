@@ -22,13 +22,30 @@ def open_challenge(run: Run) -> Challenge | None:
 def verification_facts(run: Run, role: Role) -> dict[str, bool]:
     """The facts about the customer's identity, and about what this act brings."""
     handover, rules = run.standing.handover, run.rules.policy.verification
-    attempts, sent = (handover.attempts, handover.codes_sent) if handover is not None else (0, 0)
+    sent, failed = handover.codes_sent if handover is not None else 0, failed_checks(run)
+    left = failed < rules.attempts
     return {
         "identity_satisfied": handover is None or handover.identity_satisfied,
         "identity_proven": proven(run, role),
-        "attempts_left": attempts + 1 < rules.attempts,
-        "code_allowed": bool(run.inbound.proof.contact) and sent < rules.sends,
+        "check_allowed": left or not _may_guess(run),
+        "attempts_left": failed + 1 < rules.attempts,
+        "code_allowed": left and bool(run.inbound.proof.contact) and sent < rules.sends,
     }
+
+
+def failed_checks(run: Run) -> int:
+    """How many checks of this customer failed lately, wherever, or in this case at any time.
+
+    As many as there may be where nobody has counted. The case's own count is also what an older version has left.
+    """
+    counted, rules, handover = run.inbound.attempts, run.rules.policy.verification, run.standing.handover
+    lately = rules.attempts if counted is None else counted.recent(run.now, rules.within.delta)
+    return max(lately, handover.attempts if handover is not None else 0)
+
+
+def _may_guess(run: Run) -> bool:
+    """Whether the act could be right by chance; a written attestation is no guess, and what is no check is none."""
+    return run.inbound.event is Event.IDENTITY_VERIFIED and run.inbound.method is not Method.ATTESTATION
 
 
 def proven(run: Run, role: Role) -> bool:
@@ -53,8 +70,7 @@ def check_data(run: Run, event: Event) -> dict[str, Any]:
     if event is Event.IDENTITY_VERIFIED:
         return {"method": run.inbound.method.value, "level": run.inbound.method.level.value}
     if event is Event.VERIFICATION_FAILED:
-        handover = run.standing.handover
-        return {"method": run.inbound.method.value, "attempts": (handover.attempts if handover else 0) + 1}
+        return {"method": run.inbound.method.value, "attempts": failed_checks(run) + 1}
     return {}
 
 
@@ -62,6 +78,9 @@ def record_check(run: Run, event: Event) -> None:
     """The handover after a check that proved something, or did not."""
     method = run.inbound.method
     by_code = method is Method.CODE
+    failed = event is Event.VERIFICATION_FAILED
+    if run.inbound.attempts is not None and (failed or _may_guess(run)):
+        run.record.attempts = run.inbound.attempts.checked(run.now, failed=failed)
     if event is Event.VERIFICATION_FAILED:
         return run.change(lambda handover: handover.check_failed(by_code=by_code))
     run.change(lambda handover: handover.identity_verified(method.level, by_code=by_code))

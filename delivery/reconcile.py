@@ -22,7 +22,7 @@ from delivery.settle import Filing, Places, act_id
 from desks.port import Comment, Job, Standing, Ticket, TicketDesk
 from service.system import System
 from service.views import Actor
-from states.errors import BadInput, Conflict, HandrailError, NotFound, Refused
+from states.errors import BadInput, Conflict, ConversationClosed, HandrailError, NotFound, Refused
 from states.vocabulary import Event, Role
 from store import queries, steps, tickets
 from store.records import TicketRecord
@@ -45,6 +45,8 @@ class Seen:
     desk: TicketDesk
     record: TicketRecord
     ticket: Ticket
+    held: frozenset[str] = frozenset()
+    """The customer's messages that the ticket had when it was last agreed on, so before what is found in it now."""
 
     def person(self, name: str) -> tuple[Role, str] | None:
         """Who the ticket's name is here; None for whoever is not positively known."""
@@ -93,6 +95,9 @@ class Reconciler:
             return True  # None of ours.
         if self._is_moving(record):
             return False
+        with self._store.read() as connection:
+            known_at = tickets.known_at(connection, record.handover_id, place.name) or self._clock.now()
+            held = steps.messages_held(connection, record.conversation_id, place.name, known_at)
         try:
             ticket = desk.read(ref)
         except NotFound:
@@ -101,7 +106,7 @@ class Reconciler:
             return True
         if where := ticket.identity.elsewhere(record.ref, record.handover_id):
             return self._merged(record, where)
-        seen = Seen(place=place, desk=desk, record=record, ticket=ticket)
+        seen = Seen(place=place, desk=desk, record=record, ticket=ticket, held=held)
         if self._is_moving(record):
             return False  # What was read may be our own doing: look again when it is settled.
         return self._follow(seen)
@@ -228,7 +233,21 @@ class Reconciler:
             return self._refuse(
                 seen, "resolved", seen.ticket.version, BadInput("nobody has claimed the case; take the ticket first")
             )
-        self._act(seen, "resolved", Event.RESOLVED, person, text=_outcome(seen), puts_right=True)
+        self._act(
+            seen, "resolved", Event.RESOLVED, person, text=_outcome(seen), puts_right=True, newest=self._newest(seen)
+        )
+
+    def _newest(self, seen: Seen) -> int:
+        """The seq up to which whoever works in the ticket has everything that the customer wrote.
+
+        They have what the ticket had when it was last agreed on, and what the customer wrote in the ticket. What was
+        brought there since may have come a moment after they closed it.
+        """
+        there = seen.held | {seen.act_id("wrote", one.id) for one in seen.ticket.comments}
+        with self._store.read() as connection:
+            written = queries.written_after(connection, seen.record.conversation_id, 0)
+        missing = (one.seq - 1 for one in written if one.id not in there)
+        return next(missing, written[-1].seq if written else 0)
 
     # Doing it
 
@@ -242,13 +261,14 @@ class Reconciler:
         text: str = "",
         which: str = "",
         puts_right: bool = False,
+        newest: int | None = None,
     ) -> None:
         """One act of a person's, once; a refusal is said in the ticket."""
         role, name = person
         try:
             self._system.door.act(
                 Actor(id=name, role=role), seen.record.conversation_id, event, text=text,
-                act_id=seen.act_id(what, which), origin=seen.place.name,
+                act_id=seen.act_id(what, which), origin=seen.place.name, seen=newest,
             )  # fmt: skip
         except (Refused, Conflict, BadInput) as error:
             self._refuse(seen, what, which or seen.ticket.version, error)
@@ -256,7 +276,8 @@ class Reconciler:
                 self._set_right(seen)
 
     def _refuse(self, seen: Seen, what: str, which: str, error: HandrailError) -> None:
-        more = " The message was not passed on." if what in ("replied", "wrote") else ""
+        kept = isinstance(error, ConversationClosed)
+        more = " The message was not passed on." if what in ("replied", "wrote") and not kept else ""
         if what == "resolved":
             more = _missing(self._snapshot(seen))
         self._note(seen, what, which, f"Handrail could not follow this ({what}): {error}.{more}")

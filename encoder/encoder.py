@@ -51,13 +51,13 @@ class Encoded:
     @cached_property
     def meaning(self) -> Vectors:
         """(384,), length 1: near the vectors of texts that mean the same."""
-        rows = self._encoder.run("meaning", self._hidden, self._mask)
+        rows = _unit(self._encoder.run("meaning", self._hidden, self._mask))
         vector: Vectors = _unit(rows.mean(axis=0, keepdims=True))[0]
         return vector
 
     @cached_property
     def sense(self) -> Vectors:
-        """(windows, 384), each of length 1: what of a person's work each window holds."""
+        """(windows, 384), of any length: what the head judges, window by window."""
         return self._encoder.run("sense", self._hidden, self._mask)
 
 
@@ -101,8 +101,8 @@ class Encoder:
         return tuple(name.removesuffix(".onnx") for name in self._artefact.files if name.endswith(".onnx"))
 
     def run(self, part: str, hidden: Vectors, mask: npt.NDArray[np.int64]) -> Vectors:
-        """What an upper part makes of the lower one's output, row by row of length 1."""
-        return _unit(self._ask(part, {"hidden": hidden, "attention_mask": mask}))
+        """What an upper part makes of the lower one's output: a vector a row."""
+        return self._ask(part, {"hidden": hidden, "attention_mask": mask})
 
     def _encode(self, text: str) -> Encoded:
         words = self._guarded(self._pieces)

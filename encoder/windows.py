@@ -4,8 +4,8 @@ from __future__ import annotations
 
 WINDOW = 62
 """Pieces of a window without its two marks. Most messages are shorter: half of the corpus has fewer than 25."""
-MOST = 4
-"""Windows that are read of one text: some 1,200 characters. A longer text is read at its ends and between."""
+MOST = 3
+"""Windows that are read of one text: some 900 characters. A longer text is read at its ends and between."""
 
 
 def windows(ids: list[int]) -> tuple[list[list[int]], bool]:

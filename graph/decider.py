@@ -14,16 +14,20 @@ from conversation.inbound import Inbound
 from conversation.records import Snapshot
 from conversation.rules import Rules
 from conversation.run import Material, Run
+from graph.buffer import Buffer
 from graph.build import Detail, build_graph
-from graph.saver import Buffer, TurnSaver
+from graph.saver import TurnSaver
 from graph.thread import Thread
-from states.errors import Conflict, StoreError
-from store import presence, queries
+from states.errors import CheckpointMismatch, Conflict, StoreError
+from store import joined, presence, queries
 from store.database import Store
 from store.work import Committed, UnitOfWork
 
 MATERIAL = 200
 """Messages and events from which a packet is made."""
+
+SUPERSTEPS = 16
+"""More than a run has: so many channel versions are set aside for each version of a conversation."""
 
 log = logging.getLogger("handrail.deciding")
 
@@ -74,7 +78,7 @@ class Decider:
         run = Run.begin(snapshot, inbound, rules, now, lambda: self._material(snapshot.id), broken)
         buffer = self._invoke(run)
         done = self._work.commit(
-            outcome_of(run), lambda connection: self._saver.flush(buffer, connection), buffer.head, lease
+            outcome_of(run), lambda connection: self._saver.flush(buffer, connection), buffer.bound, lease
         )
         return run, done
 
@@ -85,19 +89,27 @@ class Decider:
         start = Thread(
             state=snapshot.state.value, version=snapshot.version, inbound=run.inbound.to_json(), trail=[], run=run
         )
-        with self._saver.buffered(snapshot.checkpoint_id) as buffer:
+        with self._saver.buffered(snapshot.checkpoint_id, snapshot.head_hash) as buffer:
             # What the run led to is in `run`: one key, in the format that streams nothing beside it.
             self._graph.invoke(
-                self._entered(start, config), config, durability="exit", output_keys="state", version="v2"
+                self._entered(start, config, buffer), config, durability="exit", output_keys="state", version="v2"
             )
         return buffer
 
-    def _entered(self, start: Thread, config: Any) -> Thread | Command[str]:
+    def _entered(self, start: Thread, config: Any, buffer: Buffer) -> Thread | Command[str]:
         """The input of a run: a thread that has a checkpoint goes straight to its state's node, a superstep less.
 
-        LangGraph takes a `goto` only for a thread that it knows; a new one enters through the graph's entry.
+        LangGraph takes a `goto` only for a thread that it knows; a new one enters through the graph's entry, and so
+        does one whose checkpoint is not what the log says: it goes on from the row, and the run records the fault.
         """
-        known = self._saver.get_tuple(config) is not None
+        try:
+            known = self._saver.get_tuple(config) is not None
+        except CheckpointMismatch as mismatch:
+            run = start["run"]
+            log.error("checkpoint refused", extra={"conversation": run.snapshot.id, "error": type(mismatch).__name__})
+            run.mistrusted = str(mismatch)
+            buffer.begin_anew((run.snapshot.version + 1) * SUPERSTEPS)
+            known = False
         return Command(goto=start["state"], update=start) if known else start
 
     def _material(self, conversation_id: str) -> Material:
@@ -110,5 +122,6 @@ class Decider:
                 if row["ordinal"] == 0 and row["cause"].startswith("message:")
             }
             people = tuple(map(presence.person_of, presence.people(connection)))
+            others = joined.other_cases(connection, conversation_id)
         decided = tuple(one for one in messages if one.author != "customer" or one.outcome_event_id)
-        return Material(messages=decided, total=total, answers=answers, people=people)
+        return Material(messages=decided, total=total, answers=answers, people=people, others=others)

@@ -10,7 +10,9 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_FORM = re.compile(r"(\d+)([smhd])")
+_FORM = re.compile(r"([0-9]{1,9})([smhd])")
+LONGEST = timedelta(days=3650)
+"""Ten years: what is added to a date must stay a date."""
 
 
 class Duration(str):
@@ -30,6 +32,8 @@ class Duration(str):
         duration = cls(value)
         if not isinstance(value, str) or duration.delta <= timedelta():
             raise ValueError(f"{value!r} is no duration; write a number above 0 and one of s, m, h, d, as in 5m")
+        if duration.delta > LONGEST:
+            raise ValueError(f"{value!r} is too long; write at most {LONGEST.days}d")
         return duration
 
     @classmethod
@@ -40,4 +44,4 @@ class Duration(str):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "pattern": r"^[0-9]+[smhd]$", "examples": ["30s", "5m", "24h", "3d"]}
+        return {"type": "string", "pattern": r"^[0-9]{1,9}[smhd]$", "examples": ["30s", "5m", "24h", "3d"]}

@@ -13,6 +13,7 @@ from policy.conditions import Finding, condition_findings, did_you_mean, pattern
 from policy.facts import FACTS_BY_NAME
 from policy.life_threats import slower_life_threats
 from policy.loader import LoadedPolicy, policy_error
+from policy.recognisable import RECOGNISABLE
 from policy.schema import RUNTIME_TRIGGERS, Action, Evidence, Policy, Severity, Trigger, Vectors
 from policy.sources import Gravity, Place, Problem, path_text
 from states.vocabulary import Role
@@ -88,6 +89,8 @@ def _evidence(policy: Policy, place: Place, evidence: tuple[Evidence, ...]) -> I
             yield _error(here, "the list is empty, so it never fires", "fill it or remove it")
         if item.topic is not None:
             yield from _defined((*here, "topic"), item.topic, policy.topics, "topic")
+        if item.recognised is not None:
+            yield from _defined((*here, "recognised"), item.recognised, dict.fromkeys(RECOGNISABLE), "label")
         if item.when is not None:
             yield from _at((*here, "when"), condition_findings(item.when))
 
@@ -170,7 +173,8 @@ def _fires(place: Place, trigger: Trigger) -> Iterator[Found]:
     if trigger.any and all(item.topic is not None for item in trigger.any):
         message = f"{trigger.id!r} rests on topics alone and never fires where no classifier answers"
         yield _warning((*place, "any"), message, "add phrases")
-    if trigger.action is Action.HANDOVER and not trigger.vectors.positive:
+    by_meaning = bool(trigger.any) and all(item.recognised is not None for item in trigger.any)
+    if trigger.action is Action.HANDOVER and not trigger.vectors.positive and not by_meaning:
         yield _warning(place, f"the handover trigger {trigger.id!r} has no test vectors", "write `vectors`")
 
 
@@ -332,6 +336,15 @@ def _casework(policy: Policy) -> Iterator[Found]:
             yield _error(("resolutions", code), f"the resolution {code!r} has no meaning", "say in words when it holds")
 
 
+def _originals(policy: Policy) -> Iterator[Found]:
+    keep, place = policy.privacy.keep_originals, ("privacy", "keep_originals")
+    if keep.roles and not keep.kinds:
+        yield _warning((*place, "roles"), "nothing is kept that these roles could see", "name kinds, or no roles")
+    if Role.FRONTLINE_AGENT in keep.roles and keep.kinds:
+        told = "whoever answers customers may see originals of masks, so most of the staff does"
+        yield _warning((*place, "roles"), told, "name a role that few people hold, as in compliance_officer")
+
+
 def _topics(policy: Policy) -> Iterator[Found]:
     for name, text in policy.topics.items():
         if not text:
@@ -340,5 +353,5 @@ def _topics(policy: Policy) -> Iterator[Found]:
 
 _CHECKS = (
     _ids, _triggers, _life_threats, _other_phrases, _scripts, _templates, _exceptions, _hours, _slas, _roles,
-    _casework, _topics,
+    _casework, _originals, _topics,
 )  # fmt: skip

@@ -13,7 +13,7 @@ from policy.sources import Mark, Problem, Row, Table
 _BY_ID = ("triggers", "filters")
 _BY_KEY = ("topics", "sla", "tighten", "hours", "presence", "guard", "answers", "limits", "smalltalk", "sentiment",
            "offer", "scripts", "playbooks", "resolutions", "survey", "roles", "exceptions",
-           "hand_back", "verification", "templates")  # fmt: skip
+           "hand_back", "verification", "privacy", "templates")  # fmt: skip
 
 
 def merged(parent: Table, child: Table) -> Table:

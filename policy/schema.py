@@ -2,65 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from enum import StrEnum
+from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from policy.base import IDENTIFIER, Action, Identifier, Level, Model, Severity
+from policy.consents import ExceptionRule, ExceptionRules, HandBackRules
+from policy.deadlines import Hours, Ladder, PresenceRules, Sla, Tighten
 from policy.durations import Duration
-from states.vocabulary import SENIOR, STAFF, Role
+from policy.privacy import PrivacyRules
+from states.vocabulary import STAFF, Role
+
+__all__ = [
+    "IDENTIFIER", "IMMEDIATE", "LANGUAGES", "MAX_ANSWER_TIME", "RUNTIME_TRIGGERS", "Action", "AnswerRules",
+    "Evidence", "ExceptionRule", "ExceptionRules", "Filter", "GuardRules", "HandBackRules", "Hours", "Identifier",
+    "Ladder", "Level", "Limits", "Model", "OfferWords", "OutOfHours", "PhrasesByLanguage", "Playbook",
+    "PlaybookStep", "Policy", "PresenceRules", "PrivacyRules", "Route", "Severity", "Sla", "SmallTalk",
+    "SmallTalkTranslation", "SurveyRules", "Texts", "Tighten", "Translation", "Trigger", "TriggerTranslation",
+    "Vector", "VectorList", "Vectors", "VerificationRules",
+]  # fmt: skip
 
 LANGUAGES = ("en", "es", "fr", "de", "pt")
 """Languages the packs speak."""
-
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=80)]
-
-
-IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
-"""What an `Identifier` may be, for names that come in with an act."""
-
-
-class Action(StrEnum):
-    """What a fired trigger does."""
-
-    HANDOVER = "handover"
-    GUARD = "guard"
-    FLAG = "flag"
-
-
-class Severity(StrEnum):
-    """How urgent a fired trigger is, most urgent first."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    NORMAL = "normal"
-    LOW = "low"
-
-
-class Level(StrEnum):
-    """How far an identity is verified, least first."""
-
-    NONE = "none"
-    KNOWLEDGE = "knowledge"
-    CODE = "code"
-    ATTESTED = "attested"
-
-    def reaches(self, wanted: Level) -> bool:
-        """Whether this level is at least the wanted one."""
-        order = list(Level)
-        return order.index(self) >= order.index(wanted)
-
-
-def _as_level(value: object) -> object:
-    """`true` asks for a code, `false` and `none` for nothing."""
-    return {True: Level.CODE, False: None, "none": None}.get(value, value) if isinstance(value, bool | str) else value
-
-
-class Model(BaseModel):
-    """Base of all policy models: frozen, and an unknown key is an error instead of a silent typo."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 def _by_language(value: object) -> object:
@@ -76,6 +40,9 @@ Texts = dict[Literal["en", "es", "fr", "de", "pt"], str]
 """One approved text per language; `en` is the fallback and must be there."""
 
 
+EVIDENCE_KINDS = ("phrases", "pattern", "pii", "topic", "recognised", "when")
+
+
 class Evidence(Model):
     """One kind of evidence; exactly one of the kinds is set."""
 
@@ -83,14 +50,17 @@ class Evidence(Model):
     pattern: tuple[str, ...] | None = None
     pii: tuple[str, ...] | None = None
     topic: str | None = None
-    at_least: float = Field(default=0.5, ge=0, le=1, description="score from which a topic counts as present")
+    recognised: str | None = Field(
+        default=None, description="what the shipped recogniser reads out of the message: a family, or emergency"
+    )
+    at_least: float = Field(default=0.5, ge=0, le=1, description="score from which a topic or a meaning counts")
     when: str | None = Field(default=None, description="CEL condition over the documented facts")
 
     @model_validator(mode="after")
     def _exactly_one_kind(self) -> Evidence:
-        kinds = [kind for kind in ("phrases", "pattern", "pii", "topic", "when") if getattr(self, kind) is not None]
+        kinds = [kind for kind in EVIDENCE_KINDS if getattr(self, kind) is not None]
         if len(kinds) != 1:
-            raise ValueError(f"evidence needs exactly one of phrases, pattern, pii, topic, when, not {kinds or 'none'}")
+            raise ValueError(f"evidence needs exactly one of {', '.join(EVIDENCE_KINDS)}, not {kinds or 'none'}")
         return self
 
 
@@ -129,6 +99,11 @@ class Vectors(Model):
     positive: VectorList = ()
     negative: VectorList = ()
     lookalike: VectorList = ()
+
+
+def _as_level(value: object) -> object:
+    """`true` asks for a code, `false` and `none` for nothing."""
+    return {True: Level.CODE, False: None, "none": None}.get(value, value) if isinstance(value, bool | str) else value
 
 
 class Trigger(Model):
@@ -170,55 +145,6 @@ class Trigger(Model):
     vectors: Vectors = Vectors()
 
 
-class Ladder(Model):
-    """Step lengths of a clock that has run out: re-notify, one step later page, one more step later escalate."""
-
-    claim: Duration | None = Field(default=None, description="default: half of the time to claim, at least a minute")
-    resolve: Duration | None = Field(
-        default=None, description="default: half of the time to resolve, at least a minute"
-    )
-    again: Duration | None = Field(
-        default=None,
-        description="from escalating to the next page, doubling with each, a day at most; default: the clock's step",
-    )
-
-
-class Sla(Model):
-    """Deadlines of a class; both clocks start at the customer's first unmet need."""
-
-    claim: Duration
-    resolve: Duration
-    hours: Literal["always", "business"] = "business"
-    page_after: Duration | None = Field(
-        default=None, description="page the person on call when nobody has claimed by then, also before the deadline"
-    )
-    ladder: Ladder = Ladder()
-
-
-class Tighten(Model):
-    """Classes that hold at the latest for a severity or a customer's tier; the tighter class wins, never the looser."""
-
-    severity: dict[Severity, Identifier] = {}
-    tier: dict[str, Identifier] = {}
-
-
-class PresenceRules(Model):
-    """Who counts as there, and who is asked where nobody is."""
-
-    seen_within: Duration = Field(default=Duration("90s"), description="somebody seen longer ago is not online")
-    fallback_team: str | None = Field(default=None, description="takes the case when nobody of its team is online")
-
-
-class Hours(Model):
-    """When people are at work."""
-
-    timezone: str = "UTC"
-    open: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], str] = dict.fromkeys(
-        ("mon", "tue", "wed", "thu", "fri"), "09:00-17:00"
-    )
-    holidays: tuple[str, ...] = ()
-
-
 class GuardRules(Model):
     """How careful the state `guarded` is."""
 
@@ -228,12 +154,26 @@ class GuardRules(Model):
     )
 
 
+MAX_ANSWER_TIME = timedelta(seconds=60)
+"""A customer waits so long; and no lease of a turn may reach further ahead than clocks of machines may differ
+(`store.timers.SKEW`), or a shorter deadline that comes into force would take it for one of a time that was set back."""
+
+
+def _within_patience(value: Duration) -> Duration:
+    if value.delta > MAX_ANSWER_TIME:
+        seconds = round(MAX_ANSWER_TIME.total_seconds())
+        raise ValueError(f"{value!s} is longer than a customer waits; write at most {seconds}s")
+    return value
+
+
 class AnswerRules(Model):
     """The closed world: what counts as recognised."""
 
     confidence: float = Field(default=0.6, ge=0, le=1, description="a knowledge answer below it is not given")
     guarded_confidence: float = Field(default=0.75, ge=0, le=1, description="the same in the state guarded")
-    deadline: Duration = Field(default=Duration("8s"), description="for all model calls of one turn together")
+    deadline: Annotated[Duration, AfterValidator(_within_patience)] = Field(
+        default=Duration("8s"), description="for all model calls of one turn together; at most 60s"
+    )
 
 
 class Limits(Model):
@@ -326,40 +266,19 @@ class Translation(Model):
     scripts: dict[Identifier, str] = {}
 
 
-class ExceptionRule(Model):
-    """Who decides policy exceptions, and up to which amount."""
-
-    role: Role = Role.COMPLIANCE_OFFICER
-    people: tuple[str, ...] = Field(default=(), description="ids of the owners by name; empty means all of the role")
-    up_to: float | None = Field(default=None, ge=0, description="largest amount; without one there is no limit")
-
-    @model_validator(mode="after")
-    def _is_senior(self) -> ExceptionRule:
-        if self.role not in SENIOR:
-            raise ValueError(f"role {self.role.value!r} decides no exceptions; name one of {', '.join(SENIOR)}")
-        return self
-
-
-class ExceptionRules(Model):
-    """Policy exceptions: how long a request stands, and who owns the decision."""
-
-    expires: Duration = Field(default=Duration("24h"), description="after which a request must be made anew")
-    owners: tuple[ExceptionRule, ...] = Field(default=(ExceptionRule(),), min_length=1)
-    kinds: dict[Identifier, tuple[ExceptionRule, ...]] = Field(
-        default={}, description="kind → who decides it instead of `owners`"
-    )
-
-
-class HandBackRules(Model):
-    """Handing a compliance case back to the assistant: how long a request and an agreement stand."""
-
-    expires: Duration = Duration("24h")
-
-
 class VerificationRules(Model):
     """How an identity is verified."""
 
-    attempts: int = Field(default=3, ge=1, le=10, description="failed attempts until the case escalates")
+    attempts: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="failed attempts of a customer, by any method, until no more are made and the case escalates",
+    )
+    within: Duration = Field(
+        default=Duration("24h"),
+        description="how long a failed attempt counts, in every conversation of the customer",
+    )
     sends: int = Field(default=3, ge=1, le=10, description="codes sent for one handover")
     expires: Duration = Field(default=Duration("10m"), description="after which a code is worth nothing")
     attest: tuple[Role, ...] = Field(default=STAFF, description="roles that may attest an identity with a note")
@@ -411,6 +330,7 @@ class Policy(Model):
     exceptions: ExceptionRules = ExceptionRules()
     hand_back: HandBackRules = HandBackRules()
     verification: VerificationRules = VerificationRules()
+    privacy: PrivacyRules = PrivacyRules()
     templates: dict[Identifier, Texts] = Field(
         default={}, description="approved replies with {name}, {reference}, {team}, {date}, {amount}"
     )

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from conversation.act_data import require_known
 from conversation.inbound import Inbound, Kind
-from conversation.intake import check_id, check_role
+from conversation.intake import check_id, check_role, storable
 from conversation.records import Snapshot
 from graph.decider import Decider
-from service.inbound import inbound_of
+from service.inbound import hiding, inbound_of
 from service.parts import Parts
 from service.results import act_result
 from service.templates import TemplateBook
 from service.timers import StillDue
-from service.views import Act, ActResult
-from states.errors import BadInput, Conflict, Refused
+from service.views import Act, Actor, ActResult
+from states.errors import BadInput, Conflict, IllegalEvent, Refused
+from states.table import ENDING
 from states.vocabulary import Event, Role
 from store import queries
 from store.connection import Connection
@@ -44,6 +47,8 @@ class Acts:
 
     def do(self, conversation_id: str, act: Act) -> ActResult:
         """What a person asks for, as `Runtime.act` says."""
+        if act.event is Event.MASK_LIFTED:
+            raise IllegalEvent("a mask is lifted by asking for its original (`Handrail.lift`), and not by an act")
         act_id = act.id or self._parts().rules.ids.new("act_")
         check_id(act_id, "act id")
         check_role(act.actor.id, act.actor.role, self._parts().rules.policy)
@@ -53,9 +58,26 @@ class Acts:
             made = inbound_of(act, act_id, snapshot, self._parts(), self._book, connection)
             if act.event in NEEDS_WORDS and not made.text.strip():
                 raise BadInput(f"the text is empty; {NEEDS_WORDS[act.event]}")
-            return made
+            if act.event not in ENDING:
+                return made
+            if act.seen is not None and not 0 <= act.seen < snapshot.next_seq:
+                raise BadInput(f"seen is {act.seen}, and there is no message of that number; send the newest one's seq")
+            unseen = queries.written_after(connection, conversation_id, act.seen or 0)
+            return replace(made, seen=act.seen, unseen=unseen)
 
         return self._apply(conversation_id, inbound)
+
+    def lifted(self, conversation_id: str, actor: Actor, reason: str, about: Mapping[str, Any]) -> int:
+        """Records that somebody is about to be shown an original, and why; the version that makes. Each time anew."""
+
+        def inbound(connection: Connection, snapshot: Snapshot) -> Inbound:
+            hide, act_id = hiding(snapshot, self._parts().rules), self._parts().rules.ids.new("act_")
+            return Inbound(
+                kind=Kind.ACT, id=act_id, event=Event.MASK_LIFTED, role=actor.role, actor=actor.id,
+                text=hide(storable(reason)), data=dict(about),
+            )  # fmt: skip
+
+        return self._apply(conversation_id, inbound).version
 
     def fault(self, conversation_id: str, fault_id: str, data: Mapping[str, str]) -> bool:
         """What went wrong around a case, as `Runtime.fault` says."""

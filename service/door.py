@@ -25,9 +25,12 @@ from service.views import (
     ActResult,
     Attendance,
     ConversationView,
+    HeldPage,
+    LiftedMask,
     NewConversation,
     PersonView,
     QueueItem,
+    QueuePage,
     TemplateView,
     TurnResult,
 )
@@ -102,9 +105,17 @@ class Handrail:
         """Begins a conversation of the actor's; one of theirs that exists under this id is returned as it is."""
         self.admit(actor, Right.OPEN_CONVERSATION)
         _check_facts(new.facts)
+        if new.follows is not None:
+            self._check_followed(actor, new)
         opened = self._runtime.open(new, opened_by=actor.id)
         self._admit_to(actor, Right.READ_OWN_CONVERSATION, opened.id)
         return opened.for_channel()
+
+    def _check_followed(self, actor: Actor, new: NewConversation) -> None:
+        """A conversation follows one of the same channel and customer, or none. NotFound, BadInput."""
+        self._admit_to(actor, Right.READ_OWN_CONVERSATION, new.follows or "")
+        if new.follows == new.id or self._runtime.view(new.follows or "").customer != new.customer:
+            raise BadInput(f"conversation {new.follows!r} is none of this customer's before; leave `follows` out")
 
     def post(
         self,
@@ -169,6 +180,16 @@ class Handrail:
         self.admit(actor, Right.READ_QUEUE)
         return self._runtime.queue(actor if mine else None)
 
+    def queue_page(self, actor: Actor, limit: int, cursor: str = "", *, mine: bool = False) -> QueuePage:
+        """Some lines of the queue: those after the cursor, which the page before told; empty: the first. BadInput."""
+        self.admit(actor, Right.READ_QUEUE)
+        return self._runtime.queue_page(actor if mine else None, limit, cursor)
+
+    def held(self, actor: Actor, limit: int, begin: int = 0) -> HeldPage:
+        """Conversations that the assistant is holding now, the newest change first, without transcripts."""
+        self.admit(actor, Right.READ_CASES)
+        return self._runtime.held(begin, limit)
+
     def take_next(self, actor: Actor, act_id: str | None = None) -> ActResult:
         """Claims the most urgent case that fits; NotFound when none does, GuardRefused at full capacity."""
         self.admit(actor, Right.ACT)
@@ -183,15 +204,26 @@ class Handrail:
         text: str = "",
         data: Mapping[str, Any] | None = None,
         act_id: str | None = None,
+        seen: int | None = None,
         origin: str = "",
     ) -> ActResult:
         """What a person does to a case, once per act id; the parameters are those of `service.views.Act`.
 
-        Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; Conflict; BadInput.
+        Raises NotSeen where the act ends the actor's part and the customer has written after `seen`; IllegalEvent,
+        ForbiddenRole or GuardRefused, naming what is allowed; Conflict; BadInput.
         """
         self._admit_to(actor, Right.ACT, conversation_id)
-        act = Act(event=event, actor=actor, id=act_id, text=text, data=data or {}, origin=origin)
+        act = Act(event=event, actor=actor, id=act_id, text=text, data=data or {}, seen=seen, origin=origin)
         return self._runtime.act(conversation_id, act)
+
+    def lift(self, actor: Actor, conversation_id: str, message_id: str, number: int, reason: str) -> LiftedMask:
+        """The original of one mask, shown after it is in the log who asked and why; each look is one event.
+
+        ForbiddenRole for a role that the policy does not name; NotFound where no original is kept (any more);
+        BadInput without a reason; OriginalUnreadable where it cannot be opened: then nothing is recorded or shown.
+        """
+        self._admit_to(actor, Right.LIFT_MASKS, conversation_id)
+        return self._runtime.lift(actor, conversation_id, message_id, number, reason)
 
     def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
         """A heartbeat of somebody at the desk, with what they say of themselves."""

@@ -10,12 +10,14 @@ from conversation.inbound import Inbound, Kind, Method, Proof
 from conversation.intake import act_data, storable
 from conversation.records import Snapshot
 from conversation.rules import Rules
+from handover.people.attempts import Attempts, key_of
 from handover.people.codes import CodeMaker, masked_codes
 from service.parts import Parts
 from service.templates import Approved, TemplateBook
 from service.views import Act
 from states.errors import BadInput
 from states.vocabulary import Event
+from store.attempts import attempts_of
 from store.connection import Connection
 
 _CHECKS = (Event.IDENTITY_VERIFIED, Event.VERIFICATION_FAILED)
@@ -28,7 +30,7 @@ def inbound_of(
 ) -> Inbound:
     """The act, made fit to be kept. BadInput, GuardRefused or DependencyFault where it cannot be."""
     proof = _proof(act, snapshot, parts)
-    hide = _hiding(snapshot, parts.rules)
+    hide = hiding(snapshot, parts.rules)
     data = act_data({name: value for name, value in act.data.items() if name not in _SECRET}, hide)
     text = hide(storable(act.text))
     asked = act.data.get("template") if act.event is Event.AGENT_REPLIED else None
@@ -41,6 +43,7 @@ def inbound_of(
     return Inbound(
         kind=Kind.ACT, id=act_id, event=act.event, role=act.actor.role, actor=act.actor.id, text=text, data=data,
         approved=words is not None, template=words.used if words else None, proof=proof, origin=act.origin,
+        attempts=_attempts(act, snapshot, connection),
     )  # fmt: skip
 
 
@@ -82,6 +85,13 @@ def _proof(act: Act, snapshot: Snapshot, parts: Parts) -> Proof:
     return _answered(act, snapshot, parts) if method is Method.KNOWLEDGE else _coded(act, parts)
 
 
+def _attempts(act: Act, snapshot: Snapshot, connection: Connection) -> Attempts | None:
+    """The customer's counter, for what is counted and for what only leads to a check."""
+    if act.event not in (*_CHECKS, Event.CODE_SENT):
+        return None
+    return attempts_of(connection, key_of(snapshot.customer, snapshot.id))
+
+
 def _contact(act: Act, snapshot: Snapshot, parts: Parts) -> str:
     """The kind of contact a code would go to: the directory's best, or the one that is asked for by its kind."""
     if not set(act.data) <= {"contact"}:
@@ -110,7 +120,7 @@ def _coded(act: Act, parts: Parts) -> Proof:
     return Proof(code=code, seal=parts.rules.codes.seal(code))
 
 
-def _hiding(snapshot: Snapshot, rules: Rules) -> Callable[[str], str]:
+def hiding(snapshot: Snapshot, rules: Rules) -> Callable[[str], str]:
     """Redaction that takes out the code that is out, too: an agent may have been told it on the phone."""
     handover = _open(snapshot)
     challenge = handover.code if handover is not None else None

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from conversation.handover import Handover
 from conversation.inbound import Inbound, Kind, Proof
-from conversation.intake import HIDDEN, check_id, described, storable
-from conversation.records import Snapshot
+from conversation.intake import HIDDEN, MAX_CHARS, check_id, described, storable
+from conversation.records import Snapshot, StoredMessage
+from conversation.survey import CLOSED
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
 from service.inbound import typed_code
 from service.parts import Parts
 from service.results import stored_result, turn_result
 from service.views import TurnResult
-from states.errors import BadInput, MessageTooLong
-from store import queries, receiving
+from states.errors import BadInput, ConversationClosed, MessageTooLong
+from store import arrivals, queries
 from store.connection import Connection
 from store.database import Store
 from store.records import Incoming, Received
 from store.work import AlreadyDone, StaleOutcome
+from triggers.assessment import Redaction
 from triggers.automatic import automatic as known_automatic
 from triggers.visible import visible
 
-MAX_CHARS = 1_200_000
-"""Longer messages are refused: they are no messages. Up to here a message is kept and goes to a person unread."""
 POLL_S = (0.005, 0.04)
 """First and longest pause while another worker holds the conversation."""
 FILE_ALONE = "[file]"
@@ -38,13 +39,24 @@ FILE_ALONE = "[file]"
 
 
 NOTHING = Proof()
+Keep = Callable[[Incoming, str, Iterable[Redaction]], Incoming]
+"""Adds to a message what is kept of its masks: the message, the text that was redacted, and the redactions."""
+log = logging.getLogger("handrail.messages")
 
 
 class Messages:
     """Takes customers' messages through their turns."""
 
-    def __init__(self, store: Store, decider: Decider, parts: Callable[[], Parts], lease_s: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        decider: Decider,
+        parts: Callable[[], Parts],
+        lease_s: Callable[[], float],
+        keep: Keep | None = None,
+    ) -> None:
         self._store, self._decider, self._parts, self._lease_s = store, decider, parts, lease_s
+        self._keep = keep or (lambda incoming, text, redactions: incoming)
 
     def post(
         self,
@@ -65,13 +77,20 @@ class Messages:
         incoming = replace(incoming, automatic=machine.kind.value if machine is not None else "")
         lease = self._parts().rules.ids.new("run_")
         with self._store.write() as connection:
-            received = receiving.receive(connection, incoming, lease, self._lease_s)
+            received = arrivals.receive(connection, incoming, lease, self._lease_s())
+        turn = None
         if not received.decided:
             turn = self._settle(conversation_id, message_id, lease, received, proof)
-            if turn is not None:
-                return turn
-        with self._store.read() as connection:
-            return stored_result(connection, conversation_id, message_id, repeated=received.repeated)
+        if turn is None:
+            with self._store.read() as connection:
+                turn = stored_result(connection, conversation_id, message_id, repeated=received.repeated)
+        if turn.decision.get(CLOSED):
+            raise ConversationClosed(
+                f"conversation {conversation_id!r} is resolved and its reopen window has ended; the message is kept "
+                f"there and nobody answers it: create a new conversation that follows {conversation_id!r}, and send "
+                "it there"
+            )
+        return turn
 
     def _handover(self, conversation_id: str) -> Handover | None:
         with self._store.read() as connection:
@@ -94,7 +113,7 @@ class Messages:
             masked[HIDDEN] = sum(count for _, count in seen.removed)
         files = described(attachments, self._parts().rules.redacted)
         body = redacted + (json.dumps([one.to_json() for one in files], sort_keys=True) if files else "")
-        return Incoming(
+        incoming = Incoming(
             conversation_id=conversation_id,
             id=message_id,
             text=redacted,
@@ -103,6 +122,7 @@ class Messages:
             redactions=dict(masked),
             at=self._parts().clock.now(),
         )
+        return self._keep(incoming, seen.text, redactions)
 
     def _settle(
         self, conversation_id: str, message_id: str, lease: str, received: Received, proof: Proof = NOTHING
@@ -132,13 +152,7 @@ class Messages:
                 run, done = self._decider.decide(
                     parts.rules,
                     seen,
-                    Inbound(
-                        kind=Kind.MESSAGE,
-                        id=pending.id,
-                        message=pending,
-                        text=pending.text,
-                        proof=proof if pending.id == message_id else NOTHING,
-                    ),
+                    _inbound(seen, pending, proof if pending.id == message_id else NOTHING),
                     parts.clock.now(),
                     lease,
                 )
@@ -161,13 +175,35 @@ class Messages:
 
     def _lease(self, conversation_id: str, lease: str) -> bool:
         with self._store.write() as connection:
-            return receiving.take_lease(connection, conversation_id, lease, self._parts().clock.now(), self._lease_s)
+            return arrivals.take_lease(connection, conversation_id, lease, self._parts().clock.now(), self._lease_s())
 
     def _give_back(self, conversation_id: str, lease: str) -> None:
         with self._store.write() as connection:
-            receiving.drop_lease(connection, conversation_id, lease)
+            arrivals.drop_lease(connection, conversation_id, lease)
+
+    def return_owed(self, conversation_id: str) -> None:
+        """Decides what a person left to the assistant, if anything. What fails here is left to recovery."""
+        with self._store.read() as connection:
+            snapshot = queries.snapshot(connection, conversation_id)
+        owed = snapshot.history.get("owed")
+        if not owed:
+            return
+        try:
+            self.complete(conversation_id, owed[0])
+        except Exception as error:  # noqa: BLE001  safety boundary: the hand-back is done; recovery decides the message
+            log.error("message not recovered", extra={"conversation": conversation_id, "error": type(error).__name__})
 
     def complete(self, conversation_id: str, message_id: str) -> None:
         """Decides a message that was stored and left."""
         waiting = Received(repeated=True, decided=False, leased=False)
         self._settle(conversation_id, message_id, self._parts().rules.ids.new("run_"), waiting)
+
+
+def _inbound(seen: Snapshot, pending: StoredMessage, proof: Proof) -> Inbound:
+    """The message that is decided next. One that a person left to the assistant had an outcome already: this is its
+    second, under a cause of its own, once for each hand-back."""
+    owed = seen.history.get("owed") or ("", "")
+    if owed[0] != pending.id:
+        return Inbound(kind=Kind.MESSAGE, id=pending.id, message=pending, text=pending.text, proof=proof)
+    name = f"{pending.id}:{owed[1]}"
+    return Inbound(kind=Kind.RETURNED, id=name, message=pending, text=pending.text, proof=proof)

@@ -15,14 +15,17 @@ from handover.deadlines.urgency import severity_rank
 from handover.people.presence import Person
 from handover.people.routing import ranked, suggest
 from policy.persons import same_person
-from service.rows_as_views import person_view, queue_items
-from service.views import Act, Actor, ActResult, Attendance, PersonView, QueueItem
+from service.cursors import cursor_of, place_of
+from service.rows_as_views import beside, person_view, queue_item, queue_items
+from service.views import Act, Actor, ActResult, Attendance, PersonView, QueueItem, QueuePage
 from states.clock import Clock
 from states.errors import BadInput, Conflict, ForbiddenRole, GuardRefused, NotFound, Refused
-from states.vocabulary import STAFF, Event
+from states.table import allowed_events
+from states.vocabulary import STAFF, Event, State
 from store import presence, queries
 from store.connection import Connection, RowMapping
 from store.database import Store
+from store.waiting import Wanted, queue_page
 
 MOST_NAMES = 50
 MOST_CASES = 100
@@ -63,9 +66,25 @@ class Floor:
         with self._store.read() as connection:
             items = queue_items(connection)
             known = tuple(map(presence.person_of, presence.people(connection)))
-        if person is not None:
-            items = ranked(_as(person, known, items), items)
+            if person is not None:
+                items = ranked(_as(person, known, items), items)
+            items = beside(connection, items)
         return tuple(map(self._suggester(known), items)) if known else items
+
+    def page(self, person: Actor | None, limit: int, cursor: str = "") -> QueuePage:
+        """Some of the same lines: those after the cursor. BadInput for a cursor that is none of ours."""
+        after = place_of(cursor)
+        with self._store.read() as connection:
+            known = tuple(map(presence.person_of, presence.people(connection)))
+            found = queue_page(connection, limit, after, _wanted(person, known) if person is not None else None)
+            items = beside(connection, tuple(map(queue_item, found.rows)))
+        return QueuePage(
+            items=tuple(map(self._suggester(known), items)) if known else items,
+            total=found.total,
+            begin=found.begin,
+            previous=None if after is None else cursor_of(found.previous) if found.previous is not None else "",
+            following=cursor_of(found.following) if found.following is not None else None,
+        )
 
     def take_next(self, actor: Actor, act_id: str, claim: Callable[[str, Act], ActResult]) -> ActResult:
         """Claims the first case that fits the person; whoever loses a race gets the next one.
@@ -130,6 +149,15 @@ def _as(actor: Actor, known: tuple[Person, ...], items: tuple[QueueItem, ...]) -
             return replace(person, role=actor.role)
     every = {skill for item in items for skill in item.skills}
     return Person(id=actor.id, role=actor.role, skills=tuple(sorted(every)), capacity=MOST_CASES)
+
+
+def _wanted(actor: Actor, known: tuple[Person, ...]) -> Wanted:
+    """What the person may take, as `handover.people.routing.may_take` says it of one case."""
+    states = tuple(state.value for state in State if Event.CLAIMED in allowed_events(state, actor.role))
+    for one in known:
+        if same_person(one.id, actor.id):
+            return Wanted(states=states, teams=one.teams, languages=one.languages, skills=frozenset(one.skills))
+    return Wanted(states=states)
 
 
 def _spelt(name: str, known: tuple[RowMapping, ...]) -> str:

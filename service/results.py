@@ -18,7 +18,7 @@ def turn_result(run: Run, done: Committed, *, repeated: bool) -> TurnResult:
     first = run.record.happenings[0]
     return TurnResult(
         conversation_id=run.snapshot.id,
-        message_id=run.inbound.id,
+        message_id=run.message.id,
         state=run.standing.state,
         version=done.version,
         replies=tuple(map(message_view, done.replies)),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from conversation.records import StoredMessage
 from handover.deadlines.urgency import urgency
+from handover.packet.case import OtherCase
 from handover.people.presence import is_online
 from policy.facts import default_facts
 from service.views import (
@@ -14,19 +17,20 @@ from service.views import (
     DeliveryView,
     EventView,
     HandoverView,
+    KeptMask,
     MessageView,
     PersonView,
     QueueItem,
 )
 from states.vocabulary import Clock, Role, State
-from store import queries, tickets
+from store import joined, originals, queries, tickets
 from store.connection import Connection, RowMapping
 from store.presence import person_of
 from triggers.history import History
 
 
-def message_view(message: StoredMessage) -> MessageView:
-    """One message of the transcript."""
+def message_view(message: StoredMessage, masks: tuple[KeptMask, ...] = ()) -> MessageView:
+    """One message of the transcript; `masks` are those that may be lifted."""
     return MessageView(
         id=message.id,
         seq=message.seq,
@@ -37,7 +41,17 @@ def message_view(message: StoredMessage) -> MessageView:
         in_reply_to=message.in_reply_to,
         citations=message.citations,
         attachments=message.attachments,
+        masks=masks,
     )
+
+
+def _transcript(connection: Connection, conversation_id: str) -> tuple[MessageView, ...]:
+    masks: dict[str, list[KeptMask]] = {}
+    for one in originals.kept(connection, conversation_id):
+        mask = KeptMask(number=one.number, kind=one.kind, start=one.mask_start, end=one.mask_end, until=one.delete_at)
+        masks.setdefault(one.message_id, []).append(mask)
+    found = queries.transcript(connection, conversation_id)
+    return tuple(message_view(one, tuple(masks.get(one.id, ()))) for one in found)
 
 
 def event_view(row: RowMapping) -> EventView:
@@ -106,12 +120,14 @@ def from_row(
         policy_name=row["policy_name"],
         policy_hash=row["policy_hash"],
         facts=_facts(row),
-        messages=tuple(map(message_view, queries.transcript(connection, conversation_id))) if whole else (),
+        messages=_transcript(connection, conversation_id) if whole else (),
         events=tuple(map(event_view, queries.events(connection, conversation_id))) if whole else (),
         handover=handover_view(connection, handover) if handover else None,
         timers=_timers(queries.timers(connection, conversation_id), row["updated_at"], idle) if whole else {},
         exception=consent if consent and consent["kind"] == "exception" else None,
         consent=consent,
+        follows=row["follows"],
+        others=joined.other_cases(connection, conversation_id) if whole else (),
         survey=History.from_json(row["history"]).survey if row["state"] == State.RESOLVED.value else "",
     )
 
@@ -137,25 +153,37 @@ def _facts(row: RowMapping) -> dict[str, Any]:
 
 def queue_items(connection: Connection) -> tuple[QueueItem, ...]:
     """The agents' queue, most urgent first."""
-    items = [
-        QueueItem(
-            handover_id=row["id"],
-            conversation_id=row["conversation_id"],
-            state=State(row["conversation_state"]),
-            reason_code=row["reason_code"],
-            reason=row["reason"],
-            severity=row["severity"],
-            team=row["team"],
-            language=row["language"],
-            waiting_since=row["waiting_since"],
-            claim_due_at=row["claim_due_at"],
-            owner_id=row["owner"],
-            last_message=row["last_message"][:200],
-            skills=tuple(row["skills"]),
-        )
-        for row in queries.open_handovers(connection)
-    ]
-    return tuple(sorted(items, key=urgency))
+    return tuple(sorted(map(queue_item, queries.open_handovers(connection)), key=urgency))
+
+
+def queue_item(row: RowMapping) -> QueueItem:
+    """One line of it."""
+    return QueueItem(
+        handover_id=row["id"],
+        conversation_id=row["conversation_id"],
+        state=State(row["conversation_state"]),
+        reason_code=row["reason_code"],
+        reason=row["reason"],
+        severity=row["severity"],
+        team=row["team"],
+        language=row["language"],
+        waiting_since=row["waiting_since"],
+        claim_due_at=row["claim_due_at"],
+        owner_id=row["owner"],
+        last_message=row["last_message"][:200],
+        skills=tuple(row["skills"]),
+    )
+
+
+def beside(connection: Connection, items: Sequence[QueueItem]) -> tuple[QueueItem, ...]:
+    """The same lines, each with the other open cases of its customer."""
+    found = joined.open_beside(connection, [one.conversation_id for one in items])
+    nothing: tuple[int, list[OtherCase]] = (0, [])
+    return tuple(
+        replace(one, also_open=tuple(others), also_open_total=total)
+        for one in items
+        for total, others in (found.get(one.conversation_id, nothing),)
+    )
 
 
 def person_view(row: RowMapping, now: datetime, within: timedelta) -> PersonView:

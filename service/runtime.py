@@ -22,9 +22,11 @@ from handover.packet.model_summary import SummaryWriter
 from handover.people.codes import MIN_KEY, CodeMaker
 from handover.people.directory import Directory, NoDirectory
 from policy.loader import LoadedPolicy
+from recognition.port import MeaningRecogniser
 from service.acts import Acts
 from service.messages import Messages
 from service.models import Models
+from service.originals import Originals, Seal
 from service.parts import Parts
 from service.queue import Floor
 from service.rows_as_views import conversation_view, from_row
@@ -37,15 +39,20 @@ from service.views import (
     ActResult,
     Attendance,
     ConversationView,
+    HeldPage,
+    LiftedMask,
     NewConversation,
     PersonView,
     QueueItem,
+    QueuePage,
     TemplateView,
     TurnResult,
 )
 from states.clock import Clock, Ids
-from store import queries, receiving
+from states.vocabulary import Event
+from store import arrivals, queries
 from store.database import Store
+from store.joined import customer_key
 from store.work import UnitOfWork
 from triggers.engine import compile_policy
 from triggers.llm import TopicClassifier
@@ -66,12 +73,14 @@ class Runtime:
         clock: Clock,
         ids: Ids,
         classifier: TopicClassifier | None = None,
+        recogniser: MeaningRecogniser | None = None,
         summariser: SummaryWriter | None = None,
         public_url: str = "",
         directory: Directory | None = None,
         codes: CodeMaker | None = None,
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
+        seal: Seal | None = None,
         detail: Detail = Detail.STATES,
     ) -> None:
         self._store = store
@@ -80,6 +89,7 @@ class Runtime:
             engine=compile_policy(policy),
             ids=ids,
             codes=codes or CodeMaker(secrets.token_bytes(MIN_KEY)),
+            recogniser=recogniser,
             public_url=public_url,
             model_summaries=summariser is not None,
         )
@@ -92,9 +102,10 @@ class Runtime:
         )
         self._book = TemplateBook(store)
         decider = Decider(store, self._parts.models, unit_of_work, detail)
-        lease_s = lease_s or policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
         self._acts = Acts(store, decider, lambda: self._parts, self._book)
-        self._messages = Messages(store, decider, lambda: self._parts, lease_s)
+        self._lease_s = lease_s
+        self._originals = Originals(store, lambda: self._parts, seal, self._acts.lifted)
+        self._messages = Messages(store, decider, lambda: self._parts, self.lease_s, self._originals.with_originals)
         self._summaries = Summaries(store, self._acts.apply)
         self._timers = Timers(
             store,
@@ -102,7 +113,7 @@ class Runtime:
             settle=self._messages.complete,
             apply=self._acts.apply,
             idle=lambda: self.policy.policy.limits.idle.delta,
-            lease_s=lease_s,
+            lease_s=self.lease_s,
         )
         self._floor = Floor(
             store,
@@ -111,12 +122,16 @@ class Runtime:
             redact=lambda text: self._parts.rules.redacted(text),
         )
         with store.write() as connection:
-            receiving.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
+            arrivals.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
 
     @property
     def policy(self) -> LoadedPolicy:
         """The active policy."""
         return self._parts.rules.loaded
+
+    def lease_s(self) -> float:
+        """For how long a worker may hold a conversation now: longer than a turn under the policy in force may take."""
+        return self._lease_s or self.policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
 
     def activate(self, policy: LoadedPolicy) -> None:
         """Makes another policy the one that decides from now on; what was decided keeps the policy of its day.
@@ -126,7 +141,7 @@ class Runtime:
         """
         engine = compile_policy(policy)
         with self._store.write() as connection:
-            receiving.remember_policy(
+            arrivals.remember_policy(
                 connection, policy.hash, policy.policy.name, policy.canonical, self._parts.clock.now()
             )
         self._parts = replace(self._parts, rules=replace(self._parts.rules, loaded=policy, engine=engine))
@@ -141,7 +156,7 @@ class Runtime:
         channel, customer = label(new.channel, "channel", redact), label(new.customer, "customer", redact)
         language, facts = label(new.language or "", "language", redact), channel_facts(new.facts, redact)
         with self._store.write() as connection:
-            receiving.create(
+            arrivals.create(
                 connection,
                 conversation_id=conversation_id,
                 channel=channel,
@@ -150,6 +165,8 @@ class Runtime:
                 customer=customer,
                 channel_facts=facts,
                 opened_by=opened_by,
+                follows=new.follows,
+                customer_key=customer_key(opened_by, channel, new.customer, customer),
                 policy_name=loaded.policy.name,
                 policy_hash=loaded.hash,
                 idle_until=now + loaded.policy.limits.idle.delta,
@@ -192,6 +209,18 @@ class Runtime:
         """Every open handover, most urgent first; for one person what they may take, in the order they should."""
         return self._floor.queue(person)
 
+    def queue_page(self, person: Actor | None, limit: int, cursor: str = "") -> QueuePage:
+        """Some lines of the same: those after the cursor, cut in SQL."""
+        return self._floor.page(person, limit, cursor)
+
+    def held(self, begin: int, limit: int) -> HeldPage:
+        """Conversations in which the assistant may speak, the newest change first, without transcripts."""
+        idle = self.policy.policy.limits.idle.delta
+        with self._store.read() as connection:
+            rows, total = queries.held(connection, begin, limit)
+            items = tuple(from_row(connection, row, idle, whole=False) for row in rows)
+        return HeldPage(items=items, total=total, begin=begin)
+
     def attend(self, actor: Actor, said: Attendance | None = None) -> PersonView:
         """A heartbeat of somebody at the desk, with what they say of themselves."""
         check_role(actor.id, actor.role, self.policy.policy)
@@ -226,8 +255,9 @@ class Runtime:
         a person (False). What a machine wrote is kept, and opens, answers and stops nothing.
 
         The same id with the same body returns the same answer; with another body it raises MessageConflict.
-        Raises NotFound, ConversationClosed, MessageTooLong, BadInput or StoreUnavailable; a message that was
-        stored before a StoreUnavailable is completed by `recover`.
+        After the reopen window a message that calls for a person opens the conversation again, for a person; any other
+        is kept, and ConversationClosed says so. Raises NotFound, MessageTooLong, BadInput or StoreUnavailable; what
+        was stored before a StoreUnavailable is completed by `recover`.
         """
         return self._messages.post(
             conversation_id, text, message_id=message_id, attachments=attachments, headers=headers, automatic=automatic
@@ -238,10 +268,18 @@ class Runtime:
     def act(self, conversation_id: str, act: Act) -> ActResult:
         """Does what a person asks for at the desk, once per act id.
 
-        Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; NotFound; StaleOutcome if the
-        conversation never held still.
+        What the customer wrote and the person left unanswered is answered before a hand-back returns; if that fails,
+        by `recover`. Raises IllegalEvent, ForbiddenRole or GuardRefused, naming what is allowed; NotSeen with what the
+        customer wrote meanwhile; NotFound; StaleOutcome if the conversation never held still.
         """
-        return self._acts.do(conversation_id, act)
+        done = self._acts.do(conversation_id, act)
+        if act.event is Event.HANDED_BACK:
+            self._messages.return_owed(conversation_id)
+        return done
+
+    def lift(self, actor: Actor, conversation_id: str, message_id: str, number: int, reason: str) -> LiftedMask:
+        """Shows the original of a mask once it is recorded who asked and why, as `Handrail.lift` says."""
+        return self._originals.lift(actor, conversation_id, message_id, number, reason)
 
     # Templates
 
@@ -284,13 +322,13 @@ class Runtime:
         """Fires the timers that are due, then completes what crashed workers left; how many."""
         done = self._timers.tick()
         self._summaries.start(self._parts)
-        return done
+        return done + self._originals.delete_old()
 
     def fire_due(self) -> int:
         """Fires the timers that are due, and lets summaries begin; how many. It waits for no model."""
         done = self._timers.fire_due()
         self._summaries.start(self._parts)
-        return done
+        return done + self._originals.delete_old()
 
     @property
     def codes(self) -> CodeMaker:

@@ -18,7 +18,7 @@ from states.clock import Clock
 from states.errors import Refused, StoreUnavailable
 from states.vocabulary import Clock as TimerKind
 from states.vocabulary import Role
-from store import queries, receiving, steps, timers
+from store import arrivals, queries, steps, timers
 from store.connection import Connection
 from store.database import Store
 from store.records import DueTimer
@@ -47,7 +47,7 @@ class Timers:
         settle: Callable[[str, str], None],
         apply: Callable[[str, Inbound, StillDue], ActResult],
         idle: Callable[[], timedelta],
-        lease_s: float,
+        lease_s: Callable[[], float],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -63,7 +63,7 @@ class Timers:
         Those that a live or a freshly dead worker holds by lease are left for the next call.
         """
         with self._store.read() as connection:
-            left = receiving.undecided(connection, self._clock.now(), self._lease_s)
+            left = arrivals.undecided(connection, self._clock.now(), self._lease_s())
         waiting: dict[str, list[str]] = {}
         for conversation_id, message_id in left:
             waiting.setdefault(conversation_id, []).append(message_id)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from handover.packet.attachment import Attachment
+from handover.packet.case import OtherCase
 from states.templates import TemplateState
 from states.vocabulary import Event, Role, State
 
@@ -31,8 +32,35 @@ class NewConversation:
     """None: detected with each message."""
     customer: str = ""
     """The channel's own reference to the customer; never an e-mail address or a name."""
+    follows: str | None = None
+    """The conversation it goes on from, of the same channel and customer: what a closed one asks for."""
     facts: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     """Values for `customer.*` and `channel.*` facts of policy.facts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptMask:
+    """A mask of a message whose original is kept: by this it is asked for."""
+
+    number: int
+    kind: str
+    start: int
+    end: int
+    """Where it stands in the text."""
+    until: datetime
+    """When its original is deleted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiftedMask:
+    """What stands behind a mask, for the one who asked: kept in no log, no page and no other answer."""
+
+    message_id: str
+    number: int
+    kind: str
+    text: str = field(repr=False)
+    version: int
+    """Of the conversation, in whose log it is recorded who asked and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +80,8 @@ class MessageView:
     """`source`, `title`, `quote` of each article an assistant message rests on."""
     attachments: tuple[Attachment, ...] = ()
     """`name`, `media_type`, `size`, `ref` of files that came with a customer's message; the channel keeps the files."""
+    masks: tuple[KeptMask, ...] = ()
+    """Masks that may be lifted, by whom the policy names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +177,7 @@ class ConversationView:
     created_at: datetime
     updated_at: datetime
     closed: bool
-    """Resolved and past the reopen window: takes no more messages."""
+    """Resolved and past the reopen window: only a message that calls for a person opens it again."""
     policy_name: str
     policy_hash: str
     facts: Mapping[str, Any]
@@ -163,6 +193,10 @@ class ConversationView:
     `amount`."""
     consent: Mapping[str, Any] | None = None
     """Whatever waits for a second person: the same with `kind` exception or hand_back, and `agreed_by`."""
+    follows: str | None = None
+    """The conversation it goes on from, as its channel says."""
+    others: tuple[OtherCase, ...] = ()
+    """Cases of the same customer in other conversations, as they are now."""
     survey: str = ""
     """Whom the customer has been asked about and has not answered yet, `person` or `assistant`; empty otherwise."""
 
@@ -177,9 +211,10 @@ class ConversationView:
 
     def for_channel(self) -> ConversationView:
         """What the customer may see of it: no evidence, no packet, nobody's name."""
+        said = tuple(replace(one, masks=()) if one.masks else one for one in self.messages)
         return replace(
-            self, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None, exception=None,
-            consent=None,
+            self, messages=said, events=(), handover=None, facts={}, timers={}, owner_id=None, owner_role=None,
+            exception=None, consent=None, others=(),
         )  # fmt: skip
 
 
@@ -214,6 +249,9 @@ class Act:
     text: str = ""
     """The reply for `agent_replied`; the outcome for `resolved` and `handed_back`; a note otherwise."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    seen: int | None = None
+    """The seq of the newest message that the actor has seen: needed by what ends a person's part
+    (`states.table.ENDING`), where the customer has written anything."""
     origin: str = ""
     """The destination in which it was done and which therefore need not be told; empty: our own desk."""
 
@@ -247,8 +285,36 @@ class QueueItem:
     last_message: str
     skills: tuple[str, ...] = ()
     """What whoever takes it must know."""
+    also_open: tuple[OtherCase, ...] = ()
+    """The first other open cases of the same customer, as far as the channel says that it is one."""
+    also_open_total: int = 0
+    """How many there are."""
     suggested: str | None = None
     """Who should take it, of those online now; computed for this look, kept nowhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePage:
+    """Some lines of the queue, and where the pages beside it begin."""
+
+    items: tuple[QueueItem, ...]
+    total: int
+    """How many lines the whole queue has."""
+    begin: int
+    """How many of them stand before the first of these."""
+    previous: str | None
+    """The cursor of the page before this one, empty for the first one; None: there is none."""
+    following: str | None
+    """The cursor of the next page; None: there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldPage:
+    """Some of the conversations in which the assistant may speak, without transcripts, the newest change first."""
+
+    items: tuple[ConversationView, ...]
+    total: int
+    begin: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@
     │   ├── IllegalEvent            no row of the table takes this event in this state           (409)
     │   ├── ForbiddenRole           a row exists, but not for this role                          (403)
     │   └── GuardRefused            the row's guard is not satisfied                             (409)
+    │       └── NotSeen             the customer wrote something that the act does not name as seen
     ├── Conflict                    somebody else was first; nothing changed                     (409)
     │   ├── MessageConflict         the same message id came with another body
     │   └── ConversationClosed      the conversation is resolved and its reopen window has ended
@@ -18,6 +19,8 @@
     ├── StoreError                  the database cannot be used
     │   ├── StoreUnavailable        missing, read-only, full or locked                           (503)
     │   └── SchemaMismatch          the database was written by a newer Handrail
+    ├── OriginalUnreadable          a mask's kept original cannot be opened: another key, or a changed row (500)
+    ├── CheckpointMismatch          a checkpoint is not what the log says: a recorded fault, never used
     ├── SpeechRefused               words to a customer that no event of the table asks for: nothing is written
     ├── BadSignature                an inbound webhook is not from whom it says                 (401)
     └── DependencyFault             a model, classifier or desk failed: a recorded event, never an answer
@@ -51,7 +54,21 @@ class ForbiddenRole(Refused):
 
 
 class GuardRefused(Refused):
-    """The event and role are right, but a guard of the transition is not satisfied."""
+    """The event and role are right, but a guard of the transition is not satisfied; `lacks` is the fact that is
+    missing, with the value that it needs."""
+
+    def __init__(self, message: str, lacks: tuple[str, bool] | None = None) -> None:
+        super().__init__(message)
+        self.lacks = lacks
+
+
+class NotSeen(GuardRefused):
+    """An act that ends a person's part names no message as seen, or the customer has written since: `new` are the ids
+    of those messages."""
+
+    def __init__(self, message: str, new: tuple[str, ...] = ()) -> None:
+        super().__init__(message, ("newest_seen", True))
+        self.new = new
 
 
 class Conflict(HandrailError):
@@ -114,6 +131,14 @@ class SchemaMismatch(StoreError):
     """The database's schema is not the one this version of Handrail writes."""
 
     status = 500
+
+
+class OriginalUnreadable(HandrailError):
+    """A mask's kept original cannot be opened: no key, another key, or a row that was changed. Nothing is shown."""
+
+
+class CheckpointMismatch(HandrailError):
+    """A stored checkpoint is not the one that its event names; nothing may be decided on it or shown of it."""
 
 
 class SpeechRefused(HandrailError):

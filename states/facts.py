@@ -32,8 +32,12 @@ class Facts:
     """All required playbook steps are done, or there are none."""
     attempts_left: bool = False
     """The customer may try to verify their identity once more."""
+    check_allowed: bool = False
+    """The customer may try to prove who they are, or the act is a person's written attestation."""
     outcome_written: bool = False
     """The actor states how the case ended."""
+    newest_seen: bool = False
+    """The actor names the newest message of the customer as seen, and nothing came after it."""
     identity_proven: bool = False
     """What the act brings proves the level that its method stands for: a code, an answer, or a written attestation."""
     code_allowed: bool = False
@@ -64,6 +68,8 @@ class Facts:
     """It has paged the person on call already, after the deadline or, by the page clock, before it."""
     reopen_allowed: bool = False
     """The reopen window has not ended."""
+    person_needed: bool = False
+    """The message calls for a person by the rules: a trigger that hands over fires, or it could not be judged."""
     survey_open: bool = False
     """The customer was asked how the case went and has not answered yet."""
     looping: bool = False

@@ -13,7 +13,7 @@ from transitions import Machine
 
 from states.errors import ForbiddenRole, GuardRefused, IllegalEvent
 from states.facts import Facts
-from states.missing import lacking
+from states.missing import WORDS, first_lacking
 from states.table import TABLE, Transition, allowed_events, allowed_roles
 from states.vocabulary import Effect, Event, Role, State
 
@@ -84,8 +84,8 @@ class ConversationMachine:
         cursor = _Cursor(state)
         self._machine.events[event.value].trigger(cursor, role=role, facts=facts)
         if cursor.row is None:
-            needed = lacking([row for row in rows if role in row.roles], facts)
-            raise GuardRefused(f"{event.value!r} in state {state.value!r} needs: {needed}")
+            needed = first_lacking([row for row in rows if role in row.roles], facts)
+            raise GuardRefused(f"{event.value!r} in state {state.value!r} needs: {WORDS[needed]}", needed)
         return Step(source=state, event=event, role=role, target=State(cursor.state), effects=cursor.row.effects)
 
     def allows(self, state: State, event: Event, role: Role, facts: Facts) -> bool:

@@ -22,10 +22,13 @@ WORDS: dict[tuple[str, bool], str] = {
     ("caution_over", True): "enough clean turns have passed",
     ("attempts_left", True): "an attempt is left",
     ("attempts_left", False): "no attempt is left",
+    ("check_allowed", True): "a check of the customer's identity is left; too many failed, and only time or a written "
+    "attestation helps",
     ("steps_done", True): "all required steps are done",
     ("identity_satisfied", True): "the customer's identity is verified",
     ("identity_proven", True): "the identity is proven",
     ("outcome_written", True): "an outcome is written",
+    ("newest_seen", True): "the newest message of the customer is named as seen",
     ("code_allowed", True): "a contact is on file and a code may be sent",
     ("regulated", False): "the case is not regulated",
     ("regulated", True): "the case is regulated",
@@ -45,6 +48,8 @@ WORDS: dict[tuple[str, bool], str] = {
     ("climb_paged", False): "nobody has been paged",
     ("climb_paged", True): "this clock has paged",
     ("reopen_allowed", True): "the reopen window has not ended",
+    ("reopen_allowed", False): "the reopen window has ended",
+    ("person_needed", True): "the message calls for a person",
     ("survey_open", True): "the customer was asked and has not answered",
     ("looping", False): "it is no loop",
     ("looping", True): "it fired before the last hand-back already",
@@ -60,7 +65,12 @@ def missing(row: Transition, facts: Facts) -> tuple[Literal, ...]:
 
 
 def lacking(rows: list[Transition], facts: Facts) -> str:
+    """The words for `first_lacking`."""
+    return WORDS[first_lacking(rows, facts)]
+
+
+def first_lacking(rows: list[Transition], facts: Facts) -> Literal:
     """The first thing that the nearest of the rows lacks; all of them refuse, and there is at least one."""
     lacks = (missing(row, facts) for row in rows)
     nearest = min(lacks, key=lambda one: (any(fact in CIRCUMSTANCES for fact, _ in one), len(one)))
-    return WORDS[nearest[0]]
+    return nearest[0]

@@ -66,6 +66,16 @@ def _climb(model: Model, state: State, taken: frozenset[Effect]) -> str:
     return f"{path}: never escalates"
 
 
+@proves("who waits for a person and hears nothing in the time they were told is told so, and only then")
+def missed_promises_are_told(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        waits = row.event is E.SLA_BREACHED and row.source in (S.HANDED_OFF, S.ESCALATED)
+        told = row.effects[-2:] in ((X.RENOTIFY, X.SEND_DELAY), (X.PAGE, X.SEND_DELAY))  # the step sets the new time
+        return waits is not told
+
+    return bad_rows(model, bad)
+
+
 @proves("a fault ends with a person and never leads back toward the assistant")
 def faults_lead_to_a_person(model: Model) -> Iterator[str]:
     def bad(row: Transition) -> bool:
@@ -139,6 +149,20 @@ def resolving_is_guarded(model: Model) -> Iterator[str]:
     return bad_rows(model, lambda row: row.event is E.RESOLVED and not needs(row.guard, **asked))
 
 
+@proves("no person lets go of a conversation without the newest message of the customer")
+def nobody_ends_what_they_have_not_seen(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        ends = row.source in WITH_PERSON and row.target not in WITH_PERSON
+        return ends and not needs(row.guard, newest_seen=True)
+
+    return bad_rows(model, bad)
+
+
+@proves("what nobody answered goes to the assistant with the conversation, and never else")
+def unanswered_messages_are_returned(model: Model) -> Iterator[str]:
+    return bad_rows(model, lambda row: (X.UNLOCK_BOT in row.effects) is not (X.RETURN_MESSAGE in row.effects))
+
+
 @proves("reviews, ticked steps and added summaries are recorded where the case stands, and do nothing else")
 def notes_move_nothing(model: Model) -> Iterator[str]:
     record = {
@@ -153,6 +177,15 @@ def notes_move_nothing(model: Model) -> Iterator[str]:
         if effect is None:
             return not set(record.values()).isdisjoint(row.effects)
         return row.effects != (effect,) or row.target is not row.source or row.source not in _IN_HANDS
+
+    return bad_rows(model, bad)
+
+
+@proves("a lifted mask is recorded where the conversation stands, is caused by people alone, and does nothing else")
+def a_lifted_mask_moves_nothing(model: Model) -> Iterator[str]:
+    def bad(row: Transition) -> bool:
+        stays = row.target is row.source and row.effects == () and set(row.roles) <= set(STAFF)
+        return row.event is E.MASK_LIFTED and not stays
 
     return bad_rows(model, bad)
 
@@ -197,10 +230,12 @@ def regulated_words_are_approved(model: Model) -> Iterator[str]:
     return bad_rows(model, bad)
 
 
-@proves("an identity counts as verified only when it is proven, and a code goes out only where a contact is on file")
+@proves(
+    "an identity counts as verified only when it is proven while a check is left, and a code needs a contact on file"
+)
 def identities_are_proven(model: Model) -> Iterator[str]:
     def bad(row: Transition) -> bool:
-        unproven = row.event is E.IDENTITY_VERIFIED and not needs(row.guard, identity_proven=True)
+        unproven = row.event is E.IDENTITY_VERIFIED and not needs(row.guard, check_allowed=True, identity_proven=True)
         sends = X.SEND_CODE in row.effects and not needs(row.guard, actor_owns=True, code_allowed=True)
         return unproven or sends
 

@@ -145,7 +145,7 @@ def every_case_can_end(model: Model) -> Iterator[str]:
     return bad_situations(model, lambda situation: situation not in won)
 
 
-@proves("no customer message is ignored: answered, held back, forwarded, or reopening the case")
+@proves("no customer message is ignored: answered, held back, forwarded, or reopening the case, late ones in need too")
 def no_message_is_ignored(model: Model) -> Iterator[str]:
     def bad(situation: Situation) -> bool:
         if situation.state in ANSWERING:
@@ -153,7 +153,9 @@ def no_message_is_ignored(model: Model) -> Iterator[str]:
             held = all(model.always(situation, event, R.SYSTEM) for event in (E.CAUTION_RAISED, E.TRIGGER_FIRED))
             return not (may and held)
         if situation.state is S.RESOLVED:
-            return not model.always(situation, E.REOPENED, R.CUSTOMER, {"reopen_allowed": True})
+            in_time, late = {"reopen_allowed": True}, {"reopen_allowed": False, "person_needed": True}
+            opens = all(model.always(situation, E.REOPENED, R.CUSTOMER, given) for given in (in_time, late))
+            return not (opens and model.always(situation, E.MESSAGE_KEPT, R.SYSTEM))
         forwards = list(model.outcomes(situation, E.CUSTOMER_REPLIED, R.CUSTOMER))
         return not all(rows and X.FORWARD_MESSAGE in rows[0].effects for rows in forwards)
 

@@ -29,6 +29,7 @@ class Right(StrEnum):
     ACT = "act on a case, as the table of states allows"
     READ_DELIVERIES = "read what waits or was given up on its way to other systems"
     REPLAY = "put back what was given up on its way to other systems"
+    LIFT_MASKS = "see the original of a mask for a stated reason, where the policy keeps it and names the role"
     KEEP_TEMPLATES = "draft, approve and retire templates, as their table allows"
 
 
@@ -44,6 +45,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.READ_RULES: (Role.CUSTOMER, *_READERS),
     Right.ATTEND: STAFF,
     Right.ACT: _ACTORS,
+    Right.LIFT_MASKS: STAFF,
     Right.READ_DELIVERIES: _READERS,
     Right.REPLAY: (Role.COMPLIANCE_OFFICER, Role.ADMIN),
     Right.KEEP_TEMPLATES: _ACTORS,
@@ -52,6 +54,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
 
 CHANGING = (
     Right.OPEN_CONVERSATION, Right.WRITE_AS_CUSTOMER, Right.ATTEND, Right.ACT, Right.KEEP_TEMPLATES, Right.REPLAY,
+    Right.LIFT_MASKS,
 )  # fmt: skip
 """Rights that change something: an auditor has none of them."""
 

@@ -57,16 +57,28 @@ NOT_YET_OWNER = Guard("the actor does not own it yet", (("actor_owns", False),))
 MAY_RETRY = Guard("the actor owns it and an attempt is left", (("actor_owns", True), ("attempts_left", True)))
 NO_RETRY = Guard("the actor owns it and no attempt is left", (("actor_owns", True), ("attempts_left", False)))
 DONE = Guard(
-    "the actor owns it, required steps and identity are done, an outcome is written",
-    (("actor_owns", True), ("steps_done", True), ("identity_satisfied", True), ("outcome_written", True)),
+    "the actor owns it, required steps and identity are done, an outcome is written, the newest message is seen",
+    (
+        ("actor_owns", True),
+        ("steps_done", True),
+        ("identity_satisfied", True),
+        ("outcome_written", True),
+        ("newest_seen", True),
+    ),
 )
 MAY_HAND_BACK = Guard(
-    "the actor owns it, an outcome is written, it is no compliance case",
-    (("actor_owns", True), ("outcome_written", True), ("compliance", False)),
+    "the actor owns it, an outcome is written, it is no compliance case, the newest message is seen",
+    (("actor_owns", True), ("outcome_written", True), ("compliance", False), ("newest_seen", True)),
 )
 MAY_HAND_BACK_AGREED = Guard(
-    "the actor owns it, and a second person has agreed to this very outcome",
-    (("actor_owns", True), ("outcome_written", True), ("compliance", True), ("hand_back_agreed", True)),
+    "the actor owns it, a second person has agreed to this very outcome, and the newest message is seen",
+    (
+        ("actor_owns", True),
+        ("outcome_written", True),
+        ("compliance", True),
+        ("hand_back_agreed", True),
+        ("newest_seen", True),
+    ),
 )
 MAY_ASK_HAND_BACK = Guard(
     "the actor owns it, an outcome is written, it is a compliance case and nothing else waits for consent",
@@ -88,7 +100,10 @@ PENDING = Guard("something waits for consent", (("consent_pending", True),))
 LAPSED = Guard(
     "something waits for consent and its time is over", (("consent_pending", True), ("consent_lapsed", True))
 )
-PROVEN = Guard("the actor owns it and the identity is proven", (("actor_owns", True), ("identity_proven", True)))
+PROVEN = Guard(
+    "the actor owns it, a check is left and the identity is proven",
+    (("actor_owns", True), ("check_allowed", True), ("identity_proven", True)),
+)
 MAY_SEND_CODE = Guard(
     "the actor owns it, a contact is on file and a code may be sent", (("actor_owns", True), ("code_allowed", True))
 )
@@ -103,6 +118,9 @@ TO_ESCALATE = Guard("this clock has re-notified and paged", (("climb_renotified"
 NOT_PAGED = Guard("nobody has been paged", (("climb_paged", False),))
 REOPEN_TO_BOT = Guard("inside the window, never handed over", (("reopen_allowed", True), ("latched", False)))
 REOPEN_TO_PERSON = Guard("inside the window, a person had it", (("reopen_allowed", True), ("latched", True)))
+REOPEN_LATE = Guard(
+    "past the window, and the message calls for a person", (("reopen_allowed", False), ("person_needed", True))
+)
 SURVEY_OPEN = Guard("inside the window, asked and not answered", (("reopen_allowed", True), ("survey_open", True)))
 FRESH = Guard("it is no loop", (("looping", False),))
 LOOPING = Guard("it fired before the last hand-back already", (("looping", True),))
@@ -111,7 +129,7 @@ SYSTEM, CUSTOMER, ASSISTANT = (R.SYSTEM,), (R.CUSTOMER,), (R.ASSISTANT,)
 LOCK = (X.LOCK_BOT, X.ASSEMBLE_PACKET)
 CLOSE = (X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.SEND_CLOSING, X.SEND_SURVEY)
 HAND_OVER = (X.OPEN_HANDOVER, X.SEND_SCRIPT, X.DELIVER_HANDOVER)
-HAND_BACK = (X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.UNLOCK_BOT, X.SEND_RETURNED)
+HAND_BACK = (X.CLEAR_OWNER, X.CLOSE_HANDOVER, X.UNLOCK_BOT, X.SEND_RETURNED, X.RETURN_MESSAGE)
 FRONTLINE = (R.FRONTLINE_AGENT,)
 
 
@@ -150,12 +168,15 @@ def _casework_rows(source: State, roles: tuple[Role, ...]) -> tuple[Transition, 
     )
 
 
-def _ladder_rows(source: State, *on_leaving: Effect) -> tuple[Transition, ...]:
-    """What a clock that runs out does, one step after the other: re-notify, page, escalate."""
+def _ladder_rows(source: State, on_leaving: tuple[Effect, ...], told: tuple[Effect, ...]) -> tuple[Transition, ...]:
+    """What a clock that runs out does, one step after the other: re-notify, page, escalate.
+
+    `told`: what the customer is told of each.
+    """
     return (
-        _row(source, E.SLA_BREACHED, source, SYSTEM, X.RENOTIFY, guard=TO_RENOTIFY),
-        _row(source, E.SLA_BREACHED, source, SYSTEM, X.PAGE, guard=TO_PAGE),
-        _row(source, E.SLA_BREACHED, S.ESCALATED, SYSTEM, *on_leaving, X.PAGE, guard=TO_ESCALATE),
+        _row(source, E.SLA_BREACHED, source, SYSTEM, X.RENOTIFY, *told, guard=TO_RENOTIFY),
+        _row(source, E.SLA_BREACHED, source, SYSTEM, X.PAGE, *told, guard=TO_PAGE),
+        _row(source, E.SLA_BREACHED, S.ESCALATED, SYSTEM, *on_leaving, X.PAGE, *told, guard=TO_ESCALATE),
     )
 
 
@@ -196,7 +217,7 @@ TABLE: tuple[Transition, ...] = (
     # In the queue.
     _row(S.HANDED_OFF, E.CLAIMED, S.AGENT_VERIFYING, STAFF, X.ASSIGN_OWNER, X.NOTIFY_CLAIMED, guard=FREE),
     _row(S.HANDED_OFF, E.SLA_ENDANGERED, S.HANDED_OFF, SYSTEM, X.PAGE, guard=NOT_PAGED),
-    *_ladder_rows(S.HANDED_OFF),
+    *_ladder_rows(S.HANDED_OFF, on_leaving=(), told=(X.SEND_DELAY,)),
     _row(S.HANDED_OFF, E.ESCALATED, S.ESCALATED, (*STAFF, R.ADMIN), X.PAGE),
     _row(S.HANDED_OFF, E.FAULT, S.HANDED_OFF, SYSTEM, X.PAGE),
     _row(S.HANDED_OFF, E.PACKET_UPDATED, S.HANDED_OFF, SYSTEM, X.UPDATE_PACKET),
@@ -225,7 +246,7 @@ TABLE: tuple[Transition, ...] = (
     _row(S.AGENT_VERIFYING, E.RELEASED, S.HANDED_OFF, (R.ADMIN,), X.CLEAR_OWNER, X.RENOTIFY),
     _row(S.AGENT_VERIFYING, E.RESOLVED, S.RESOLVED, STAFF, *CLOSE, guard=DONE),
     *_consent_rows(S.AGENT_VERIFYING, STAFF),
-    *_ladder_rows(S.AGENT_VERIFYING, X.CLEAR_OWNER),
+    *_ladder_rows(S.AGENT_VERIFYING, on_leaving=(X.CLEAR_OWNER,), told=()),
     _row(S.AGENT_VERIFYING, E.FAULT, S.AGENT_VERIFYING, SYSTEM, X.PAGE),
     *_casework_rows(S.AGENT_VERIFYING, STAFF),
     *_with_person_rows(S.AGENT_VERIFYING),
@@ -249,17 +270,21 @@ TABLE: tuple[Transition, ...] = (
     _row(S.ESCALATED, E.RELEASED, S.HANDED_OFF, (*SENIOR, R.ADMIN), X.CLEAR_OWNER, X.RENOTIFY),
     _row(S.ESCALATED, E.RESOLVED, S.RESOLVED, SENIOR, *CLOSE, guard=DONE),
     *_consent_rows(S.ESCALATED, SENIOR),
-    _row(S.ESCALATED, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.PAGE),
+    _row(S.ESCALATED, E.SLA_BREACHED, S.ESCALATED, SYSTEM, X.PAGE, X.SEND_DELAY),
     _row(S.ESCALATED, E.FAULT, S.ESCALATED, SYSTEM, X.PAGE),
     *_casework_rows(S.ESCALATED, SENIOR),
     *_with_person_rows(S.ESCALATED),
     # Closed, with a window in which the customer may come back: to a person, if a person had it.
     _row(S.RESOLVED, E.REOPENED, S.BOT_HANDLING, CUSTOMER, guard=REOPEN_TO_BOT),
     _row(S.RESOLVED, E.REOPENED, S.HANDED_OFF, CUSTOMER, *HAND_OVER, guard=REOPEN_TO_PERSON),
+    # Past the window only what calls for a person opens it: whoever had it, a person has it now.
+    _row(S.RESOLVED, E.REOPENED, S.HANDED_OFF, CUSTOMER, X.LOCK_BOT, *HAND_OVER, guard=REOPEN_LATE),
     _row(S.RESOLVED, E.SURVEY_ANSWERED, S.RESOLVED, CUSTOMER, X.RECORD_SURVEY, X.SEND_NOTICE, guard=SURVEY_OPEN),
     _row(S.RESOLVED, E.EXPIRED, S.RESOLVED, SYSTEM, X.CLOSE_CONVERSATION),
     # What no person wrote, and thanks for what is over, is kept and changes nothing.
     *(_row(state, E.MESSAGE_KEPT, state, SYSTEM) for state in S),
+    # A person has been shown the original of a mask: it is recorded and moves nothing.
+    *(_row(state, E.MASK_LIFTED, state, SENIOR if state is S.ESCALATED else STAFF) for state in S),
 )
 
 SPEECH: dict[Effect, Author] = {
@@ -268,6 +293,7 @@ SPEECH: dict[Effect, Author] = {
     X.SEND_AGENT_MESSAGE: Author.AGENT,
     X.SEND_SCRIPT: Author.SYSTEM,
     X.SEND_NOTICE: Author.SYSTEM,
+    X.SEND_DELAY: Author.SYSTEM,
     X.NOTIFY_CLAIMED: Author.SYSTEM,
     X.SEND_CLOSING: Author.SYSTEM,
     X.SEND_RETURNED: Author.SYSTEM,
@@ -311,6 +337,12 @@ ANSWERING = (S.BOT_HANDLING, S.GUARDED)
 WITH_PERSON = (S.TRIGGERED, S.HANDED_OFF, S.AGENT_VERIFYING, S.ESCALATED)
 """The states under the latch: only a person's `handed_back` leads from here to the assistant."""
 LIVE = (*ANSWERING, *WITH_PERSON)
+ENDING = frozenset(
+    row.event
+    for row in TABLE
+    if row.source in WITH_PERSON and row.target not in WITH_PERSON and {*STAFF, R.ADMIN} & {*row.roles}
+)
+"""The acts by which people let go of a conversation for good: afterwards no person owns it and none is awaited."""
 
 
 def allowed_events(state: State, role: Role, table: tuple[Transition, ...] = TABLE) -> tuple[Event, ...]:

@@ -17,11 +17,14 @@ CHAINED = (
     "cause", "ordinal", "policy_hash", "checkpoint_id", "data", "at",
 )  # fmt: skip
 """The columns that the hash covers: all but the hashes, and `seq`, which only places the event among the messages."""
+LATER = ("checkpoint_hash",)
+"""Columns that came later: covered where they say something, so that older events keep the hash they have."""
 
 
 def event_hash(prev_hash: str, values: Mapping[str, Any]) -> str:
     """SHA-256 over the previous hash and the canonical JSON of the chained columns."""
     covered = {name: values[name] for name in CHAINED}
+    covered |= {name: values[name] for name in LATER if values.get(name) is not None}
     covered["at"] = values["at"].isoformat()
     body = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(prev_hash.encode() + body.encode("utf-8", "surrogatepass")).hexdigest()

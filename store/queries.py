@@ -12,15 +12,18 @@ from conversation.handover import Handover
 from conversation.records import Snapshot, StoredMessage
 from handover.packet.attachment import Attachment
 from states.errors import NotFound
+from states.table import ANSWERING
 from states.vocabulary import Effect, Event, Role, State
 from store.prepared import Prepared
 from store.rows import (
+    AttemptsRow,
     ConversationRow,
     DeskCursorRow,
     EventRow,
     HandoverRow,
     InboxRow,
     MessageRow,
+    OriginalRow,
     OutboxRow,
     PolicyRow,
     PresenceRow,
@@ -34,10 +37,12 @@ EVENT = EventRow.__table__  # type: ignore[attr-defined]
 HANDOVER = HandoverRow.__table__  # type: ignore[attr-defined]
 TIMER = TimerRow.__table__  # type: ignore[attr-defined]
 OUTBOX = OutboxRow.__table__  # type: ignore[attr-defined]
+ATTEMPTS = AttemptsRow.__table__  # type: ignore[attr-defined]
 PRESENCE = PresenceRow.__table__  # type: ignore[attr-defined]
 TICKET = TicketRow.__table__  # type: ignore[attr-defined]
 CURSOR = DeskCursorRow.__table__  # type: ignore[attr-defined]
 INBOX = InboxRow.__table__  # type: ignore[attr-defined]
+ORIGINAL = OriginalRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
 MESSAGE_COLUMNS = tuple(column.key for column in MESSAGE.columns if column.key != "outcome_event_id")
@@ -55,6 +60,12 @@ _RECENT = Prepared(select(MESSAGE).where(MESSAGE.c.conversation_id == _ID).order
 _OLDEST_PENDING = Prepared(
     select(MESSAGE).where(MESSAGE.c.conversation_id == _ID, PENDING).order_by(MESSAGE.c.seq).limit(1)
 )
+_OF_CHECKPOINT = Prepared(
+    select(EVENT)
+    .where(EVENT.c.conversation_id == _ID, EVENT.c.checkpoint_id == bindparam("checkpoint"))
+    .order_by(EVENT.c.seq.desc())
+    .limit(1)
+)
 _NEWEST_HANDOVER = (
     select(HANDOVER)
     .where(HANDOVER.c.conversation_id == _ID)
@@ -69,7 +80,7 @@ _LAST_SAID = (
     .limit(1)
     .scalar_subquery()
 )
-_OPEN_HANDOVERS = (
+OPEN_HANDOVERS = (
     select(
         *(HANDOVER.c[name] for name in (
             "id", "conversation_id", "reason_code", "reason", "severity", "team", "language", "waiting_since",
@@ -123,7 +134,7 @@ def _returned(connection: Connection, row: Mapping[str, Any] | RowMapping) -> Ha
 _COPIED = (
     "id", "version", "channel", "language", "customer", "channel_facts", "history", "latched", "owner_id",
     "pending_consent", "policy_name", "policy_hash", "head_hash", "checkpoint_id", "closed", "created_at",
-    "updated_at",
+    "updated_at", "next_seq",
 )  # fmt: skip
 
 
@@ -149,6 +160,7 @@ def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
         citations=tuple(row["citations"]),
         attachments=tuple(map(Attachment.from_json, row["attachments"] or ())),
         outcome_event_id=row["outcome_event_id"],
+        late=row["late"],
         effect=Effect(row["effect"]) if row["effect"] else None,
         automatic=row["automatic"] or "",
     )
@@ -174,6 +186,17 @@ def message(connection: Connection, conversation_id: str, message_id: str) -> St
     return message_of(row) if row else None
 
 
+def written_after(connection: Connection, conversation_id: str, seq: int) -> tuple[StoredMessage, ...]:
+    """The customer's messages after a number, decided or not, oldest first; what a machine wrote is none of theirs."""
+    found = (
+        select(MESSAGE)
+        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer", MESSAGE.c.seq > seq)
+        .where(MESSAGE.c.automatic.is_(None))
+        .order_by(MESSAGE.c.seq)
+    )
+    return tuple(message_of(row) for row in connection.execute(found).mappings())
+
+
 def replies_to(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:
     """What was said in answer to a customer's message."""
     found = (
@@ -196,6 +219,17 @@ def first_event_of(connection: Connection, conversation_id: str, cause: str) -> 
         EVENT.c.conversation_id == conversation_id, EVENT.c.cause == cause, EVENT.c.ordinal == 0
     )
     return connection.execute(found).mappings().first()
+
+
+def event_of_checkpoint(connection: Connection, conversation_id: str, checkpoint_id: str) -> dict[str, Any] | None:
+    """The newest event that was committed with this checkpoint."""
+    return _OF_CHECKPOINT.first(connection, {"id": conversation_id, "checkpoint": checkpoint_id})
+
+
+def has_events(connection: Connection, conversation_id: str) -> bool:
+    """Whether anything has happened in a conversation of this id."""
+    found = select(EVENT.c.seq).where(EVENT.c.conversation_id == conversation_id).limit(1)
+    return connection.execute(found).first() is not None
 
 
 def conversation_of_act(connection: Connection, act_id: str, actor_id: str, event: Event) -> str | None:
@@ -226,7 +260,7 @@ def open_handovers(connection: Connection) -> tuple[RowMapping, ...]:
 
     One statement however long the queue is; `last_message` is empty if the customer said nothing.
     """
-    return tuple(connection.execute(_OPEN_HANDOVERS).mappings())
+    return tuple(connection.execute(OPEN_HANDOVERS).mappings())
 
 
 def summaries_due(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
@@ -244,6 +278,14 @@ def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
     """The conversations that changed last, newest first."""
     found = select(CONVERSATION).order_by(CONVERSATION.c.updated_at.desc()).limit(limit)
     return tuple(connection.execute(found).mappings())
+
+
+def held(connection: Connection, begin: int, limit: int) -> tuple[tuple[RowMapping, ...], int]:
+    """Conversations in which the assistant may speak, the newest change first, and how many there are."""
+    speaks = and_(CONVERSATION.c.state.in_(tuple(ANSWERING)), CONVERSATION.c.closed.is_(False))
+    found = select(CONVERSATION).where(speaks).order_by(CONVERSATION.c.updated_at.desc(), CONVERSATION.c.id)
+    total = connection.execute(select(func.count()).select_from(CONVERSATION).where(speaks)).scalar_one()
+    return tuple(connection.execute(found.offset(begin).limit(limit)).mappings()), int(total)
 
 
 def asking(connection: Connection) -> tuple[RowMapping, ...]:

@@ -13,6 +13,23 @@ from states.vocabulary import Clock, Effect, Event
 
 
 @dataclass(frozen=True, kw_only=True)
+class SealedOriginal:
+    """What stood where a mask stands, encrypted, with what tells it from every other one."""
+
+    conversation_id: str
+    message_id: str
+    number: int
+    kind: str
+    mask_start: int
+    mask_end: int
+    key_id: str
+    nonce: bytes
+    sealed: bytes
+    kept_at: datetime
+    delete_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Incoming:
     """A customer message on its way in: redacted already."""
 
@@ -27,6 +44,8 @@ class Incoming:
     """What kind of machine wrote it; empty: a person."""
     attachments: tuple[Attachment, ...] = ()
     """Files that came with it, as the channel describes them."""
+    originals: tuple[SealedOriginal, ...] = ()
+    """Of its masks, where the policy keeps them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +60,14 @@ class Received:
     """The caller now holds the conversation's lease."""
     snapshot: Snapshot | None = None
     """What the turn can be decided on, if the caller holds the lease: read in the same transaction."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound:
+    """The checkpoint that is written with an outcome, as its events name it."""
+
+    id: str
+    hash: str
 
 
 @dataclass(frozen=True, kw_only=True)

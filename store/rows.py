@@ -15,8 +15,10 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     Text,
     UniqueConstraint,
     false,
@@ -67,6 +69,10 @@ class ConversationRow(SQLModel, table=True):
     customer: str = Field(sa_column=Column(Text, nullable=False))
     opened_by: str = Field(sa_column=Column(Text, nullable=False, server_default=""))
     """The channel's caller: a channel sees its own conversations only."""
+    customer_key: str | None = Field(sa_column=Column(Text, nullable=True, index=True))
+    """What joins the conversations of one customer (`store.joined`); NULL where nobody is known."""
+    follows: str | None = Field(sa_column=Column(Text, nullable=True, index=True))
+    """The conversation that this one goes on from, as its channel says."""
     channel_facts: dict[str, Any] = _json()
     history: dict[str, Any] = _json()
     """Counters and the bounded window from which the documented facts are made; O(1) in the conversation's length."""
@@ -120,6 +126,8 @@ class MessageRow(SQLModel, table=True):
     """What the channel says of files that came with the message: `name`, `media_type`, `size`, `ref`."""
     automatic: str | None = Field(sa_column=Column(Text, nullable=True))
     """What kind of machine wrote it (`triggers.automatic`); NULL for what a person wrote."""
+    late: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """It came after the reopen window of its conversation had ended."""
     event_seq: int | None = Field(sa_column=Column(Integer, nullable=True))
     """The `seq` of the event that says it; NULL for a customer's message. A trigger refuses words without one."""
     effect: str | None = Field(sa_column=Column(Text, nullable=True))
@@ -127,6 +135,31 @@ class MessageRow(SQLModel, table=True):
     outcome_event_id: str | None = Field(sa_column=Column(Text, nullable=True))
     """The event that decided a customer's message; NULL until commit 2, which is what recovery looks for."""
     at: datetime = _time()
+
+
+class OriginalRow(SQLModel, table=True):
+    """What stood where a mask stands, sealed; deleted when its time is over. The key is in no row."""
+
+    __tablename__ = "original"
+    __table_args__ = (
+        CheckConstraint("kind IN ('account_number', 'iban', 'national_id')", name="original_kind"),
+        ForeignKeyConstraint(["conversation_id", "message_id"], ["message.conversation_id", "message.id"]),
+    )
+
+    conversation_id: str = Field(sa_column=Column(Text, primary_key=True))
+    message_id: str = Field(sa_column=Column(Text, primary_key=True))
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    """Its place among the originals of the message, from 1 on."""
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    mask_start: int
+    mask_end: int
+    """Where its mask stands in the message's text."""
+    key_id: str = Field(sa_column=Column(Text, nullable=False))
+    """Tells by which key it was sealed, and nothing of the key."""
+    nonce: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    delete_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    kept_at: datetime = _time()
 
 
 class EventRow(SQLModel, table=True):
@@ -149,6 +182,8 @@ class EventRow(SQLModel, table=True):
     ordinal: int
     policy_hash: str = Field(sa_column=Column(Text, nullable=False))
     checkpoint_id: str | None = Field(sa_column=Column(Text, nullable=True))
+    checkpoint_hash: str | None = Field(sa_column=Column(Text, nullable=True))
+    """What the checkpoint must be (`graph.binding`); NULL for events of versions that did not bind it."""
     data: dict[str, Any] = _json()
     prev_hash: str = Field(sa_column=Column(Text, nullable=False))
     hash: str = Field(sa_column=Column(Text, nullable=False))
@@ -244,6 +279,17 @@ class PresenceRow(SQLModel, table=True):
     capacity: int
     available: bool
     seen_at: datetime = _time()
+
+
+class AttemptsRow(SQLModel, table=True):
+    """The failed identity checks of one customer, over all their conversations."""
+
+    __tablename__ = "identity_attempts"
+
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    failed: list[str] = _json()
+    """Instants, ISO 8601."""
+    revision: int
 
 
 class OutboxRow(SQLModel, table=True):

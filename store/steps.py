@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from states.vocabulary import Effect
-from store.queries import CONVERSATION, EVENT, HANDOVER, OUTBOX, TICKET
+from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE, OUTBOX, TICKET
 from store.records import DueStep, NewStep, QueuedEffect
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
@@ -101,6 +101,30 @@ def effect_expanded(
     receipt: dict[str, Any] = {"steps": list(steps)} | ({"moot": moot} if moot else {})
     values = {"status": "done", "receipt": receipt, "settled_at": now, "last_code": "", **_RELEASED}
     connection.execute(update(OUTBOX).where(OUTBOX.c.id == effect_id).values(values))
+
+
+def messages_held(connection: Connection, conversation_id: str, destination: str, known_at: datetime) -> frozenset[str]:
+    """The customer's decided messages that a destination surely had at `known_at`, or never was to be given.
+
+    What was brought there later may have come after whatever somebody did there; what was given up never came.
+    """
+    forwarded = select(OUTBOX).where(
+        OUTBOX.c.conversation_id == conversation_id, OUTBOX.c.effect == Effect.FORWARD_MESSAGE.value
+    )
+    rows = connection.execute(forwarded).mappings().all()
+    given = [row for row in rows if row["destination"] == destination]
+    late = [row["id"] for row in given if row["status"] != "done" or row["settled_at"] > known_at]
+    missing = {
+        str(row["payload"].get("message_id"))
+        for row in rows
+        if row["destination"] == "" and (row["status"] == "pending" or any(row["id"] in step_id for step_id in late))
+    }
+    decided = select(MESSAGE.c.id).where(
+        MESSAGE.c.conversation_id == conversation_id,
+        MESSAGE.c.author == "customer",
+        MESSAGE.c.outcome_event_id.is_not(None),
+    )
+    return frozenset(row[0] for row in connection.execute(decided)) - missing
 
 
 # Writing steps

@@ -17,11 +17,14 @@ from conversation.records import Happening, Outcome, StoredMessage
 from conversation.speech import require_caused
 from states.errors import Conflict
 from states.vocabulary import Clock
+from store import originals
+from store.attempts import write_attempts
 from store.database import Store
 from store.ledger import event_hash
 from store.outbox import write_outbox
 from store.prepared import Prepared
 from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE, MESSAGE_COLUMNS
+from store.records import Bound
 from store.templates import require_approved
 from store.timers import set_timers
 
@@ -50,9 +53,14 @@ _BLINDLY = (
     )
     .returning(CONVERSATION.c.next_seq, CONVERSATION.c.version)
 )
-_ADVANCE_BLINDLY, _ADVANCE = (
-    Prepared(_BLINDLY),
-    Prepared(_BLINDLY.where(CONVERSATION.c.version == bindparam("expected"))),
+_UNCHANGED = _BLINDLY.where(CONVERSATION.c.version == bindparam("expected"))
+_ADVANCE_BLINDLY, _ADVANCE = Prepared(_BLINDLY), Prepared(_UNCHANGED)
+# A message that comes in moves no version; the number that it takes from the same row tells that it is there.
+_ADVANCE_UNHEARD = Prepared(_UNCHANGED.where(CONVERSATION.c.next_seq == bindparam("expected_seq")))
+_RETURN = (
+    update(MESSAGE)
+    .where(MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.id == bindparam("message"))
+    .values(outcome_event_id=None)
 )
 _ADD_EVENTS, _ADD_MESSAGES = Prepared(insert(EVENT), EVENT.columns.keys()), Prepared(insert(MESSAGE), MESSAGE_COLUMNS)
 
@@ -75,7 +83,8 @@ class AlreadyDone(Conflict):
 
 
 class UnitOfWork:
-    """Commit 2 for one store. `checkpoint` writes the run's buffered checkpoints on the same connection."""
+    """Commit 2 for one store. `checkpoint` writes the run's buffered checkpoints on the same connection,
+    `bound` is what the events say of the newest of them."""
 
     def __init__(self, store: Store, *, check_version: bool = True) -> None:
         self._store = store
@@ -86,7 +95,7 @@ class UnitOfWork:
         self,
         outcome: Outcome,
         checkpoint: Callable[[Connection], None],
-        checkpoint_id: str | None,
+        bound: Bound | None,
         lease_owner: str | None,
     ) -> Committed:
         """Writes the outcome whole.
@@ -96,7 +105,7 @@ class UnitOfWork:
         """
         require_caused(outcome)
         try:
-            events = _event_rows(outcome, checkpoint_id)
+            events = _event_rows(outcome, bound)
             with self._store.write() as connection:
                 seq, version = self._advance(connection, outcome, lease_owner, events[-1])
                 if outcome.template is not None:
@@ -104,6 +113,11 @@ class UnitOfWork:
                 _ADD_EVENTS.run(connection, *(row | {"seq": seq + row["ordinal"]} for row in events))
                 replies = _write_messages(connection, outcome, seq)
                 _mask_messages(connection, outcome)
+                if outcome.returned_message is not None:
+                    returned = {"conversation": outcome.conversation_id, "message": outcome.returned_message}
+                    connection.execute(_RETURN, returned)
+                if outcome.attempts is not None and not write_attempts(connection, outcome.attempts):
+                    raise StaleOutcome("another check of this customer's identity was made meanwhile; decide again")
                 write_handover(connection, outcome)
                 moved = any(one.source is not one.target for one in outcome.happenings) or outcome.closed
                 if moved or Clock.IDLE not in outcome.timers:
@@ -125,9 +139,13 @@ class UnitOfWork:
         """Moves the row on, or refuses: the compare-and-set that every word to the customer passes."""
         width = len(outcome.happenings) + len(outcome.utterances)
         statement = _ADVANCE if self._check_version else _ADVANCE_BLINDLY
+        heard: dict[str, Any] = {}
+        if self._check_version and outcome.expected_seq is not None:
+            statement, heard = _ADVANCE_UNHEARD, {"expected_seq": outcome.expected_seq}
         row = statement.first(
             connection,
-            {
+            heard
+            | {
                 "conversation": outcome.conversation_id,
                 "expected": outcome.expected_version,
                 "width": width,
@@ -156,11 +174,11 @@ class UnitOfWork:
         return row["next_seq"] - width, row["version"]
 
 
-def _event_rows(outcome: Outcome, checkpoint_id: str | None) -> list[dict[str, Any]]:
+def _event_rows(outcome: Outcome, bound: Bound | None) -> list[dict[str, Any]]:
     """The events of the outcome, chained to the head at the expected version; all but their `seq`."""
     rows, prev_hash = [], outcome.prev_hash
     for ordinal, happening in enumerate(outcome.happenings):
-        row = _event_row(outcome, happening, ordinal, checkpoint_id)
+        row = _event_row(outcome, happening, ordinal, bound)
         row |= {"prev_hash": prev_hash, "hash": event_hash(prev_hash, row)}
         prev_hash = row["hash"]
         rows.append(row)
@@ -204,6 +222,8 @@ def _mask_messages(connection: Connection, outcome: Outcome) -> None:
     for message_id, (text, redactions) in outcome.masked.items():
         row = and_(MESSAGE.c.conversation_id == outcome.conversation_id, MESSAGE.c.id == message_id)
         connection.execute(update(MESSAGE).where(row).values(text=text, redactions=dict(redactions)))
+    if outcome.masked:
+        originals.forget(connection, outcome.conversation_id, outcome.masked)
 
 
 def _message_row(conversation_id: str, message: StoredMessage) -> dict[str, Any]:
@@ -211,17 +231,17 @@ def _message_row(conversation_id: str, message: StoredMessage) -> dict[str, Any]
         "conversation_id": conversation_id, "id": message.id, "seq": message.seq, "author": message.author,
         "actor_id": message.actor_id, "text": message.text, "body_hash": "", "redactions": dict(message.redactions),
         "in_reply_to": message.in_reply_to, "citations": [dict(one) for one in message.citations], "at": message.at,
-        "attachments": None, "automatic": None,
+        "attachments": None, "automatic": None, "late": False,
     }  # fmt: skip
 
 
-def _event_row(outcome: Outcome, happening: Happening, ordinal: int, checkpoint_id: str | None) -> dict[str, Any]:
+def _event_row(outcome: Outcome, happening: Happening, ordinal: int, bound: Bound | None) -> dict[str, Any]:
     return {
         "id": happening.id, "conversation_id": outcome.conversation_id, "event": happening.event.value,
         "source": happening.source.value, "target": happening.target.value, "role": happening.role.value,
         "actor_id": happening.actor_id, "cause": outcome.cause, "ordinal": ordinal,
-        "policy_hash": outcome.policy_hash, "checkpoint_id": checkpoint_id, "data": dict(happening.data),
-        "at": outcome.at,
+        "policy_hash": outcome.policy_hash, "checkpoint_id": bound.id if bound is not None else None,
+        "checkpoint_hash": bound.hash if bound is not None else None, "data": dict(happening.data), "at": outcome.at,
     }  # fmt: skip
 
 

@@ -66,15 +66,6 @@ def _quietly(command: list[str]) -> None:
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, cwd="/")
 
 
-def new_database(cluster: str, name: str) -> str:
-    """Makes a database in the cluster and returns its URL."""
-    import psycopg
-
-    with psycopg.connect(f"{cluster}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return f"{cluster}/{name}"
-
-
 def examples(everyday: int, soak: int) -> int:
     """How many examples a property is tried on: every day, or in the long campaigns."""
     return soak if SOAK else everyday

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from hypothesis import settings
 
 from tests.components import SOAK, postgres_cluster
 from tests.counterparts.request_tracker import Tracker, request_tracker
+from tests.one_dialect import share
 
 # Tests of other parts do without the vectors of articles, which take seconds for each process.
 os.environ.setdefault("HANDRAIL_MEANING", "false")
@@ -29,6 +31,23 @@ def house(tmp_path: Path) -> Iterator[House]:
     yield opened
     opened.close()
 
+
+_MEMORY, _ROOM = Path("/dev/shm"), 2 << 30
+
+
+def _memory_serves() -> bool:
+    """Whether there is a file system in memory with room, in which programs may run."""
+    if not os.access(_MEMORY, os.W_OK) or os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC:
+        return False
+    return shutil.disk_usage(_MEMORY).free > _ROOM
+
+
+# Tests commit thousands of times, and a disk that is asked to keep each one takes milliseconds. What kills and races
+# show does not hang on it: a killed process loses no page that the kernel has.
+if _memory_serves():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+share()
 
 # No property passes or fails by the clock; every day the same examples, in a soak many that nobody has seen.
 settings.register_profile("everyday", deadline=None, derandomize=True, max_examples=50)

@@ -23,7 +23,8 @@ from states.clock import FrozenClock
 from states.vocabulary import Event, Role
 from store.database import Store
 from store.queries import OUTBOX
-from tests.graph.example import ANNA, START, knows, policy, sqlite_url
+from tests.graph.example import ANNA, START, knows, policy
+from tests.ready_databases import sqlite_url
 
 DEMO = Actor(id="demo", role=Role.CUSTOMER)
 """The channel of whoever says nothing in demo mode."""
@@ -31,6 +32,11 @@ AUDITOR = Actor(id="avi", role=Role.AUDITOR)
 HERE = "http://127.0.0.1"
 FORGIVEN = 10**9
 """Wrong logins of one address, for tests that are about something else."""
+
+
+def newest(view: ConversationView) -> int:
+    """The number of the newest message: what an act names that has seen everything."""
+    return max((one.seq for one in view.messages), default=0)
 
 
 class BreakableStore(Store):
@@ -93,8 +99,10 @@ class House:
         return self.door.post(channel, conversation_id, text)
 
     def do(self, conversation_id: str, event: Event, actor: Actor = ANNA, text: str = "", **data: Any) -> ActResult:
-        """Somebody at the desk acts."""
-        return self.door.act(actor, conversation_id, event, text=text, data=data)
+        """Somebody at the desk acts, on all that was said."""
+        return self.door.act(
+            actor, conversation_id, event, text=text, data=data, seen=newest(self.view(conversation_id))
+        )
 
     def view(self, conversation_id: str) -> ConversationView:
         """The conversation now, with its evidence."""

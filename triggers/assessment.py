@@ -50,6 +50,16 @@ class Circumstances:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scores:
+    """What models made of a message, beside its words: 0 to 1 by name. A name that is missing is no evidence."""
+
+    topics: Mapping[str, float] = field(default_factory=dict)
+    """By a classifier, for the topics of the policy."""
+    recognised: Mapping[str, float] = field(default_factory=dict)
+    """By the recogniser, for what it can recognise."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """A span of the text of one message of a burst."""
 
@@ -63,7 +73,7 @@ class Evidence:
     """One piece of evidence, quoted from the original text."""
 
     kind: str
-    """phrases, pattern, pii, topic, when, canary or fault."""
+    """phrases, pattern, pii, topic, recognised, when, canary or fault."""
     detail: str
     """The phrase, pattern, entity, topic or condition that matched, as the policy writes it."""
     quote: str = ""

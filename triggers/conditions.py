@@ -26,12 +26,26 @@ def mentions_answer(condition: str) -> bool:
     return _ANSWER.search("".join(_STRING.split(condition)[::2])) is not None
 
 
+def names_in(condition: str) -> frozenset[str]:
+    """The documented facts that a condition reads."""
+    return frozenset(found for part in _STRING.split(condition)[::2] for found in _NAME.findall(part))
+
+
 class Conditions:
     """The conditions of one policy. Safe to share between threads."""
 
     def __init__(self, sources: Iterable[str]) -> None:
         self._programs = {source: _compiled(source) for source in dict.fromkeys(sources)}
+        self._read = sorted(frozenset().union(*map(names_in, self._programs)))
         self._local = threading.local()
+
+    def read_of(self, facts: Mapping[str, Scalar], *, answered: bool = False) -> dict[str, Scalar]:
+        """Those of the facts that some condition reads, with the default of what is left out, as `bind` fills them in.
+
+        `answered`: with what is known of an answer only.
+        """
+        names = (name for name in self._read if answered or not name.startswith("answer."))
+        return {name: facts.get(name, _DEFAULTS[name]) for name in names}
 
     def bind(self, facts: Mapping[str, Scalar]) -> Bound:
         """The conditions under these facts; names left out take their default, unknown names are ignored.

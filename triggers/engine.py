@@ -15,7 +15,7 @@ from policy.facts import Scalar
 from policy.loader import LoadedPolicy
 from policy.schema import Action, Policy, Severity, Trigger
 from states.errors import DependencyFault, PolicyError
-from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message, Redaction
+from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message, Redaction, Scores
 from triggers.burst import Burst, BurstAssessment, mask, united
 from triggers.conditions import Bound, Conditions, mentions_answer
 from triggers.folding import Folded
@@ -80,7 +80,9 @@ class Engine:
             if not mentions_answer(when)
         )
         self._by_pii = tuple(n for n, rule in enumerate(self._rules) if rule.pii)
-        self._by_topic = tuple(n for n, rule in enumerate(self._rules) if rule.topics)
+        self._by_score = tuple(n for n, rule in enumerate(self._rules) if rule.topics or rule.recognised)
+        self.recognises = any(rule.recognised for rule in self._rules)
+        """Whether any trigger asks what a message means."""
         self._extra = frozenset(SYNONYMS.get(name, name) for rule in self._rules for name in rule.pii)
         self._order = {
             trigger.id: (_SEVERITIES.index(trigger.severity), _ACTIONS.index(trigger.action), n)
@@ -97,17 +99,17 @@ class Engine:
         self,
         message: Message,
         circumstances: Circumstances,
-        topics: Mapping[str, float] | None = None,
+        scores: Scores | None = None,
         scanned: Scanned | None = None,
     ) -> Assessment:
         """What one message calls for. Total: whatever fails inside is a FAULT decision.
 
-        `topics` are a classifier's scores; None means that no classifier is configured, which is no evidence.
+        `scores` are those of a classifier and of a recogniser; where none is configured, that is no evidence.
         `scanned` spares the scan if it is of this very text.
         """
         started = perf_counter()
         try:
-            return self._assess(message, circumstances, topics or {}, scanned, started)
+            return self._assess(message, circumstances, scores or Scores(), scanned, started)
         except Exception as error:  # noqa: BLE001 - safety boundary: a message nobody could judge goes to a person
             kind = error.kind if isinstance(error, DependencyFault) else "evaluation_error"
             return self._fault(message, kind, started, self._by_words(message, circumstances))
@@ -117,7 +119,7 @@ class Engine:
         burst: Burst,
         message: Message,
         circumstances: Circumstances,
-        topics: Mapping[str, float] | None = None,
+        scores: Scores | None = None,
         scanned: Scanned | None = None,
     ) -> BurstAssessment:
         """What the newest message of a burst calls for, alone and together with those before it. Total.
@@ -125,7 +127,7 @@ class Engine:
         `message` is that newest message; the other arguments are as for `evaluate`.
         """
         started = perf_counter()
-        alone = self.evaluate(message, circumstances, topics, scanned)
+        alone = self.evaluate(message, circumstances, scores, scanned)
         if len(burst.parts) == 1 or alone.decision is Decision.FAULT:
             return BurstAssessment(assessment=alone)
         try:
@@ -141,7 +143,7 @@ class Engine:
         whole = replace(message, text=burst.text)
         judged = self._judged(whole, scanned, settled=burst.open_from, breaks=burst.starts)
         facts = _own_facts(message, alone.language, alone.sentiment) | dict(circumstances.facts)
-        joined = self._fired(judged, self._conditions.bind(facts), {}, circumstances.disarmed)
+        joined = self._fired(judged, self._conditions.bind(facts), Scores(), circumstances.disarmed)
         fired = self._ordered(united(alone.fired, joined, burst))
         masked = mask(burst, judged.found)
         text, redactions = masked.pop(burst.newest.id, (message.text, ()))
@@ -159,19 +161,19 @@ class Engine:
         self,
         message: Message,
         circumstances: Circumstances,
-        topics: Mapping[str, float],
+        scores: Scores,
         scanned: Scanned | None,
         started: float,
     ) -> Assessment:
         if len(message.text) > self.policy.limits.message_chars:
-            return self._too_long(message, circumstances, topics, started)
+            return self._too_long(message, circumstances, scores, started)
         if scanned is None or scanned.text != message.text:
             scanned = self.scan(message.text)
         language = message.language or shown(message.text, classify=False).language or "en"
         judged = self._judged(message, scanned)
         sentiment = self._score(scanned)
         facts = _own_facts(message, language, sentiment) | dict(circumstances.facts)
-        fired = self._fired(judged, self._conditions.bind(facts), topics, circumstances.disarmed)
+        fired = self._fired(judged, self._conditions.bind(facts), scores, circumstances.disarmed)
         return Assessment(
             decision=_decision(fired),
             fired=fired,
@@ -183,24 +185,26 @@ class Engine:
             micros=(perf_counter() - started) * 1e6,
         )
 
-    def _fired(
-        self, judged: Judged, bound: Bound, topics: Mapping[str, float], disarmed: frozenset[str]
-    ) -> tuple[Fired, ...]:
+    def _fired(self, judged: Judged, bound: Bound, scores: Scores, disarmed: frozenset[str]) -> tuple[Fired, ...]:
         whens: dict[int, list[Evidence]] = {}
         for number, condition in self._by_fact:
             if bound.holds(condition) and self._rules[number].id not in disarmed:
                 whens.setdefault(number, []).append(_conditional(condition, judged.turn))
         candidates = {*judged.hits, *whens, *(self._by_pii if judged.found else ())}
-        if topics:
-            candidates.update(self._by_topic)
+        if scores.topics or scores.recognised:
+            candidates.update(self._by_score)
         fired: list[Fired] = []
         for number in candidates - self._gated_late:
             rule = self._rules[number]
             evidence = [*judged.signs(number, rule), *judged.private_data(rule), *whens.get(number, ())]
-            evidence += _topical(rule, topics, judged.turn)
+            evidence += _scored(rule, scores, judged.turn)
             if evidence and (rule.gate is None or bound.holds(rule.gate)):
                 fired.append(_fire(self._triggers[number], evidence))
         return self._ordered(fired)
+
+    def read_of(self, facts: Mapping[str, Scalar], *, answered: bool = False) -> dict[str, Scalar]:
+        """The facts that the policy's conditions read, as they read them; `answered`: those of an answer too."""
+        return self._conditions.read_of(facts, answered=answered)
 
     def judge_answer(self, circumstances: Circumstances, message: Message | None = None) -> tuple[Fired, ...]:
         """The triggers whose conditions read `answer.`, judged after a draft; most severe first. Never raises.
@@ -242,15 +246,13 @@ class Engine:
     def _ordered(self, fired: Iterable[Fired]) -> tuple[Fired, ...]:
         return tuple(sorted(fired, key=lambda one: self._order[one.trigger_id]))
 
-    def _too_long(
-        self, message: Message, circumstances: Circumstances, topics: Mapping[str, float], started: float
-    ) -> Assessment:
+    def _too_long(self, message: Message, circumstances: Circumstances, scores: Scores, started: float) -> Assessment:
         """A fault that still tells what fired in the beginning and in the end: what is urgent there stays urgent."""
         limit = self.policy.limits.message_chars
         fired: dict[str, Fired] = {}
         for first in (0, len(message.text) - limit):
             part = replace(message, text=message.text[first : first + limit])
-            for one in self._assess(part, circumstances, topics, None, started).fired:
+            for one in self._assess(part, circumstances, scores, None, started).fired:
                 fired.setdefault(one.trigger_id, _moved(one, first))
         return self._fault(message, "message_too_long", started, self._ordered(fired.values()))
 
@@ -262,7 +264,7 @@ class Engine:
             judged = Judged(message.text, (), withheld, self._scanner, message.turn)
             for folded, hits in scanned.read:
                 judged.take(folded, hits, self._signs)
-            return self._fired(judged, self._conditions.bind(circumstances.facts), {}, circumstances.disarmed)
+            return self._fired(judged, self._conditions.bind(circumstances.facts), Scores(), circumstances.disarmed)
         except Exception:  # noqa: BLE001 - safety boundary: the message goes to a person without it
             return ()
 
@@ -353,12 +355,15 @@ def _reads_answer(rule: Rule) -> bool:
     return any(mentions_answer(condition) for condition in (*rule.whens, rule.gate or ""))
 
 
-def _topical(rule: Rule, topics: Mapping[str, float], turn: int) -> list[Evidence]:
-    """Topics at or above their threshold; a score that is no number counts as one."""
-    scored = ((topic, topics[topic], least) for topic, least in rule.topics if topic in topics)
+def _scored(rule: Rule, scores: Scores, turn: int) -> list[Evidence]:
+    """Topics and meanings at or above their threshold; a score that is no number counts as one."""
+    asked = (("topic", rule.topics, scores.topics), ("recognised", rule.recognised, scores.recognised))
+    given = (
+        (kind, name, found[name], least) for kind, wanted, found in asked for name, least in wanted if name in found
+    )
     return [
-        Evidence(kind="topic", detail=topic, score=score if score == score else 1.0, threshold=least, turn=turn)
-        for topic, score, least in scored
+        Evidence(kind=kind, detail=name, score=score if score == score else 1.0, threshold=least, turn=turn)
+        for kind, name, score, least in given
         if not score < least
     ]
 
@@ -429,7 +434,7 @@ def evaluate(
     message: Message,
     circumstances: Circumstances,
     loaded: LoadedPolicy,
-    topics: Mapping[str, float] | None = None,
+    scores: Scores | None = None,
 ) -> Assessment:
     """`Engine.evaluate` for a policy by value. Total: a policy that cannot be compiled is a FAULT as well."""
     try:
@@ -443,4 +448,4 @@ def evaluate(
             fault="policy_error" if isinstance(error, PolicyError) else "evaluation_error",
             policy_hash=loaded.hash,
         )
-    return engine.evaluate(message, circumstances, topics)
+    return engine.evaluate(message, circumstances, scores)

@@ -22,7 +22,7 @@ TREND = 5
 _WORDS = re.compile(r"\w+")
 _MAX_WORDS = 40
 _SAME = 0.75
-_SELDOM = frozenset({"evidence", "handed", "returned", "survey", "spoken", "leaning"})
+_SELDOM = frozenset({"evidence", "handed", "returned", "owed", "survey", "spoken", "leaning"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +50,8 @@ class History:
     """Marks of what fired before a person gave the conversation back: the same again is a loop."""
     returned: str = ""
     """The event by which a person gave the conversation back; empty once a person has it again."""
+    owed: tuple[str, ...] = ()
+    """The customer's message that a person left to the assistant, and the event by which; empty once it is decided."""
     spoken: str = ""
     """The language the conversation is held in: told by the channel or shown by the customer; empty until then."""
     leaning: str = ""
@@ -63,7 +65,7 @@ class History:
     def from_json(cls, value: dict[str, Any]) -> History:
         """Reads what `to_json` wrote; unknown keys of a newer version are left out."""
         known = {name: value[name] for name in cls.__dataclass_fields__ if name in value}
-        for name in ("recent", "sentiments", "disarmed", "evidence", "handed"):
+        for name in ("recent", "sentiments", "disarmed", "evidence", "handed", "owed"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
 

@@ -41,6 +41,7 @@ class Rule:
     id: str
     pii: tuple[str, ...] = ()
     topics: tuple[tuple[str, float], ...] = ()
+    recognised: tuple[tuple[str, float], ...] = ()
     whens: tuple[str, ...] = ()
     gate: str | None = None
     unless: tuple[str, ...] = ()
@@ -71,6 +72,7 @@ def rule_from(identifier: str, wanted: Sequence[Wanted], unless: tuple[str, ...]
         id=identifier,
         pii=entities,
         topics=tuple((one.topic, one.at_least) for one in wanted if one.topic is not None),
+        recognised=tuple((one.recognised, one.at_least) for one in wanted if one.recognised is not None),
         whens=tuple(one.when for one in wanted if one.when is not None),
         unless=unless,
     )

@@ -10,10 +10,8 @@ from typing import Any
 
 from service.views import Act, Actor, ConversationView
 from states.table import TABLE, allowed_events
-from states.vocabulary import STAFF, Event, Role
-
-DESK_ROLES = (*STAFF, Role.ADMIN, Role.AUDITOR)
-"""The roles that may open the desk; an auditor only reads."""
+from states.vocabulary import Event, Role
+from ui.people import DESK_ROLES
 
 LABELS: dict[Event, str] = {
     Event.TRIGGER_FIRED: "Take over from the bot",
@@ -35,8 +33,8 @@ LABELS: dict[Event, str] = {
 }
 """Event → the words on its button, in the order of the buttons; an event without words shows its own name, last."""
 
-BESIDE = frozenset({Event.PACKET_REVIEWED, Event.STEP_DONE, Event.STEP_UNDONE})
-"""Events that need a field or a step to be named: they are caused beside it, by no button of their own."""
+BESIDE = frozenset({Event.PACKET_REVIEWED, Event.STEP_DONE, Event.STEP_UNDONE, Event.MASK_LIFTED})
+"""Events that need a field, a step or a mask to be named: they are caused beside it, by no button of their own."""
 _POSSIBLE = {row.event for row in TABLE if any(role in DESK_ROLES for role in row.roles)} - BESIDE
 DESK_EVENTS: tuple[Event, ...] = (
     *(event for event in LABELS if event in _POSSIBLE),
@@ -89,17 +87,19 @@ def buttons(view: ConversationView | None, role: Role) -> tuple[Event, ...]:
     return tuple(event for event in shown if event not in BESIDE)
 
 
-def act_for(event: Event, conversation_id: str, version: int, actor: Actor, typed: Typed) -> Act:
+def act_for(event: Event, conversation_id: str, version: int, actor: Actor, typed: Typed, newest: int = 0) -> Act:
     """The act of pressing a button on the conversation as the agent sees it.
 
-    Its id names the version the agent saw, so a second press of the same button is the same act.
+    Its id names the version the agent saw, so a second press of the same button is the same act. `newest` is the seq
+    of the newest message on the page.
     """
     text = "" if event is Event.AGENT_REPLIED else typed.note
     data = _data(event, typed)
     seen = json.dumps([conversation_id, version, event.value, actor.id, actor.role.value, text, data], sort_keys=True)
     return Act(
-        event=event, actor=actor, id=f"desk_{hashlib.sha256(seen.encode()).hexdigest()[:32]}", text=text, data=data
-    )
+        event=event, actor=actor, id=f"desk_{hashlib.sha256(seen.encode()).hexdigest()[:32]}", text=text, data=data,
+        seen=newest,
+    )  # fmt: skip
 
 
 def _data(event: Event, typed: Typed) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import gradio as gr
 
 from conversation.casework import ASSUMED
 from handover.words.templates import PLACEHOLDERS
-from service.views import Actor, ConversationView, TemplateView
+from service.views import Actor, ConversationView, LiftedMask, TemplateView
+from states.rights import RIGHTS, Right
 from states.table import allowed_events
 from states.vocabulary import Event, Role
 from ui.acts import DESK_EVENTS, METHOD_NAMES, METHODS, VERIFYING, Typed, buttons, label, wants_note
@@ -18,8 +19,8 @@ from ui.render.case import case_head, consent
 from ui.render.reply import filled_in, preview
 from ui.render.steps import playbook
 from ui.render.text import words
-from ui.render.transcript import transcript
-from ui.style import PICK, html
+from ui.render.transcript import original, transcript
+from ui.style import FLEETING, PICK, html
 
 if TYPE_CHECKING:
     from service.door import Handrail
@@ -74,7 +75,12 @@ class CasePanel:
 
     def _draw_talk(self) -> None:
         with gr.Group(elem_classes="hr-box"):
-            self.transcript = html(elem_id="hr-desk-chat")
+            self.transcript = html(js_on_load=PICK, elem_id="hr-desk-chat")
+            self.why_lift = gr.Textbox(
+                label="Why an original must be seen", placeholder="Kept in the log; without what is masked.",
+                lines=1, max_lines=1, visible=False, elem_id="hr-lift-why",
+            )  # fmt: skip
+            self.lifted = html(js_on_load=FLEETING, elem_id="hr-lifted")
             with gr.Row(elem_classes="hr-acts hr-places", visible=False) as self.approved:
                 self.template = gr.Dropdown(
                     [OWN_WORDS], value=OWN_WORDS, label="Reply", elem_id="hr-template", min_width=180, scale=2
@@ -131,7 +137,8 @@ class CasePanel:
     def shown(self) -> list[Any]:
         """Every component that changes."""
         return [
-            self.said, self.head, self.transcript, self.reply, self.consent, self.steps, self.verifying, self.compose,
+            self.said, self.head, self.transcript, self.why_lift, self.lifted, self.reply, self.consent, self.steps,
+            self.verifying, self.compose,
             self.note, self.resolution, self.approved, self.template, self.preview, *self.places.values(),
             *self.buttons.values(),
         ]  # fmt: skip
@@ -159,10 +166,14 @@ class CasePanel:
         """The case as it is now; `other`: it was not the one shown before, so what was chosen for that one goes."""
         view = view if actor else None
         shown = buttons(view, actor.role) if actor else ()
+        lifts = self._may_lift(actor) and bool(view and any(one.masks for one in view.messages))
         ticking = bool(view and actor and Event.STEP_DONE in allowed_events(view.state, actor.role))
         return {
             self.head: case_head(view, now),
-            self.transcript: transcript(view, side="desk") if view else "",
+            self.transcript: transcript(view, side="desk", lifts=lifts) if view else "",
+            self.why_lift: gr.update(visible=lifts, **({"value": ""} if other else {})),
+            # Whatever is drawn anew takes it away: it is shown once.
+            self.lifted: "",
             self.consent: consent(view, now),
             self.steps: playbook(view.handover if view else None, open=ticking),
             self.note: gr.update(visible=wants_note(shown)),
@@ -175,6 +186,15 @@ class CasePanel:
                 if event is not Event.AGENT_REPLIED
             },
         }
+
+    def _may_lift(self, actor: Actor | None) -> bool:
+        """Whether the policy lets this person see originals of masks; the door is who decides."""
+        roles = self._door.policy.policy.privacy.keep_originals.roles
+        return actor is not None and actor.role in roles and actor.role in RIGHTS[Right.LIFT_MASKS]
+
+    def show_lifted(self, lifted: LiftedMask) -> Updates:
+        """The original, in the page of the one who asked and in no state of the server; the reason is used up."""
+        return {self.lifted: original(lifted), self.why_lift: gr.update(value="")}
 
     def _reply(
         self, view: ConversationView | None, actor: Actor | None, shown: tuple[Event, ...], *, other: bool

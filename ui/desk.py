@@ -14,17 +14,21 @@ import gradio as gr
 
 from policy.schema import LANGUAGES
 from service.views import Actor, Attendance, ConversationView
-from states.errors import BadInput, ForbiddenRole, HandrailError
+from states.errors import BadInput, ForbiddenRole, HandrailError, NotSeen
 from states.vocabulary import Event
 from ui.acts import Typed, act_for, label
 from ui.case_panel import CasePanel
 from ui.compose import Box, Said, sent_by
+from ui.lists import held_page, waiting_page
 from ui.packet_pane import PacketPane, edit, verdicts
-from ui.people import DEMO_AGENT, Who, actor_for, roles_for, seat
-from ui.render.queue import held_by_bot, live, queue
+from ui.people import DEMO_AGENT, DESK_ROLES, Who, actor_for, roles_for, seat
+from ui.refusals import refusal
+from ui.render.packet import OTHER
+from ui.render.queue import live, queue, turned
 from ui.render.review import asked
 from ui.render.steps import picked
 from ui.render.text import esc, words
+from ui.render.transcript import picked_mask
 from ui.seen import Seen, memory
 from ui.style import PICK, html
 
@@ -37,6 +41,7 @@ log = logging.getLogger("handrail.ui")
 Updates = dict[Any, Any]
 SKIP: Updates = gr.skip()
 """Nothing is drawn anew."""
+NOTHING = Seen()
 HEARTBEAT_S = 30.0
 REFUSED = "refused"
 """What is seen of the lists and the case by whoever may not look."""
@@ -70,7 +75,7 @@ class DeskRoom:
 
     def _draw_who(self) -> None:
         demo = self._settings.demo_mode
-        roles = [(words(role.value), role.value) for role in roles_for(self._settings)]
+        roles = [(words(role.value), role.value) for role in roles_for(self._settings, DESK_ROLES)]
         with gr.Row(elem_classes="hr-who"):
             self.agent = gr.Textbox(
                 DEMO_AGENT if demo else "", label="You are", interactive=demo, min_width=80, elem_id="hr-agent", scale=1
@@ -94,12 +99,13 @@ class DeskRoom:
         self.timer.tick(self.poll, [self.seen, *who], self.shown, **at_once)
         self.role.change(self.poll, [self.seen, *who], self.shown, **at_once)
         for listing in (self.queue, self.live):
-            listing.click(self.pick, who, self.shown, **at_once)
+            listing.click(self.press_line, [self.seen, *who], self.shown, **at_once)
         typed = [self.seen, *who, *self.case.inputs]
         for event, button in self.case.buttons.items():
             button.click(self.press(event), typed, self.shown, **acting)
         self.case.reply.submit(self.reply, [self.seen, *who], self.shown, trigger_mode="multiple", **acting)
         self.case.template.input(self.choose, [self.seen, *who, self.case.template], self.shown, **at_once)
+        self.case.transcript.click(self.lift, [self.seen, *who, self.case.why_lift], self.shown, **acting)
         self.case.steps.click(self.tick, [self.seen, *who], self.shown, **acting)
         self.pane.packet.click(self.judge, [self.seen, *who], self.shown, **acting)
         self.pane.save.click(self.save, [self.seen, *who, self.pane.text], self.shown, **acting)
@@ -119,9 +125,18 @@ class DeskRoom:
         """Opens the case that was clicked, with empty fields; nothing changes if there is none of that id."""
         return self.open(str(getattr(event, "pick", "")), (request, agent, role))
 
-    def open(self, conversation_id: str, who: Who) -> Updates:
-        """A case as it is when somebody turns to it."""
-        return self._changed(Seen(conversation=conversation_id), who, clear=(self.case.note,))
+    def press_line(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """A press in one of the lists: opens a case, or turns the page and keeps the case that is open."""
+        pick, held, who = str(getattr(event, "pick", "")), Seen.of(seen), (request, agent, role)
+        at = turned(pick)
+        if at is None:
+            return self.open(pick, who, held)
+        return self._changed(replace(held, lists="", **at), who)
+
+    def open(self, conversation_id: str, who: Who, seen: Seen = NOTHING) -> Updates:
+        """A case as it is when somebody turns to it; the lists stay at the pages that were shown."""
+        opened = Seen(conversation=conversation_id, queue_at=seen.queue_at, held_at=seen.held_at)
+        return self._changed(opened, who, clear=(self.case.note,))
 
     def poll(self, seen: str, agent: str, role: str, request: gr.Request) -> Updates:
         """What has changed since it was last drawn; nothing if nothing has."""
@@ -174,9 +189,23 @@ class DeskRoom:
         what = Event.STEP_DONE if done else Event.STEP_UNDONE
         return self._act(what, Seen.of(seen), (request, agent, role), Typed(step=step))
 
+    def lift(self, seen: str, agent: str, role: str, text: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """Shows the original of the mask that was clicked, once, for the reason that was written."""
+        found, held, who = picked_mask(str(getattr(event, "pick", ""))), Seen.of(seen), (request, agent, role)
+        if found is None or not held.conversation:
+            return SKIP
+        try:
+            lifted = self._door.lift(self._actor(who), held.conversation, *found, text or "")
+        except HandrailError as error:
+            return self._refused(Event.MASK_LIFTED, held, who, error)
+        changed = self._changed(held, who)
+        return {**({} if changed == SKIP else changed), **self.case.show_lifted(lifted)}
+
     def judge(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
         """A verdict on the packet, or the editor for one of its fields."""
         pick, held, who = str(getattr(event, "pick", "")), Seen.of(seen), (request, agent, role)
+        if pick.startswith(OTHER):
+            return self.open(pick.removeprefix(OTHER), who, held)
         try:
             view, one = self._view(held.conversation, self._actor(who)), asked(pick)
         except HandrailError as error:
@@ -218,7 +247,7 @@ class DeskRoom:
         return self.open(chosen, who)
 
     def _actor(self, who: Who) -> Actor:
-        return actor_for(self._settings, who)
+        return actor_for(self._settings, who, DESK_ROLES)
 
     def _attendance(self) -> Attendance:
         """A heartbeat; on a demonstration whoever sits here knows everything that the policy's routes ask for."""
@@ -267,11 +296,17 @@ class DeskRoom:
         return {**({} if changed == SKIP else changed), **unchosen}
 
     def _do(self, event: Event, seen: Seen, who: Who, typed: Typed) -> None:
-        act = act_for(event, seen.conversation, seen.version, self._actor(who), typed)
-        self._door.act(act.actor, seen.conversation, event, text=act.text, data=act.data, act_id=act.id)
+        act = act_for(event, seen.conversation, seen.version, self._actor(who), typed, seen.newest)
+        self._door.act(
+            act.actor, seen.conversation, event, text=act.text, data=act.data, act_id=act.id, seen=act.seen
+        )  # fmt: skip
 
     def _refused(self, event: Event, seen: Seen, who: Who, error: HandrailError) -> Updates:
-        gr.Warning(f"<b>{esc(label(event))}: refused</b><br>{esc(error)}")
+        if isinstance(error, NotSeen):
+            # What is new may not be decided yet, and then it has moved no version: the case is drawn anew all the same.
+            seen = replace(seen, case=f"unseen:{who[2]}")
+        headline, why = refusal(error)
+        gr.Warning(f"<b>{esc(label(event))}: {headline}</b><br>{esc(why)}")
         return self._changed(seen, who)
 
     # Showing
@@ -305,8 +340,9 @@ class DeskRoom:
         return {**case, **editor, **told, self.seen: Seen(case=REFUSED, lists=str(error)).text()}
 
     def _lists(self, seen: Seen, actor: Actor, now: datetime) -> tuple[Updates, Seen]:
-        waiting, held = self._door.queue(actor), held_by_bot(self._door.conversations(actor))
-        lines = [repr(item) for item in waiting] + [f"{view.id} {view.state} {view.version}" for view in held]
+        waiting, held = waiting_page(self._door, actor, seen.queue_at), held_page(self._door, actor, seen.held_at)
+        lines = [repr(waiting), f"{held.total} {held.begin}"]
+        lines += [f"{view.id} {view.state} {view.version}" for view in held.items]
         chosen = seen.conversation or None
         key = hashlib.sha256("\n".join([str(chosen), *lines]).encode("utf-8", "replace")).hexdigest()
         if key == seen.lists:
@@ -329,4 +365,7 @@ class DeskRoom:
             closed, seen = self.pane.close_editor(seen)
             updates |= closed
         asked_ = str((view.consent or {}).get("hash", "")) if view else ""
-        return updates, replace(seen, case=key, version=view.version if view else 0, request_hash=asked_)
+        newest = max((one.seq for one in view.messages), default=0) if view else 0
+        return updates, replace(
+            seen, case=key, version=view.version if view else 0, request_hash=asked_, newest=newest
+        )  # fmt: skip

@@ -14,7 +14,7 @@ from service.views import Actor, ConversationView
 from states.errors import Conflict
 from states.table import allowed_events
 from states.vocabulary import Event
-from ui.editing import HINTS, as_text, from_text
+from ui.field_text import HINTS, as_text, from_text
 from ui.render.packet import packet, raw
 from ui.render.review import REST, Asked, asked, unjudged, value_of
 from ui.render.text import esc, words
@@ -50,7 +50,9 @@ class PacketPane:
         handover = view.handover if view else None
         may = bool(view and actor and Event.PACKET_REVIEWED in allowed_events(view.state, actor.role))
         open_ = bool(handover and handover.open and may)
-        return {self.packet: packet(handover, now, with_steps=False, reviewable=open_), self.raw: raw(handover)}
+        others = view.others if view else ()
+        shown = packet(handover, now, with_steps=False, reviewable=open_, others=others)
+        return {self.packet: shown, self.raw: raw(handover)}
 
     def open_editor(self, data: Mapping[str, Any], one: Asked, seen: Seen) -> tuple[Updates, Seen]:
         """The editor with what a field says now."""

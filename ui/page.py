@@ -10,7 +10,6 @@ import gradio as gr
 
 from states.errors import HandrailError
 from states.rights import Right
-from states.vocabulary import STAFF
 from ui.conversation import MINE, ConversationRoom
 from ui.desk import SKIP, DeskRoom
 from ui.oversight import OversightRoom
@@ -85,14 +84,10 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     def at_desk(opened: dict[Any, Any]) -> dict[Any, Any]:
         return {**({} if opened == SKIP else opened), tabs: gr.update(selected=DESK)}
 
-    def turn_to(
-        name: str, role: str, agent: str, desk_role: str, request: gr.Request, event: gr.EventData
-    ) -> dict[Any, Any]:
-        """Opens at the desk what waits for a second person, as the person who has clicked on it."""
-        if role not in STAFF:
-            return at_desk(desk.pick(agent, desk_role, request, event))
+    def turn_to(name: str, role: str, request: gr.Request, event: gr.EventData) -> dict[Any, Any]:
+        """Opens at the desk what waits for a second person, as the person who has clicked on it and nobody else."""
         opened = desk.pick(name, role, request, event)
-        return at_desk(opened if opened == SKIP else {**opened, desk.agent: name, desk.role: role})
+        return at_desk({**({} if opened == SKIP else opened), desk.agent: name, desk.role: role})
 
     def arrive(agent: str, role: str, request: gr.Request) -> dict[Any, Any]:
         """What the address asks for: a case, as cards and tickets link to it."""
@@ -107,7 +102,7 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     rooms.conversation.wire()
     desk.wire()
     rooms.oversight.wire()
-    keeper = [rooms.oversight.name, rooms.oversight.role, desk.agent, desk.role]
+    keeper = [rooms.oversight.name, rooms.oversight.role]
     rooms.oversight.consents.click(turn_to, keeper, [*desk.shown, tabs], **quiet)
     room = rooms.conversation
     page.load(room.arrive, [room.mine], room.shown, js=f"() => [{MINE}]", **quiet)

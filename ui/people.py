@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 DEMO_AGENT = "anna"
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 """A reference without digits: it never looks like somebody's number, which would be masked."""
+DESK_ROLES = (*STAFF, Role.ADMIN, Role.AUDITOR)
+"""The roles that may open the desk; an auditor only reads."""
 Who = tuple[gr.Request, str, str]
 """The request of a visitor, the name that was typed, and the role that was chosen."""
 

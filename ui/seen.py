@@ -20,9 +20,15 @@ class Seen:
     """The open case; empty: none."""
     lists: str = ""
     """Key of the queue and of the assistant's conversations."""
+    queue_at: str = ""
+    """Where the shown page of the queue begins; empty: at the first case."""
+    held_at: int = 0
+    """How many of the assistant's conversations stand before the shown ones."""
     case: str = ""
     """Key of the open case: conversation, version and role."""
     version: int = 0
+    newest: int = 0
+    """The seq of the newest message that is shown."""
     request_hash: str = ""
     """Of the request for consent that is shown."""
     editing: str = ""

@@ -19,6 +19,14 @@ element.addEventListener('click', event => {
 """
 """Lets a list of buttons inside `gr.HTML` tell the server which one was clicked."""
 
+FLEETING = """
+watch('value', () => {
+  clearTimeout(element.handrailFades);
+  element.handrailFades = setTimeout(() => element.replaceChildren(), 60000);
+});
+"""
+"""Takes what `gr.HTML` shows off the page after a minute."""
+
 _SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 

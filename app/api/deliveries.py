@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
+from app.api.cursors import PAGE, Cursor, Limit, page, reach
 from app.api.depends import Caller, Door
-from app.api.paging import PAGE, Cursor, Limit, page, reach
 
 deliveries = APIRouter(prefix="/deliveries", tags=["deliveries"])
 

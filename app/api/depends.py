@@ -14,8 +14,10 @@ from service.door import Handrail
 from service.views import Actor
 from states.vocabulary import Role
 
-Named = Annotated[str | None, Header(alias="X-Handrail-Actor", description="demo mode only: who calls")]
-InRole = Annotated[str | None, Header(alias="X-Handrail-Role", description="demo mode only: in which role")]
+Named = Annotated[str | None, Header(alias="X-Handrail-Actor", max_length=200, description="demo mode only: who calls")]
+InRole = Annotated[
+    str | None, Header(alias="X-Handrail-Role", max_length=200, description="demo mode only: in which role")
+]
 
 
 async def _door(request: Request) -> Handrail:

@@ -6,10 +6,10 @@ the worker looks at the ticket. Whoever cannot sign is not told which names ther
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.api.errors import BodyTooLarge
@@ -24,7 +24,7 @@ hooks = APIRouter(tags=["webhooks"])
 
 
 @hooks.post("/hooks/{name}", operation_id="receive_webhook", response_model=None)
-async def receive_webhook(name: str, request: Request) -> Response:
+async def receive_webhook(name: Annotated[str, Path(max_length=200)], request: Request) -> Response:
     """Keeps a signed webhook and answers at once; what it says is looked into later, and a repeat changes nothing."""
     body = await _read(request)
     headers = {key.lower(): value for key, value in request.headers.items()}

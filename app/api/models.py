@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from conversation.intake import MAX_CHARS
+from conversation.intake import MAX_NAME as MAX_LABEL
 from states.vocabulary import Event
 
 MAX_DATA = 100
 """Entries in one table of extra data."""
 BIGGEST = 2**63
 """Whole numbers are smaller: they fit a row and a condition."""
+MAX_TEXT = 100_000
+"""Characters of what a person writes at the desk, and of one text in a table of extra data."""
 
 
 def _readable(text: str) -> str:
@@ -29,6 +33,8 @@ def _plain(value: Any, depth: int = 0) -> Any:
     if depth > 8:
         raise ValueError("is nested too deeply; 8 levels are read")
     if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise ValueError(f"contains a text of {len(value)} characters; {MAX_TEXT} are read")
         return _readable(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("contains a number that JSON does not have; send a finite one")
@@ -42,12 +48,28 @@ def _plain(value: Any, depth: int = 0) -> Any:
     return value
 
 
-Text = Annotated[str, AfterValidator(_readable)]
+Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_readable)]
+Said = Annotated[str, Field(json_schema_extra={"maxLength": MAX_CHARS}), AfterValidator(_readable)]
+"""What a customer writes; what is longer is refused by the door, as too large (413)."""
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/?#]+$"), AfterValidator(_readable)]
 """An id or name: printable, without the characters that a URL gives a meaning to."""
 Names = Annotated[tuple[Name, ...], Field(max_length=50)]
 Data = Annotated[dict[str, Any], AfterValidator(_plain)]
-Scalars = Annotated[dict[str, bool | int | float | str], AfterValidator(_plain)]
+_BOUNDS = {"exclusiveMinimum": -BIGGEST, "exclusiveMaximum": BIGGEST}
+_SCALAR = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"type": "integer", **_BOUNDS},
+        {"type": "number", **_BOUNDS},
+        {"type": "string", "maxLength": MAX_LABEL},
+    ]
+}
+# Written by hand: with the bounds in the types, a whole number beyond them would pass as a float.
+Scalars = Annotated[
+    dict[str, bool | int | float | str],
+    AfterValidator(_plain),
+    WithJsonSchema({"type": "object", "additionalProperties": _SCALAR, "maxProperties": MAX_DATA}),
+]
 
 
 class Body(BaseModel):
@@ -72,6 +94,9 @@ class OpenBody(Body):
     customer: Annotated[str, Field(max_length=200), AfterValidator(_readable)] = Field(
         default="", description="the channel's own reference; never a name or an e-mail address"
     )
+    follows: Name | None = Field(
+        default=None, description="a conversation of the same channel and customer that this one goes on from"
+    )
     facts: Scalars = Field(default={}, description="values of the documented customer.* and channel.* facts")
 
 
@@ -93,11 +118,11 @@ class MessageBody(Body):
         json_schema_extra={"examples": [{"id": "web-7f3a", "text": "How long does delivery take?"}]}
     )
     id: Name | None = Field(default=None, description="the channel's id of the message; or use Idempotency-Key")
-    text: Text
+    text: Said
     attachments: Annotated[tuple[AttachmentBody, ...], Field(max_length=20)] = ()
-    headers: Annotated[dict[str, Annotated[str, Field(max_length=2000)]], Field(max_length=100)] = Field(
-        default={}, description="headers of a mail; by them automatic replies and delivery reports are known"
-    )
+    headers: Annotated[
+        dict[Annotated[str, Field(max_length=200)], Annotated[str, Field(max_length=2000)]], Field(max_length=100)
+    ] = Field(default={}, description="headers of a mail; by them automatic replies and delivery reports are known")
     automatic: bool | None = Field(
         default=None, description="what the channel knows: true, a machine wrote it; false, a person did"
     )
@@ -108,7 +133,7 @@ class SurveyBody(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"score": 5}, {"score": 1, "comment": "Still broken."}]})
     score: Annotated[int, Field(ge=1, le=5, strict=True)]
-    comment: Text = Field(default="", description="words open the case again, as they would in a message")
+    comment: Said = Field(default="", description="words open the case again, as they would in a message")
     id: Name | None = Field(default=None, description="the channel's id of the answer; or use Idempotency-Key")
 
 
@@ -125,14 +150,32 @@ class ActBody(Body):
                     "event": "packet_reviewed",
                     "data": {"fields": [{"field": "context.intent", "verdict": "edit", "value": "return a lamp"}]},
                 },
-                {"event": "resolved", "text": "Refund agreed and paid.", "data": {"resolution": "refunded"}},
+                {
+                    "event": "resolved",
+                    "text": "Refund agreed and paid.",
+                    "data": {"resolution": "refunded"},
+                    "seen": 12,
+                },
             ]
         }
     )
     event: Event
     text: Text = Field(default="", description="the reply, the outcome, or a note")
     data: Data = {}
+    seen: Annotated[int, Field(ge=0, lt=BIGGEST)] | None = Field(
+        default=None,
+        description="the seq of the newest message that the person has seen; resolving and handing back need it",
+    )
     id: Name | None = Field(default=None, description="the same act with the same id happens once")
+
+
+class LiftBody(Body):
+    """Why the original of a mask must be seen."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The refund goes to this account."}]})
+    reason: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_readable)] = Field(
+        description="is kept in the conversation's log with who asked; without what is masked"
+    )
 
 
 class PresenceBody(Body):

@@ -56,9 +56,9 @@ def show(
     Messages and events in order, and what each decision rests on."""
     from rich.console import Console
 
+    from app.reading import open_for_reading
     from app.settings import load_settings
     from app.terminal_chat import timeline
-    from app.wiring import open_for_reading
 
     with open_for_reading(load_settings(data_dir=data_dir)) as view_of:
         view = view_of(conversation)

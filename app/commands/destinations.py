@@ -84,8 +84,8 @@ def replay(
 
 @contextmanager
 def _opened(data_dir: object) -> Iterator[Outbox]:
+    from app.reading import open_outbox
     from app.settings import load_settings
-    from app.wiring import open_outbox
 
     with open_outbox(load_settings(data_dir=data_dir)) as box:
         yield box

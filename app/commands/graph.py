@@ -48,8 +48,8 @@ def _draw(form: Format, present: State | None, path: tuple[tuple[State, Event, S
 
 def _path_of(conversation: str, data_dir: Path | None) -> tuple[State | None, tuple[tuple[State, Event, State], ...]]:
     """Where the conversation is, and the transitions that led there."""
+    from app.reading import open_for_reading
     from app.settings import load_settings
-    from app.wiring import open_for_reading
     from states.vocabulary import Event
 
     with open_for_reading(load_settings(data_dir=data_dir)) as view_of:

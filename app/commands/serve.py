@@ -87,11 +87,12 @@ def _on_terminate(stop: Callable[[], object]) -> None:
 
 def _serve(given: dict[str, object], *, demo: bool, tries: int, page: bool, browser: bool) -> None:
     """Binds first, so that a taken port is told before anything is opened."""
+    from app.keys import TOKEN_FILE, with_admin_token
     from app.logging import configure
     from app.server import bind, url_of
     from app.server import serve as serve_forever
     from app.settings import load_settings
-    from app.wiring import TOKEN_FILE, build, build_delivery, with_admin_token
+    from app.wiring import build, build_delivery
 
     settings = load_settings(demo=demo, **given)
     configure(settings.log_level, as_json=settings.log_json)

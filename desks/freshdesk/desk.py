@@ -6,22 +6,35 @@ requester's tickets, by a custom field of ours. docs/desks/freshdesk.md says whi
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from desks.config import FreshdeskConfig, known_as
+from desks.freshdesk.answers import (
+    CLOSED,
+    OPEN,
+    PRIORITIES,
+    RESOLVED,
+    as_html,
+    comment_of,
+    complaints,
+    merged_into,
+    moment_of,
+    no_such_contact,
+    priority_word,
+    rows_of,
+    stamp,
+    status_of,
+    version_of,
+)
 from desks.freshdesk.webhooks import MIN_SECRET, verified
-from desks.kit.automatic import is_automatic
 from desks.kit.http import Answer, settled
 from desks.kit.marked import MarkedDesk
 from desks.kit.notes import card_lines, notes, packet_in, subject
 from desks.kit.people import People
-from desks.kit.readable import plain_text
-from desks.kit.refusals import field_errors
 from desks.kit.requesters import requester
 from desks.kit.window import Row, changed
 from desks.port import (
@@ -40,12 +53,9 @@ from desks.port import (
     Task,
     Ticket,
 )
-from handover.packet.attachment import Attachment
 from states.clock import Clock
 from states.errors import BadInput, DependencyFault, NotFound, SettingsError
 
-PRIORITIES = {"critical": 4, "high": 3, "normal": 2, "low": 1}
-OPEN, RESOLVED, CLOSED = 2, 4, 5
 CHAT = 7
 NOTE_BYTES = 20_000
 """Freshdesk documents no limit; as HTML a note may be three times as long."""
@@ -57,7 +67,6 @@ SELF = "self"
 LOOK_BACK = timedelta(days=30)
 """How old a ticket is found that was made by an attempt whose reply was lost."""
 _REF = re.compile(r"[0-9]{1,20}")
-_MERGED_INTO = re.compile(r"closed and merged into (?:ticket|request) #?(\d{1,20})", re.IGNORECASE)
 
 
 class FreshdeskDesk(MarkedDesk):
@@ -86,7 +95,7 @@ class FreshdeskDesk(MarkedDesk):
             task,
             ref,
             path=f"/api/v2/tickets/{ref}/{'reply' if public else 'notes'}",
-            body={"fields": fields, "notes": [{"body": _html(note), **private} for note in notes(task, NOTE_BYTES)]},
+            body={"fields": fields, "notes": [{"body": as_html(note), **private} for note in notes(task, NOTE_BYTES)]},
             expect=expect,
         )
 
@@ -124,16 +133,16 @@ class FreshdeskDesk(MarkedDesk):
         return Ticket(
             ref=ref,
             key=self._key(found),
-            status=_status(found),
+            status=status_of(found),
             assignee=assignee,
             queue=str(found.get("group_id") or ""),
             priority=next((word for word, number in PRIORITIES.items() if number == found.get("priority")), ""),
-            version=_version(found, len(comments)),
+            version=version_of(found, len(comments)),
             link=f"{self._web.base_url}/a/tickets/{ref}",
             packet=packet_in(comment.text for comment in comments if comment.author == self._actor),
             comments=comments,
             people=self._people.standing(asked - {self._actor}),
-            merged_into=_merged_into(found, comments),
+            merged_into=merged_into(found, comments),
             closed_as="spam" if found.get("spam") is True else "",
         )
 
@@ -141,17 +150,17 @@ class FreshdeskDesk(MarkedDesk):
         """By our field; of a closed ticket also by what its notes say, in a second call: a merge closes."""
         found = self._ticket(ref)
         comments = self._comments(ref) if found.get("status") == CLOSED else ()
-        return Identity(ref=ref, key=self._key(found), merged_into=_merged_into(found, comments))
+        return Identity(ref=ref, key=self._key(found), merged_into=merged_into(found, comments))
 
     def changes(self, cursor: str) -> Changes:
         """Tickets with our field that were updated; recent ones come twice, since a second may hold two updates."""
-        refs, after = changed(_moment(cursor), self._clock.now(), PAGE, self._updated)
-        return Changes(refs=refs, cursor=_stamp(after))
+        refs, after = changed(moment_of(cursor), self._clock.now(), PAGE, self._updated)
+        return Changes(refs=refs, cursor=stamp(after))
 
     def ping(self) -> str:
         """Says who we are there and checks that our field and the group exist."""
         me = self._me()
-        fields = _rows(self._web.get("/api/v2/ticket_fields"))
+        fields = rows_of(self._web.get("/api/v2/ticket_fields"))
         if not any(field.get("name") == self._config.key_field for field in fields):
             raise DependencyFault(
                 "setup", f"{self.name!r} has no ticket field {self._config.key_field!r}; make it or set key_field"
@@ -169,7 +178,7 @@ class FreshdeskDesk(MarkedDesk):
         priority = PRIORITIES.get(task.card.severity, PRIORITIES["high"])
         body: JsonObject = {
             "subject": subject(task),
-            "description": _html(card_lines(task)),
+            "description": as_html(card_lines(task)),
             "email": email,
             "name": name,
             "status": OPEN,
@@ -178,7 +187,7 @@ class FreshdeskDesk(MarkedDesk):
             "tags": ["handrail"],
             "custom_fields": {self._config.key_field: task.key},
         }
-        expect = {"key": task.key, "priority": _word(priority)}
+        expect = {"key": task.key, "priority": priority_word(priority)}
         if self._config.group_id is not None:
             body["group_id"] = self._config.group_id
             expect["queue"] = str(self._config.group_id)
@@ -190,7 +199,7 @@ class FreshdeskDesk(MarkedDesk):
         match task.job:
             case Job.URGENCY:
                 priority = PRIORITIES.get(task.card.severity, PRIORITIES["high"])
-                return {"priority": priority}, {"priority": _word(priority)}
+                return {"priority": priority}, {"priority": priority_word(priority)}
             case Job.CLAIM:
                 there = known_as(self._config.agents, self.name, task.author_role, task.author)
                 if not _REF.fullmatch(there):
@@ -231,32 +240,33 @@ class FreshdeskDesk(MarkedDesk):
 
     def _call(self, method: str, path: str, body: JsonObject) -> Outcome | Answer:
         answer = self._web.call(method, path, body=body)
-        return settled(answer, self._clock.now(), lambda refusal: _complaints(refusal, body))
+        return settled(answer, self._clock.now(), lambda refusal: complaints(refusal, body))
 
     def _key(self, ticket: Mapping[str, Any]) -> str:
         fields = ticket.get("custom_fields")
         return str(fields.get(self._config.key_field) or "") if isinstance(fields, dict) else ""
 
     def _of_requester(self, email: str) -> Iterator[dict[str, Any]]:
-        since = _stamp(self._clock.now() - LOOK_BACK)
+        since = stamp(self._clock.now() - LOOK_BACK)
         for page in range(1, MAX_PAGES + 1):
             params = {"email": email, "updated_since": since, "per_page": str(PAGE), "page": str(page)}
             answer = self._web.call("GET", "/api/v2/tickets", params=params)
-            if isinstance(answer, Answer) and _no_such_contact(answer):
+            if isinstance(answer, Answer) and no_such_contact(answer):
                 return  # the first ticket makes the contact: where there is no contact there is no ticket
             if not isinstance(answer, Answer) or answer.status != 200:
                 raise DependencyFault("unreachable", f"{self.name!r} could not list tickets")
-            rows = _rows(answer)
+            rows = rows_of(answer)
             yield from rows
             if len(rows) < PAGE:
                 return
         raise DependencyFault("endless", f"{self.name!r} has too many tickets of one requester to look through")
 
     def _updated(self, since: datetime, page: int) -> list[Row]:
-        params = {"updated_since": _stamp(since), "order_by": "updated_at", "order_type": "asc"}
+        params = {"updated_since": stamp(since), "order_by": "updated_at", "order_type": "asc"}
         answer = self._web.get("/api/v2/tickets", params={**params, "per_page": str(PAGE), "page": str(page + 1)})
         return [
-            (str(one["id"]) if self._key(one) else "", _moment(one.get("updated_at")) or since) for one in _rows(answer)
+            (str(one["id"]) if self._key(one) else "", moment_of(one.get("updated_at")) or since)
+            for one in rows_of(answer)
         ]
 
     def _ticket(self, ref: str) -> Mapping[str, Any]:
@@ -278,8 +288,8 @@ class FreshdeskDesk(MarkedDesk):
             answer = self._web.get(f"/api/v2/tickets/{ref}/conversations", params=params)
             if answer.status == 404:
                 raise NotFound(f"{self.name!r} has no ticket {ref!r}")
-            rows = _rows(answer)
-            found += [_comment(one) for one in rows]
+            rows = rows_of(answer)
+            found += [comment_of(one) for one in rows]
             if len(rows) < PAGE:
                 return found
         raise DependencyFault("endless", f"{self.name!r} has too many conversations at ticket {ref!r} to look through")
@@ -318,91 +328,3 @@ def build(name: str, config: FreshdeskConfig, clock: Clock) -> FreshdeskDesk:
         )
     made = HookedFreshdesk if config.webhook_secrets else FreshdeskDesk
     return made(name=name, config=config, clock=clock)
-
-
-def _html(text: str) -> str:
-    """Plain text as HTML; indents stay."""
-    lines = []
-    for line in text.split("\n"):
-        bare = line.lstrip(" ")
-        lines.append("&nbsp;" * (len(line) - len(bare)) + html.escape(bare))
-    return "<div>" + "<br>".join(lines) + "</div>"
-
-
-def _status(ticket: Mapping[str, Any]) -> str:
-    if ticket.get("status") in (RESOLVED, CLOSED):
-        return "resolved"
-    return "claimed" if ticket.get("responder_id") else "open"
-
-
-def _word(priority: int) -> str:
-    return next(word for word, number in PRIORITIES.items() if number == priority)
-
-
-def _version(ticket: Mapping[str, Any], conversations: int) -> str:
-    """Second of the last update and number of conversations. Other changes within one second have one version, so
-    `changes` names a ticket again when the second is over."""
-    at = _moment(ticket.get("updated_at"))
-    return f"{int(at.timestamp()) if at else 0:012d}.{conversations:06d}"
-
-
-def _comment(found: Mapping[str, Any]) -> Comment:
-    return Comment(
-        id=str(found.get("id", "")),
-        text=plain_text(str(found.get("body") or "")) or str(found.get("body_text") or ""),
-        public=found.get("private") is False,
-        author=str(found.get("user_id") or ""),
-        from_customer=found.get("incoming") is True,
-        automatic=is_automatic("", str(found.get("from_email") or "")),
-        files=tuple(_files(found)),
-        at=_moment(found.get("created_at")),
-    )
-
-
-def _files(found: Mapping[str, Any]) -> Iterator[Attachment]:
-    rows = found.get("attachments")
-    for one in rows if isinstance(rows, list) else ():
-        if isinstance(one, dict) and one.get("name"):
-            size = one.get("size")
-            yield Attachment(
-                name=str(one["name"])[:200], media_type=str(one.get("content_type") or "")[:100],
-                size=size if isinstance(size, int) else 0, ref=f"freshdesk:{one.get('id', '')}",
-            )  # fmt: skip
-
-
-def _merged_into(ticket: Mapping[str, Any], comments: Sequence[Comment]) -> str:
-    """Where a merged ticket went: Freshdesk closes it with a private note that says so, and with no field."""
-    if ticket.get("status") != CLOSED:
-        return ""
-    named = (found[1] for one in reversed(comments) if not one.public and (found := _MERGED_INTO.search(one.text)))
-    return next(named, "")
-
-
-def _complaints(refusal: Answer, sent: Mapping[str, Any]) -> Mapping[str, str]:
-    """Freshdesk's `errors`: field, prose and code of each complaint."""
-    errors = refusal.object.get("errors")
-    rows = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
-    return field_errors(((one.get("field"), one.get("code")) for one in rows), sent)
-
-
-def _no_such_contact(answer: Answer) -> bool:
-    return answer.status == 400 and _complaints(answer, {"email": ""}).get("email") == "invalid_value"
-
-
-def _rows(answer: Answer) -> list[dict[str, Any]]:
-    """A list of objects; DependencyFault if the answer is none: an empty list would say that nothing is there."""
-    if not isinstance(answer.json, list):
-        raise DependencyFault("unreadable", "the destination's answer is no list")
-    return [one for one in answer.json if isinstance(one, dict)]
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,17 +8,15 @@ docs/desks/zendesk.md says which facts are the vendor's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from desks.config import ZendeskConfig, known_as
-from desks.kit.automatic import is_automatic
 from desks.kit.http import Answer, settled
 from desks.kit.marked import MarkedDesk
 from desks.kit.notes import card_lines, notes, packet_in, subject
 from desks.kit.people import People
-from desks.kit.refusals import field_errors
 from desks.kit.requesters import requester
 from desks.port import (
     Ambiguous,
@@ -37,12 +35,23 @@ from desks.port import (
     Task,
     Ticket,
 )
+from desks.zendesk.answers import (
+    PRIORITIES,
+    comment_of,
+    complaints,
+    export_cursor,
+    export_params,
+    merged_into,
+    moment_of,
+    part,
+    priority_word,
+    rows_of,
+    status_of,
+)
 from desks.zendesk.webhooks import verified
-from handover.packet.attachment import Attachment
 from states.clock import Clock
 from states.errors import BadInput, DependencyFault, NotFound
 
-PRIORITIES = {"critical": "urgent", "high": "high", "normal": "normal", "low": "low"}
 NOTE_BYTES = 60_000
 """Zendesk cuts comments at 64 kB."""
 MAX_KEY = 255
@@ -51,10 +60,7 @@ EXPORT_DELAY = timedelta(seconds=61)
 MAX_PAGES = 50
 SELF = "self"
 """Stands for our own agent in a frozen request, whose number may not be known then."""
-MERGED = "closed_by_merge"
-"""The tag of a ticket that was merged into another."""
 _REF = re.compile(r"[0-9]{1,20}")
-_MERGED_INTO = re.compile(r"merged into (?:request|ticket) #?(\d{1,20})", re.IGNORECASE)
 
 
 class ZendeskDesk(MarkedDesk):
@@ -95,7 +101,7 @@ class ZendeskDesk(MarkedDesk):
         if request.job is not Job.OPEN:
             return self._added(request)
         found = self._web.get("/api/v2/tickets.json", params={"external_id": request.key})
-        tickets = _list(found, "tickets")
+        tickets = rows_of(found, "tickets")
         ids = [int(one["id"]) for one in tickets if one.get("external_id") == request.key and "id" in one]
         return Delivered(ref=str(min(ids)), more={"found": len(ids)}) if ids else None
 
@@ -113,36 +119,36 @@ class ZendeskDesk(MarkedDesk):
         return Ticket(
             ref=ref,
             key=str(found.get("external_id") or ""),
-            status=_status(found),
+            status=status_of(found),
             assignee=assignee,
             queue=str(found.get("group_id") or ""),
-            priority=_word(found.get("priority")),
+            priority=priority_word(found.get("priority")),
             version=self._version(ref, found),
             link=f"{self._web.base_url}/agent/tickets/{ref}",
             packet=packet_in(ours),
             comments=comments,
             people=self._people.standing(asked - {self._actor}),
-            merged_into=_merged_into(found, comments),
+            merged_into=merged_into(found, comments),
         )
 
     def identify(self, ref: str) -> Identity:
         """By its external id, and the tag of those that were merged."""
         found = self._ticket(ref)
-        return Identity(ref=ref, key=str(found.get("external_id") or ""), merged_into=_merged_into(found, ()))
+        return Identity(ref=ref, key=str(found.get("external_id") or ""), merged_into=merged_into(found, ()))
 
     def changes(self, cursor: str) -> Changes:
         """Tickets with an external id that changed, by the incremental export; it is a minute behind."""
-        params = _export_params(cursor or f"since:{int((self._clock.now() - EXPORT_DELAY).timestamp())}")
+        params = export_params(cursor or f"since:{int((self._clock.now() - EXPORT_DELAY).timestamp())}")
         refs: dict[str, None] = {}
         for _ in range(MAX_PAGES):
             page = self._web.get("/api/v2/incremental/tickets/cursor.json", params=params)
-            mine = (one for one in _list(page, "tickets") if one.get("external_id"))
+            mine = (one for one in rows_of(page, "tickets") if one.get("external_id"))
             refs |= {str(one["id"]): None for one in mine if one.get("status") != "deleted"}
             after = page.object.get("after_cursor")
             params = {"cursor": str(after)} if after else params
             if page.object.get("end_of_stream", True) or not after:
                 break
-        return Changes(refs=tuple(refs), cursor=_export_cursor(params))
+        return Changes(refs=tuple(refs), cursor=export_cursor(params))
 
     def ping(self) -> str:
         """Says who we are there and checks that the group exists."""
@@ -166,7 +172,7 @@ class ZendeskDesk(MarkedDesk):
             "external_id": task.key,
             "tags": ["handrail"],
         }
-        expect = {"key": task.key, "priority": _word(priority), "public": "false"}
+        expect = {"key": task.key, "priority": priority_word(priority), "public": "false"}
         if self._config.group_id is not None:
             ticket["group_id"] = self._config.group_id
             expect["queue"] = str(self._config.group_id)
@@ -179,7 +185,7 @@ class ZendeskDesk(MarkedDesk):
         match task.job:
             case Job.URGENCY:
                 priority = PRIORITIES.get(task.card.severity, "high")
-                return {"priority": priority, "safe_update": True}, {"priority": _word(priority)}
+                return {"priority": priority, "safe_update": True}, {"priority": priority_word(priority)}
             case Job.CLAIM:
                 there = known_as(self._config.agents, self.name, task.author_role, task.author)
                 taken: JsonObject = {"status": "open", "assignee_id": SELF, "safe_update": True}
@@ -201,10 +207,10 @@ class ZendeskDesk(MarkedDesk):
         if isinstance(answer, Answer) and answer.object.get("error") == "IdempotentRequestError":
             # A ticket was made under this key with another body: the look-up by external id finds it.
             return Ambiguous(code="idempotency_conflict")
-        outcome = settled(answer, self._clock.now(), lambda refusal: _complaints(refusal, request.body))
+        outcome = settled(answer, self._clock.now(), lambda refusal: complaints(refusal, request.body))
         if not isinstance(outcome, Answer):
             return outcome
-        ref = str(_part(outcome, "ticket").get("id", ""))
+        ref = str(part(outcome, "ticket").get("id", ""))
         if not _REF.fullmatch(ref):
             return Ambiguous(code="unreadable")
         return Delivered(ref=ref, more={"idempotency": outcome.headers.get("x-idempotency-lookup", "")})
@@ -223,10 +229,10 @@ class ZendeskDesk(MarkedDesk):
         answer = self._web.call(request.method, request.path, body={"ticket": ticket})
         if isinstance(answer, Answer) and answer.status == 409:
             return RetryAfter(seconds=None, code="conflict")
-        outcome = settled(answer, self._clock.now(), lambda refusal: _complaints(refusal, update))
+        outcome = settled(answer, self._clock.now(), lambda refusal: complaints(refusal, update))
         if not isinstance(outcome, Answer):
             return outcome
-        return Delivered(ref=request.ref) if _part(outcome, "ticket") else Ambiguous(code="unreadable")
+        return Delivered(ref=request.ref) if part(outcome, "ticket") else Ambiguous(code="unreadable")
 
     def _assignable(self, ticket: Mapping[str, Any], found: Mapping[str, Any]) -> JsonObject:
         """Our own agent, for a person whom Zendesk does not know and for a ticket that is solved while nobody has it:
@@ -241,7 +247,7 @@ class ZendeskDesk(MarkedDesk):
         if not _REF.fullmatch(ref):
             raise NotFound(f"{ref!r} is no number of a Zendesk ticket")
         answer = self._web.get(f"/api/v2/tickets/{ref}.json")
-        found = _part(answer, "ticket")
+        found = part(answer, "ticket")
         if answer.status == 404 or found.get("status") == "deleted":
             raise NotFound(f"{self.name!r} has no ticket {ref!r}")
         if not found:
@@ -256,9 +262,9 @@ class ZendeskDesk(MarkedDesk):
             page = self._web.get(f"/api/v2/tickets/{ref}/comments.json", params=params)
             if page.status == 404:
                 raise NotFound(f"{self.name!r} has no ticket {ref!r}")
-            for one in _list(page, "comments"):
-                yield _comment(one, {asker} - {None, self._as_number()})
-            meta = _part(page, "meta")
+            for one in rows_of(page, "comments"):
+                yield comment_of(one, {asker} - {None, self._as_number()})
+            meta = part(page, "meta")
             if not meta.get("has_more"):
                 return
             params |= {"page[after]": str(meta.get("after_cursor", ""))}
@@ -267,7 +273,7 @@ class ZendeskDesk(MarkedDesk):
     def _asked(self, name: str) -> Standing:
         """What Zendesk says of a user: agents and admins work there, unless they are suspended or deleted."""
         answer = self._web.get(f"/api/v2/users/{name}.json") if _REF.fullmatch(name) else None
-        user = _part(answer, "user") if answer is not None and answer.status != 404 else {}
+        user = part(answer, "user") if answer is not None and answer.status != 404 else {}
         if user.get("suspended") is True or user.get("active") is False:
             return Standing.BARRED
         return Standing.STAFF if user.get("role") in ("agent", "admin") else Standing.OUTSIDER
@@ -275,7 +281,7 @@ class ZendeskDesk(MarkedDesk):
     def _version(self, ref: str, found: Mapping[str, Any]) -> str:
         """Second of the last update and number of updates: two within one second have different versions."""
         audits = self._web.get(f"/api/v2/tickets/{ref}/audits.json", params={"per_page": "1"}).object.get("count")
-        at = _moment(found.get("updated_at"))
+        at = moment_of(found.get("updated_at"))
         return f"{int(at.timestamp()) if at else 0:012d}.{audits if isinstance(audits, int) else 0:06d}"
 
     def _as_number(self) -> int | None:
@@ -287,7 +293,7 @@ class ZendeskDesk(MarkedDesk):
 
     def _me(self) -> Mapping[str, Any]:
         """Ourselves. Zendesk answers 200 with an anonymous user to wrong credentials."""
-        me = _part(self._web.get("/api/v2/users/me.json"), "user")
+        me = part(self._web.get("/api/v2/users/me.json"), "user")
         if not me.get("id") or me.get("role") == "end-user":
             raise DependencyFault("setup", f"{self.name!r} does not know us as an agent; check user and token")
         self._actor = self._actor or str(me["id"])
@@ -306,94 +312,3 @@ def build(name: str, config: ZendeskConfig, clock: Clock) -> ZendeskDesk:
     """The desk of these settings; it takes webhooks only if a secret is set."""
     made = HookedZendesk if config.webhook_secrets else ZendeskDesk
     return made(name=name, config=config, clock=clock)
-
-
-def _status(ticket: Mapping[str, Any]) -> str:
-    if ticket.get("status") in ("solved", "closed"):
-        return "resolved"
-    return "claimed" if ticket.get("assignee_id") else "open"
-
-
-def _word(priority: object) -> str:
-    return next((ours for ours, theirs in PRIORITIES.items() if theirs == priority), "")
-
-
-def _merged_into(ticket: Mapping[str, Any], comments: Sequence[Comment]) -> str:
-    """The ticket that a merged one went into: Zendesk names it in the last comment only. A merge also closes."""
-    tags = ticket.get("tags")
-    if not isinstance(tags, list) or MERGED not in tags:
-        return ""
-    named = (found[1] for one in reversed(comments) if (found := _MERGED_INTO.search(one.text)))
-    return next(named, "?")
-
-
-def _comment(found: Mapping[str, Any], customers: Set[object]) -> Comment:
-    author = found.get("author_id")
-    return Comment(
-        id=str(found.get("id", "")),
-        text=str(found.get("body") or found.get("plain_body") or ""),
-        public=found.get("public") is True,
-        author=str(author or ""),
-        from_customer=author in customers,
-        automatic=is_automatic("", _sender(found)),
-        files=tuple(_files(found)),
-        at=_moment(found.get("created_at")),
-    )
-
-
-def _sender(found: Mapping[str, Any]) -> str:
-    """The address a comment was mailed from; empty for one that was not. Zendesk shows no other header."""
-    via: Any = found.get("via")
-    for name in ("source", "from"):
-        via = via.get(name) if isinstance(via, dict) else None
-    return str(via.get("address") or "") if isinstance(via, dict) else ""
-
-
-def _files(found: Mapping[str, Any]) -> Iterator[Attachment]:
-    rows = found.get("attachments")
-    for one in rows if isinstance(rows, list) else ():
-        if isinstance(one, dict) and one.get("file_name"):
-            size = one.get("size")
-            yield Attachment(
-                name=str(one["file_name"])[:200], media_type=str(one.get("content_type") or "")[:100],
-                size=size if isinstance(size, int) else 0, ref=f"zendesk:{one.get('id', '')}",
-            )  # fmt: skip
-
-
-def _complaints(refusal: Answer, sent: Mapping[str, Any]) -> Mapping[str, str]:
-    """Zendesk's `details`: a list of complaints for each field. Errors may also be plain text: then nothing."""
-    details = refusal.object.get("details")
-    if not isinstance(details, dict):
-        return {}
-    rows = ((name, complaint) for name, some in details.items() if isinstance(some, list) for complaint in some)
-    return field_errors(((name, one.get("error")) for name, one in rows if isinstance(one, dict)), sent)
-
-
-def _export_params(cursor: str) -> dict[str, str]:
-    kind, _, value = cursor.partition(":")
-    return {"start_time" if kind == "since" else "cursor": value}
-
-
-def _export_cursor(params: Mapping[str, str]) -> str:
-    return f"after:{params['cursor']}" if "cursor" in params else f"since:{params['start_time']}"
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
-
-
-def _part(answer: Answer, name: str) -> Mapping[str, Any]:
-    found = answer.object.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _list(answer: Answer, name: str) -> list[dict[str, Any]]:
-    """A list of objects; DependencyFault if the answer is none: an empty list would say that nothing is there."""
-    found = answer.object.get(name)
-    if not isinstance(found, list):
-        raise DependencyFault("unreadable", f"the destination's answer has no list of {name}")
-    return [one for one in found if isinstance(one, dict)]

@@ -19,6 +19,7 @@ from states.errors import PolicyError
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"\s*(\d{1,2}):(\d{2})\s*[-\u2013]\s*(\d{1,2}):(\d{2})\s*")
+_MINUTE = timedelta(minutes=1)
 _MINUTES_A_DAY = 24 * 60
 _LOOK_AHEAD_DAYS = 1500
 """About four years of days are searched for business time before a calendar is used instead."""
@@ -129,21 +130,27 @@ def _shifts(hours: Hours, begin: datetime) -> Iterator[Window]:
 def _window(place: ZoneInfo, day: date, span: Span) -> Window:
     """One span of one day in UTC: from the first moment at which the clock shows its hours to the last.
 
-    Where the clock is set back, a shift that ends in the hour that comes twice ends in the second one. Where it is set
-    forward, a time that is skipped is the moment of the change: two shifts that meet there still meet.
+    Where the clock is set back, a shift that ends in the hour that comes twice ends in the second one, and one that
+    ends as that hour begins ends before the first. Where it is set forward, a time that is skipped is the moment of
+    the change: two shifts that meet there still meet.
     """
     opens, closes = (_moment(place, day, minutes) for minutes in span)
-    return _real(opens), _real(closes.replace(fold=1))
+    last = (closes - _MINUTE).replace(fold=1)
+    return _real(opens), _real(closes) if _is_skipped(last) else last.astimezone(UTC) + _MINUTE
+
+
+def _is_skipped(moment: datetime) -> bool:
+    """Whether the clock never shows this time."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None) != moment.replace(tzinfo=None)
 
 
 def _real(moment: datetime) -> datetime:
     """The moment in UTC; for a time that the clock skips, when it does."""
-    found = moment.astimezone(UTC)
-    if found.astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None):
-        return found
+    if not _is_skipped(moment):
+        return moment.astimezone(UTC)
     before, after = sorted(moment.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     offset = before.astimezone(moment.tzinfo).utcoffset()
-    while after - before > timedelta(minutes=1):
+    while after - before > _MINUTE:
         middle = before + timedelta(minutes=(after - before) // timedelta(minutes=2))
         same = middle.astimezone(moment.tzinfo).utcoffset() == offset
         before, after = (middle, after) if same else (before, middle)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from handover.deadlines.sla import Deadlines, due, is_open, later
 from handover.packet.case import Case, cleaned, finite
@@ -16,6 +16,7 @@ from handover.packet.schema import (
     Customer,
     Entry,
     Envelope,
+    KnownCase,
     Packet,
     PacketPlaybook,
     PacketStep,
@@ -187,6 +188,7 @@ def _context(case: Case) -> Context:
         steps_tried=steps_tried(case),
         side_effects=tuple(SideEffect(tool=one.tool, result=one.result, turn=max(0, one.turn)) for one in case.effects),
         attachments=_attachments(case),
+        other_cases=tuple(KnownCase(**asdict(one)) for one in case.others),
         summary=extract(case),
         sentiment=_sentiment(case),
         open_questions=open_questions(case),

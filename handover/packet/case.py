@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from handover.packet.attachment import Attachment
 from handover.people.presence import Person
@@ -59,6 +60,25 @@ class ToolEffect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OtherCase:
+    """A case of the same customer in another conversation, as far as the channel says that it is one."""
+
+    handover_id: str
+    conversation_id: str
+    state: str
+    """Where that conversation is now."""
+    open: bool
+    reason_code: str
+    reason: str
+    severity: str
+    team: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    resolution: str = ""
+    """The policy's code for how it ended; empty where it has none."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A handover that is about to be made. Texts are redacted, datetimes aware."""
 
@@ -90,6 +110,8 @@ class Case:
     attempts: tuple[Attempt, ...] = ()
     """Oldest first."""
     effects: tuple[ToolEffect, ...] = ()
+    others: tuple[OtherCase, ...] = ()
+    """Other cases of the same customer, as far as the channel says."""
     files: tuple[tuple[int, Attachment], ...] = ()
     """Each with the `seq` of the message it came with."""
     sentiment: tuple[tuple[int, float], ...] = ()
@@ -157,6 +179,7 @@ def cleaned(case: Case) -> Case:
         ),
         attempts=tuple(_cleaned_attempt(attempt) for attempt in case.attempts),
         effects=tuple(replace(one, tool=safe_text(one.tool), result=safe_text(one.result)) for one in case.effects),
+        others=tuple(_cleaned_other(one) for one in case.others),
         files=tuple(_cleaned_file(one) for one in case.files),
         redactions={safe_text(entity): count for entity, count in case.redactions.items()},
     )
@@ -202,6 +225,17 @@ def _cleaned_file(sent: tuple[int, Attachment]) -> tuple[int, Attachment]:
     turn, file = sent
     names = {name: safe_text(getattr(file, name)) for name in ("name", "media_type", "ref")}
     return turn, Attachment(size=max(0, file.size), **names)
+
+
+def _cleaned_other(other: OtherCase) -> OtherCase:
+    names = ("handover_id", "conversation_id", "state", "reason_code", "reason", "severity", "team", "resolution")
+    texts: dict[str, Any] = {name: safe_text(getattr(other, name)) for name in names}
+    return replace(
+        other,
+        opened_at=moment_of(other.opened_at),
+        closed_at=moment_of(other.closed_at) if other.closed_at else None,
+        **texts,
+    )
 
 
 def _cleaned_attempt(attempt: Attempt) -> Attempt:

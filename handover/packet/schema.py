@@ -12,8 +12,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from policy.schema import Severity
 
-SCHEMA_VERSION: Literal["1.1"] = "1.1"
-"""1.1 adds to 1.0 and changes nothing: packets of 1.0 that lie in rows are read as they are."""
+SCHEMA_VERSION: Literal["1.2"] = "1.2"
+"""1.1 and 1.2 add and change nothing: older packets that lie in rows are read as they are."""
 
 
 class Entry(StrEnum):
@@ -43,7 +43,7 @@ class Part(BaseModel):
 class Envelope(Part):
     """Which handover this is and what it was decided under."""
 
-    schema_version: Literal["1.0", "1.1"] = SCHEMA_VERSION
+    schema_version: Literal["1.0", "1.1", "1.2"] = SCHEMA_VERSION
     handover_id: str = Field(description="also the idempotency key towards every desk")
     conversation_id: str
     channel: str
@@ -149,6 +149,22 @@ class SentFile(Part):
     turn: TurnNumber = 0
 
 
+class KnownCase(Part):
+    """A case of the same customer in another conversation, as it was when this packet was made."""
+
+    handover_id: str = Field(description="its reference")
+    conversation_id: str
+    state: str
+    open: bool
+    reason_code: str
+    reason: str
+    severity: str
+    team: str
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime | None = None
+    resolution: str = ""
+
+
 class Context(Part):
     """Part 2: what the person needs in order not to ask again."""
 
@@ -158,6 +174,11 @@ class Context(Part):
     steps_tried: tuple[Step, ...] = ()
     side_effects: tuple[SideEffect, ...] = Field(default=(), description="must not be done a second time")
     attachments: tuple[SentFile, ...] = ()
+    other_cases: tuple[KnownCase, ...] = Field(
+        default=(),
+        description="of the same customer, as far as the channel says that it is one",
+        exclude_if=lambda cases: not cases,
+    )
     summary: tuple[Claim, ...] = ()
     summary_method: SummaryMethod = SummaryMethod.EXTRACTIVE
     summary_model: str = Field(default="", description="which model and prompt wrote the summary; empty: none")

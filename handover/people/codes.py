@@ -113,6 +113,11 @@ def masked_codes(text: str) -> tuple[str, tuple[str, ...]]:
     return "".join((*pieces, text[at:])), tuple(groups)
 
 
+def is_code(text: str) -> bool:
+    """Whether a text that was masked is nothing but codes."""
+    return MASK in text and not any(one.isalnum() for one in text.replace(MASK, ""))
+
+
 def _code_spans(folded: Folded) -> Iterator[tuple[int, int]]:
     """Offsets in the original, in order, without overlaps."""
     for zone in zones(folded, DIGITS):

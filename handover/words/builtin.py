@@ -75,6 +75,13 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "de": "Ihre Nachricht liegt bei Ihrem Vorgang. Ein Mensch wird sie lesen.",
         "pt": "A sua mensagem está no seu caso. Uma pessoa vai lê-la.",
     },
+    "notice.delayed": {
+        "en": "We are sorry: nobody could reply in the time that you were told. A person replies {reply_within}.",
+        "es": "Lo sentimos: nadie pudo responder en el plazo indicado. Una persona responde {reply_within}.",
+        "fr": "Désolés, personne n'a pu répondre dans le délai annoncé. Une personne répond {reply_within}.",
+        "de": "Es tut uns leid: In der genannten Zeit konnte niemand antworten. Ein Mensch antwortet {reply_within}.",
+        "pt": "Lamentamos: ninguém pôde responder no prazo indicado. Uma pessoa responde {reply_within}.",
+    },
     "notice.claimed": {
         "en": "A person has taken over and is reading your case.",
         "es": "Una persona se ha hecho cargo y está leyendo su caso.",

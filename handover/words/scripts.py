@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handover.deadlines.sla import is_open, next_opening
@@ -22,6 +22,8 @@ NOBODY_ONLINE_SCRIPT = "notice.nobody_online"
 
 _PLACEHOLDER = re.compile(r"(?P<brace>\{\{|\}\})|(?P<lead>,? ?)\{(?P<name>\w+)\}")
 _SENTENCE_START = re.compile(r"(^|[.!?]\s+)\{reply_within\}")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_TIMES = ("{reply_within}", "{reply_by}")
 _SAYS_WHEN_OPEN = ("{hours}", "{next_opening}")
 
 
@@ -74,10 +76,26 @@ def handover_script(
     told = _said(chosen, wait, team, reference) or _said(last_resort(language), wait, team, reference)
     if wait.closed and not any(mark in chosen.text for mark in _SAYS_WHEN_OPEN):
         own = find(loaded.policy, OUT_OF_HOURS_SCRIPT, chosen.language)
-        told = f"{told} {_said(own, wait, team, reference) if own else _back(wait, chosen.language)}".strip()
+        beside = _said(_beside(chosen, own), wait, team, reference) if own else ""
+        told = f"{told} {beside or _back(wait, chosen.language)}".strip()
     elif wait.attended is False and not wait.closed:
-        told = f"{told} {notice(NOBODY_ONLINE_SCRIPT, chosen.language, loaded, wait, team=team, reference=reference)}"
+        own = find(loaded.policy, NOBODY_ONLINE_SCRIPT, chosen.language)
+        ours = built_in(NOBODY_ONLINE_SCRIPT, chosen.language)
+        found = [_beside(chosen, one) for one in (own, ours) if one is not None]
+        added = next((one for one in found if one.text), None)
+        told = f"{told} {_said(added, wait, team, reference)}".strip() if added is not None else told
     return told
+
+
+def _beside(chosen: Text, added: Text) -> Text:
+    """What is added to a text, without its sentences that tell a time where the text tells one: one notice, one time.
+
+    "Within 5 minutes" and "due by 11:00" are the same moment, and read like two.
+    """
+    if not any(mark in chosen.text for mark in _TIMES):
+        return added
+    kept = (one for one in _SENTENCE.split(added.text) if not any(mark in one for mark in _TIMES))
+    return replace(added, text=" ".join(kept).strip())
 
 
 def notice(script_id: str, language: str, loaded: LoadedPolicy, wait: Wait, *, team: str, reference: str) -> str:

@@ -77,7 +77,18 @@ def test_a_person_claims_replies_and_resolves(client: TestClient) -> None:
     url = "/v1/conversations/c1/acts"
     assert client.post(url, json={"event": "claimed"}, headers=AGENT).json()["state"] == "agent_verifying"
     assert client.post(url, json={"event": "agent_replied", "text": "Hello"}, headers=AGENT).status_code == 200
-    assert client.post(url, json={"event": "resolved", "text": "Done"}, headers=AGENT).json()["state"] == "resolved"
+    done = {"event": "resolved", "text": "Done"}
+    unnamed = client.post(url, json=done, headers=AGENT)
+    assert (unnamed.status_code, unnamed.json()["error"]) == (409, "not_seen")
+    seen = client.get("/v1/conversations/c1", headers=AGENT).json()["messages"][-1]["seq"]
+    _post(client, "one more question", id="late")
+    refused = client.post(url, json={**done, "seen": seen}, headers=AGENT)
+    assert (refused.status_code, refused.json()["error"]) == (409, "not_seen")
+    assert "'late'" in refused.json()["message"]
+    assert "one more question" not in refused.text
+    assert client.post(url, json={**done, "seen": 10**6}, headers=AGENT).status_code == 422
+    seen = client.get("/v1/conversations/c1", headers=AGENT).json()["messages"][-1]["seq"]
+    assert client.post(url, json={**done, "seen": seen}, headers=AGENT).json()["state"] == "resolved"
 
 
 def test_a_refused_act_names_what_is_allowed(client: TestClient) -> None:
@@ -226,7 +237,7 @@ def test_the_state_table_is_the_table(client: TestClient) -> None:
     assert len(data["transitions"]) == len(TABLE)
     assert [row["state"] for row in data["states"]] == [state.value for state in State]
     queue_row = next(row for row in data["states"] if row["state"] == "handed_off")
-    assert queue_row["allowed"][Role.FRONTLINE_AGENT.value] == ["claimed", "escalated"]
+    assert queue_row["allowed"][Role.FRONTLINE_AGENT.value] == ["claimed", "escalated", "mask_lifted"]
 
 
 def test_openapi_names_every_operation_and_refusal(client: TestClient) -> None:

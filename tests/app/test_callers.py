@@ -11,9 +11,10 @@ from starlette.websockets import WebSocketDisconnect
 
 from app.api.local import FORWARDED, stranger
 from app.callers import holder_of, may_log_in, named
+from app.keys import TOKEN_FILE, with_admin_token
 from app.server import assemble
 from app.settings import Settings
-from app.wiring import TOKEN_FILE, build, with_admin_token
+from app.wiring import build
 from service.views import Actor
 from states.errors import SettingsError
 from states.vocabulary import Role

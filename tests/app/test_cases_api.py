@@ -27,7 +27,9 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 def _act(client: TestClient, event: str, text: str = "", **data: object) -> int:
-    answer = client.post(ACTS, json={"event": event, "text": text, "data": data}, headers=AGENT)
+    messages = client.get("/v1/conversations/c1", headers=AGENT).json()["messages"]
+    seen = max((one["seq"] for one in messages), default=0)
+    answer = client.post(ACTS, json={"event": event, "text": text, "data": data, "seen": seen}, headers=AGENT)
     return int(answer.status_code)
 
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from app.forked import forked
+from app.forked import Claims, forked
 
 
 def test_work_beside_is_done_in_another_process() -> None:
@@ -37,3 +37,16 @@ def test_no_process_is_forked_while_another_thread_runs() -> None:
     finally:
         stop.set()
         thread.join()
+
+
+@pytest.mark.parametrize("count", [0, 1, 500, Claims.MOST])
+def test_two_processes_claim_each_number_once(count: int) -> None:
+    with Claims(count) as claims:
+        others = forked(lambda: list(claims))
+        own = list(claims)
+        assert sorted([*own, *others()]) == list(range(count))
+
+
+def test_more_than_a_pipe_holds_is_refused() -> None:
+    with pytest.raises(ValueError, match="2001"):
+        Claims(Claims.MOST + 1)

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.keys import with_admin_token
 from app.settings import Settings
-from app.wiring import build, with_admin_token
+from app.wiring import build
 from store.database import open_store
 from tests.graph.example import policy
 

@@ -18,7 +18,7 @@ from assistants.scripted import ScriptedAssistant
 from service.models import MOST_ASKED, Models
 from states.errors import DependencyFault
 from states.vocabulary import State
-from store import receiving
+from store import arrivals
 from tests.graph.example import knows, policy
 from tests.house import House
 
@@ -26,7 +26,7 @@ UNDECIDED = 20
 HUNG = 96
 BEYOND = 12
 SOON_S = 60.0
-SLOW = ("deadline: 2s", "deadline: 120s")
+SLOW = ("deadline: 2s", "deadline: 60s")
 
 
 def _until(true: Callable[[], bool]) -> bool:
@@ -61,12 +61,12 @@ def _left_undecided(house: House, name: str) -> None:
     messages = house.system._runtime._messages
     incoming = messages.incoming(house.open(name), f"{name}-m", "something unheard of")
     with house.store.write() as connection:
-        receiving.receive(connection, incoming, "dead", 0.0)
+        arrivals.receive(connection, incoming, "dead", 0.0)
 
 
 def _undecided(house: House) -> int:
     with house.store.read() as connection:
-        return len(receiving.undecided(connection, house.clock.now(), 10))
+        return len(arrivals.undecided(connection, house.clock.now(), 10))
 
 
 def test_a_due_clock_fires_while_recovery_hangs_in_its_models(hung: House, hold: threading.Event) -> None:
@@ -137,4 +137,4 @@ def _post(client: TestClient, name: str, text: str) -> dict[str, object]:
 def _stored(house: House) -> int:
     """How many messages are stored and not yet decided, whoever works on them."""
     with house.store.read() as connection:
-        return len(receiving.undecided(connection, house.clock.now() + timedelta(days=1), 10))
+        return len(arrivals.undecided(connection, house.clock.now() + timedelta(days=1), 10))

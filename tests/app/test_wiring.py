@@ -220,7 +220,7 @@ def test_show_tells_what_happened_and_why(policy: str, tmp_path: Path, capsys: A
 
 
 def test_reading_needs_a_database_that_is_there(no_config: None, tmp_path: Path) -> None:
-    from app.wiring import open_for_reading
+    from app.reading import open_for_reading
 
     with pytest.raises(NotFound, match="--data-dir"), open_for_reading(load_settings(data_dir=tmp_path / "none")):
         pass

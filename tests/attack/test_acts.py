@@ -34,7 +34,7 @@ def _sound(desk: Desk) -> Iterator[None]:
 
 
 def _act(desk: Desk, event: Event, actor: Actor = ANNA, text: str = "", **data: Any) -> ActResult:
-    return desk.runtime.act(desk.id, Act(event=event, actor=actor, id="a1", text=text, data=data))
+    return desk.runtime.act(desk.id, Act(event=event, actor=actor, id="a1", text=text, data=data, seen=desk.newest))
 
 
 def test_same_act_twice_happens_once(desk: Desk) -> None:

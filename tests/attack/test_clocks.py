@@ -13,9 +13,11 @@ from conversation.records import Outcome
 from states.vocabulary import Event, State
 from store import timers
 from store.database import Store
+from store.records import Bound
 from store.work import Committed, UnitOfWork
 from tests.campaigns.invariants import violations
-from tests.graph.example import SARA, Desk, sqlite_url
+from tests.graph.example import SARA, Desk
+from tests.ready_databases import sqlite_url
 
 ROUTINE = "How long does delivery take?"
 
@@ -121,13 +123,13 @@ class Meanwhile(UnitOfWork):
         self,
         outcome: Outcome,
         checkpoint: Callable[[Connection], None],
-        checkpoint_id: str | None,
+        bound: Bound | None,
         lease_owner: str | None,
     ) -> Committed:
         if outcome.cause.startswith("clock:") and self.then is not None:
             then, self.then = self.then, None
             then()
-        return super().commit(outcome, checkpoint, checkpoint_id, lease_owner)
+        return super().commit(outcome, checkpoint, bound, lease_owner)
 
 
 def _racing(folder: Path) -> tuple[Desk, Meanwhile]:

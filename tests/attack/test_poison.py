@@ -16,11 +16,13 @@ from conversation.records import Outcome
 from service.views import Act, NewConversation
 from states.errors import BadInput, DependencyFault
 from states.vocabulary import Event, State
+from store.arrivals import receive
 from store.database import open_store
-from store.receiving import receive
+from store.records import Bound
 from store.work import Committed, UnitOfWork
 from tests.campaigns.invariants import open_handovers, violations
-from tests.graph.example import ANNA, Desk, sqlite_url
+from tests.graph.example import ANNA, Desk
+from tests.ready_databases import sqlite_url
 
 ROUTINE = "How long does delivery take?"
 
@@ -54,12 +56,12 @@ class Breaks(UnitOfWork):
         self,
         outcome: Outcome,
         checkpoint: Callable[[Connection], None],
-        checkpoint_id: str | None,
+        bound: Bound | None,
         lease_owner: str | None,
     ) -> Committed:
         if outcome.cause.startswith(self.cause) and outcome.conversation_id == "c1":
             raise TypeError("a defect")
-        return super().commit(outcome, checkpoint, checkpoint_id, lease_owner)
+        return super().commit(outcome, checkpoint, bound, lease_owner)
 
 
 def test_one_broken_conversation_does_not_stop_the_clocks_of_the_others(tmp_path: Path) -> None:

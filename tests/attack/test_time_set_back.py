@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from states.vocabulary import State
-from store import receiving, steps
+from store import arrivals, steps
 from store.queries import CONVERSATION, OUTBOX
-from tests.graph.example import Desk, sqlite_url
+from tests.graph.example import Desk
 from tests.house import House
+from tests.ready_databases import sqlite_url
 
 LEASE_S = 7.0
 SKEW_S = 60
@@ -27,7 +28,7 @@ def test_a_conversation_whose_process_died_goes_on(tmp_path: Path, jump: timedel
     messages = desk.runtime._messages
     incoming = messages.incoming(desk.id, "m1", "how is delivery")
     with desk.runtime.store.write() as connection:
-        assert receiving.receive(connection, incoming, "dead", LEASE_S).leased
+        assert arrivals.receive(connection, incoming, "dead", LEASE_S).leased
     desk.clock.advance(-jump)
     assert desk.runtime.recover() == 1
     assert desk.say("I smell gas").state is State.HANDED_OFF
@@ -39,11 +40,11 @@ def test_a_lease_of_now_is_held_within_the_skew_of_clocks(tmp_path: Path) -> Non
     desk = Desk(sqlite_url(tmp_path))
     incoming = desk.runtime._messages.incoming(desk.id, "m1", "how is delivery")
     with desk.runtime.store.write() as connection:
-        receiving.receive(connection, incoming, "alive", LEASE_S)
+        arrivals.receive(connection, incoming, "alive", LEASE_S)
         for behind in (0, 1, SKEW_S - 1):
             now = desk.clock.now() - timedelta(seconds=behind)
-            assert not receiving.take_lease(connection, desk.id, "other", now, LEASE_S)
-        assert receiving.take_lease(connection, desk.id, "other", desk.clock.now() - JUMPS[0], LEASE_S)
+            assert not arrivals.take_lease(connection, desk.id, "other", now, LEASE_S)
+        assert arrivals.take_lease(connection, desk.id, "other", desk.clock.now() - JUMPS[0], LEASE_S)
         owner = select(CONVERSATION.c.lease_owner).where(CONVERSATION.c.id == desk.id)
         assert connection.execute(owner).scalar_one() == "other"
     desk.runtime.close()

@@ -45,7 +45,7 @@ class WordRules:
         return text, ()
 
     def evaluate(
-        self, message: Message, circumstances: Circumstances, topics: object = None, scanned: object = None
+        self, message: Message, circumstances: Circumstances, scores: object = None, scanned: object = None
     ) -> Assessment:
         if "fault" in message.text:
             return Assessment(decision=Decision.FAULT, fault="scanner_silent")
@@ -58,7 +58,7 @@ class WordRules:
         return Assessment(decision=Decision.CLEAR)
 
     def evaluate_burst(
-        self, burst: object, message: Message, circumstances: Circumstances, topics: object, scanned: object
+        self, burst: object, message: Message, circumstances: Circumstances, scores: object, scanned: object
     ) -> BurstAssessment:
         return BurstAssessment(assessment=self.evaluate(message, circumstances))
 

@@ -86,6 +86,10 @@ def _checkpoints(connection: Connection, conversation_id: str, events: Sequence[
     named = {event["checkpoint_id"] for event in events}
     if written != named:
         yield f"checkpoints and log disagree: {len(written - named)} without events, {len(named - written)} missing"
+    if any(event["checkpoint_hash"] is None for event in events[-1:]) and any(
+        event["checkpoint_hash"] for event in events
+    ):
+        yield "the newest event does not say what its checkpoint is"
 
 
 def open_handovers(store: Store, conversation_id: str) -> int:

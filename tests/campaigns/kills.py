@@ -25,6 +25,7 @@ from states.errors import HandrailError
 from states.vocabulary import Event, Role
 from store.database import Store, open_store
 from store.outbox import write_outbox
+from store.records import Bound
 from store.work import Committed, UnitOfWork, write_handover
 from tests.graph.example import knows, policy
 from triggers.assessment import Circumstances, Message
@@ -51,12 +52,12 @@ class SplitUnitOfWork(UnitOfWork):
         self,
         outcome: Outcome,
         checkpoint: Callable[[Connection], None],
-        checkpoint_id: str | None,
+        bound: Bound | None,
         lease_owner: str | None,
     ) -> Committed:
         """Commits in two transactions what belongs into one."""
         bare = replace(outcome, handover=outcome.handover_before, outbound=())
-        done = super().commit(bare, checkpoint, checkpoint_id, lease_owner)
+        done = super().commit(bare, checkpoint, bound, lease_owner)
         with self._store.write() as connection:
             write_handover(connection, outcome)
             write_outbox(connection, outcome)

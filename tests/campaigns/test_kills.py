@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.components import SOAK
-from tests.graph.example import sqlite_url
+from tests.ready_databases import sqlite_url
 
 KILLS = 10_000 if SOAK else 200
 MUTANT = 60

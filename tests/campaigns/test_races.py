@@ -9,8 +9,8 @@ import pytest
 from store.database import open_store
 from tests.campaigns import races
 from tests.campaigns.invariants import open_handovers, violations
-from tests.components import SOAK, new_database
-from tests.graph.example import sqlite_url
+from tests.components import SOAK
+from tests.ready_databases import new_database, sqlite_url
 
 TRIALS = 10_000 if SOAK else 1_000
 FEW = 150

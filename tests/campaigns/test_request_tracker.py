@@ -20,7 +20,7 @@ from tests.campaigns.tracker_office import MESSAGES, NAME, HurriedClock, Tracker
 from tests.components import SOAK
 from tests.counterparts.proxy import Fault, Proxy
 from tests.counterparts.request_tracker import QUEUE, Tracker
-from tests.graph.example import sqlite_url
+from tests.ready_databases import sqlite_url
 
 pytestmark = pytest.mark.xdist_group("request_tracker")
 

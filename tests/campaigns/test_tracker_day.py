@@ -19,7 +19,7 @@ from tests.counterparts import nodejs
 from tests.counterparts.chat import Chat
 from tests.counterparts.hooks import Hooks
 from tests.counterparts.request_tracker import AGENT, BOT, Tracker
-from tests.graph.example import sqlite_url
+from tests.ready_databases import sqlite_url
 
 pytestmark = pytest.mark.xdist_group("request_tracker")
 

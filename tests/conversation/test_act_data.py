@@ -12,7 +12,8 @@ from service.views import Act, Actor
 from states.errors import BadInput, HandrailError
 from states.table import TABLE
 from states.vocabulary import STAFF, Event, Role
-from tests.graph.example import Desk, sqlite_url
+from tests.graph.example import Desk
+from tests.ready_databases import sqlite_url
 
 ANNA = Actor(id="anna", role=Role.FRONTLINE_AGENT)
 OURS = ("note", "body_hash", "via", "fired", "decision", "handover_id", "reason_code", "level", "attempts", "consent",

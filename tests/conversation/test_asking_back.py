@@ -18,7 +18,8 @@ from states.clock import FrozenClock, SystemIds
 from states.vocabulary import Event, State
 from store.database import open_store
 from tests.assistants.near import KNOWLEDGE
-from tests.graph.example import START, policy, sqlite_url
+from tests.graph.example import START, policy
+from tests.ready_databases import sqlite_url
 
 TITLES = ("Delivery times", "Delivery costs")
 OFFER = {

@@ -26,7 +26,8 @@ from store import queries
 from store.database import Store, open_store
 from store.queries import CONVERSATION
 from tests.components import examples
-from tests.graph.example import START, policy, sqlite_url
+from tests.graph.example import START, policy
+from tests.ready_databases import sqlite_url
 from tests.rules import rules_of
 from triggers.history import History
 

@@ -33,8 +33,8 @@ from store import queries, steps
 from store.database import Store, open_store
 from store.queries import MESSAGE
 from store.speech import allowed, require_speech_check, stands
-from tests.components import new_database
-from tests.graph.example import Desk, policy, sqlite_url
+from tests.graph.example import Desk, policy
+from tests.ready_databases import new_database, sqlite_url
 from tests.rules import rules_of
 
 ROOT = Path(__file__).parents[2]

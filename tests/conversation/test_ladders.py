@@ -25,11 +25,13 @@ from states.vocabulary import Clock, Effect, Event, State
 from store import queries, timers
 from store.database import open_store
 from store.queries import TIMER
+from store.records import Bound
 from store.work import Committed, UnitOfWork
 from tests.campaigns.invariants import violations
 from tests.campaigns.ladders import ladder_violations, taken
 from tests.components import SOAK
-from tests.graph.example import CLEO, POLICY, SARA, START, Desk, policy, sqlite_url
+from tests.graph.example import CLEO, POLICY, SARA, START, Desk, policy
+from tests.ready_databases import sqlite_url
 
 
 def steps(desk: Desk) -> list[str]:
@@ -209,7 +211,7 @@ def test_restarts_between_the_steps_lose_and_double_nothing(tmp_path: Path) -> N
 
 def test_a_message_held_by_a_worker_of_the_future_is_completed(desk: Desk) -> None:
     with desk.runtime.store.write() as connection:
-        from store.receiving import receive
+        from store.arrivals import receive
 
         incoming = replace(desk.runtime._messages.incoming(desk.id, "m1", "I smell gas"), at=START + timedelta(days=1))
         receive(connection, incoming, "a worker that died", 1.0)
@@ -226,13 +228,13 @@ class Failing(UnitOfWork):
         self,
         outcome: Outcome,
         checkpoint: Callable[[Connection], None],
-        checkpoint_id: str | None,
+        bound: Bound | None,
         lease_owner: str | None,
     ) -> Committed:
         if outcome.cause.startswith("clock:") and outcome.conversation_id == "c1":
             self.tries += 1
             raise RuntimeError("a defect")
-        return super().commit(outcome, checkpoint, checkpoint_id, lease_owner)
+        return super().commit(outcome, checkpoint, bound, lease_owner)
 
 
 def test_a_clock_that_keeps_failing_is_tried_ever_more_rarely_and_holds_up_no_other(tmp_path: Path) -> None:
@@ -283,7 +285,7 @@ def test_without_the_version_check_a_step_still_happens_once(tmp_path: Path) -> 
 def test_two_workers_on_postgres_take_every_step_once(postgres: str) -> None:
     import threading
 
-    from tests.components import new_database
+    from tests.ready_databases import new_database
 
     url = new_database(postgres, "ladders")
     desks = [Desk(url), Desk(url)]
@@ -413,13 +415,13 @@ class Forgetful(UnitOfWork):
         self,
         outcome: Outcome,
         checkpoint: Callable[[Connection], None],
-        checkpoint_id: str | None,
+        bound: Bound | None,
         lease_owner: str | None,
     ) -> Committed:
         after, before = outcome.handover, outcome.handover_before
         if after is not None and before is not None:
             outcome = replace(outcome, handover=replace(after, ladders=before.ladders))
-        return super().commit(outcome, checkpoint, checkpoint_id, lease_owner)
+        return super().commit(outcome, checkpoint, bound, lease_owner)
 
 
 def test_a_step_that_is_forgotten_and_taken_twice_is_caught(tmp_path: Path) -> None:
@@ -436,13 +438,13 @@ class Resetting(UnitOfWork):
         self,
         outcome: Outcome,
         checkpoint: Callable[[Connection], None],
-        checkpoint_id: str | None,
+        bound: Bound | None,
         lease_owner: str | None,
     ) -> Committed:
         if outcome.message_id and Clock.CLAIM in outcome.timers:
             anew = {Clock.CLAIM: (Event.SLA_BREACHED, outcome.at + timedelta(minutes=5))}
             outcome = replace(outcome, timers={**outcome.timers, **anew})
-        return super().commit(outcome, checkpoint, checkpoint_id, lease_owner)
+        return super().commit(outcome, checkpoint, bound, lease_owner)
 
 
 def test_a_notice_that_resets_the_wait_is_caught(tmp_path: Path) -> None:

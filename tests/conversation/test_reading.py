@@ -16,7 +16,9 @@ from service.views import Act, Actor, NewConversation, TurnResult
 from states.clock import FrozenClock, SystemIds
 from states.vocabulary import Event, Role, State
 from store.database import open_store
-from tests.graph.example import START, sqlite_url
+from tests.graph.example import START
+from tests.house import newest
+from tests.ready_databases import sqlite_url
 
 ANNA = Actor(id="anna", role=Role.FRONTLINE_AGENT)
 SARA = Actor(id="sara", role=Role.ESCALATION_SPECIALIST)
@@ -47,7 +49,9 @@ class Shop:
     def act(self, name: str, event: Event, text: str = "", **data: object) -> None:
         for actor in (ANNA, SARA):
             try:
-                self.runtime.act(name, Act(event=event, actor=actor, text=text, data=data))
+                self.runtime.act(
+                    name, Act(event=event, actor=actor, text=text, data=data, seen=newest(self.runtime.view(name)))
+                )
             except Exception as error:  # noqa: BLE001  the other role may be the one
                 refused = error
             else:

@@ -49,6 +49,35 @@ def test_the_datasheet_counts_what_there_is() -> None:
         assert count == len(_rows(path.name)), path.name
 
 
+def _kappa(pairs: list[tuple[object, object]]) -> float:
+    """Cohen's kappa of two readers (Cohen 1960)."""
+    first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    chance = sum(first[value] * second[value] for value in first) / len(pairs) ** 2
+    return (sum(one == other for one, other in pairs) / len(pairs) - chance) / (1 - chance)
+
+
+def test_every_message_has_a_second_reading_and_the_datasheet_tells_how_far_they_agree() -> None:
+    lines = (CORPUS / "readings.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    readings = {line.split("\t")[0]: line.split("\t")[1:] for line in lines}
+    rows = [row for several in MESSAGES.values() for row in several]
+    assert readings.keys() == {row["id"] for row in rows}
+    assert len(readings) == len(lines)
+    labels = [(row["label"], readings[row["id"]][0]) for row in rows]
+    agreed = [row for row, (one, other) in zip(rows, labels, strict=True) if one == other]
+    assert {row["id"] for row in rows if not row.get("disputed")} == {row["id"] for row in agreed}
+    families = [row["trigger"] == readings[row["id"]][1] for row in agreed if row["label"] == "handover"]
+    emergencies: list[tuple[object, object]] = [
+        (bool(row.get("emergency")), readings[row["id"]][2] == "emergency")
+        for row in agreed
+        if row["label"] == "handover" and row["author"] not in "abg"
+    ]
+    same = sum(one == other for one, other in emergencies) / len(emergencies)
+    told = " ".join((CORPUS / "README.md").read_text(encoding="utf-8").split())
+    assert f"{len(agreed):,} of {len(rows):,} messages (κ = {_kappa(list(labels)):.3f})" in told
+    assert f"the family in {sum(families) / len(families):.1%}".replace("%", " %") in told
+    assert f"in {same:.1%}".replace("%", " %") + f" (κ = {_kappa(emergencies):.2f}) of c, d" in told
+
+
 def _grams(text: str) -> frozenset[tuple[str, ...]]:
     words = re.findall(r"\w+", text.lower())
     return frozenset(tuple(words[at : at + 4]) for at in range(len(words) - 3)) or frozenset({tuple(words)})
@@ -82,15 +111,34 @@ def test_half_of_the_corpus_is_the_hard_side_and_a_fifth_is_not_english() -> Non
     assert sum(row["label"] == "routine" for row in rows) / len(rows) >= 0.4
 
 
-def test_replies_pairs_and_conversations_have_their_fields() -> None:
-    for row in _rows("replies_f.jsonl"):
+def _all_rows(pattern: str) -> list[dict[str, Any]]:
+    rows = [row for path in sorted(CORPUS.glob(pattern)) for row in _rows(path.name)]
+    assert max(Counter(row["id"] for row in rows).values()) == 1
+    return rows
+
+
+def test_replies_and_pairs_have_their_fields() -> None:
+    rows = _all_rows("replies_*.jsonl")
+    reasons = {reason for row in rows if row["id"].startswith("rf") for reason in row["reasons"]}
+    for row in rows:
         assert row["label"] in ("block", "allow")
         assert bool(row["reasons"]) is (row["label"] == "block"), row["id"]
+        assert {*row["reasons"]} <= reasons, row["id"]
+        assert row["lang"] in LANGUAGES, row["id"]
     assert all(isinstance(row["answered"], bool) and row["article"] for row in _rows("pairs_f.jsonl"))
-    for row in _rows("conversations_f.jsonl"):
+
+
+def test_a_conversation_names_the_customers_turn_at_which_a_person_must_take_over() -> None:
+    for row in _all_rows("conversations_*.jsonl"):
         golden = row["golden_turn"]
-        assert (golden is None) is (row["label"] == "stay"), row["id"]
+        assert row["label"] in ("handover", "stay", "routine"), row["id"]
+        assert (golden is not None) is (row["label"] == "handover"), row["id"]
         assert golden is None or row["turns"][golden]["role"] == "customer", row["id"]
+        assert {turn["role"] for turn in row["turns"]} == {"customer", "assistant"}, row["id"]
+        assert all(turn["text"].strip() for turn in row["turns"]), row["id"]
+        if row["id"].startswith("cl"):
+            assert (row["trigger"] in FAMILIES) is (golden is not None), row["id"]
+            assert 4 <= len(row["turns"]) <= 14, row["id"]
 
 
 def test_each_question_to_a_help_centre_names_an_article_and_a_heading_that_exist() -> None:

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.components import new_database
 from tests.delivery.example import Office
-from tests.graph.example import sqlite_url
+from tests.ready_databases import new_database, sqlite_url
 
 MakeOffice = Callable[..., Office]
 

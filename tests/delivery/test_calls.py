@@ -23,7 +23,7 @@ from tests.counterparts.proxy import Fault, Proxy
 from tests.delivery.conftest import MakeOffice
 from tests.desks.benches import ZendeskBench, bench_of
 from tests.graph.example import Desk as Case
-from tests.graph.example import sqlite_url
+from tests.ready_databases import sqlite_url
 
 MOST = 6
 """Calls of one step or look."""

@@ -15,10 +15,11 @@ from app.settings import Settings
 from desks.memory import DELIVERY, SENT_AT, SIGNATURE
 from service.system import System
 from states.errors import StoreUnavailable
+from tests.components import examples
 from tests.delivery.example import Office, hook
-from tests.graph.example import sqlite_url
+from tests.ready_databases import sqlite_url
 
-FUZZED = 10_000
+FUZZED = examples(2_000, 10_000)
 Raw = tuple[list[tuple[bytes, bytes]], bytes]
 
 
@@ -87,7 +88,7 @@ def test_a_database_that_is_away_asks_for_a_repeat(waiting: Office, client: Test
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
 
 
-def test_ten_thousand_random_requests_change_nothing_and_break_nothing(waiting: Office, client: TestClient) -> None:
+def test_random_requests_change_nothing_and_break_nothing(waiting: Office, client: TestClient) -> None:
     dice = random.Random(17)
     good, body = hook(waiting, "1", "d1")
     before = waiting.rows("SELECT * FROM inbox") + waiting.rows("SELECT id, version, state FROM conversation")

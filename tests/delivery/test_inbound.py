@@ -111,6 +111,23 @@ def test_a_resolution_that_is_not_allowed_is_explained_once_and_the_ticket_is_pu
     assert office.ticket.status == "resolved"
 
 
+def test_a_ticket_that_is_resolved_without_the_newest_message_is_put_right_and_then_followed(open_case: Office) -> None:
+    """The message comes a second after the ticket was resolved: it is brought there, and nobody has seen it."""
+    open_case.tickets.assign("1", "alice")
+    open_case.work(seconds=31)
+    open_case.tickets.set_status("1", "resolved")
+    open_case.case.say("and my other order", message_id="late")
+    open_case.work_on(minutes=5)
+    assert open_case.state == "agent_verifying"
+    assert any("and my other order" in one.text for one in open_case.ticket.comments)
+    (note,) = [one for one in _notes(open_case) if "could not follow" in one]
+    assert "'late'" in note
+    assert open_case.ticket.status == "claimed"
+    open_case.tickets.set_status("1", "resolved")
+    open_case.work_on(minutes=2)
+    assert open_case.state == "resolved"
+
+
 def test_two_systems_that_fight_over_a_ticket_are_left_to_a_person(office: Office) -> None:
     office.case.say("change my address")
     office.work()
@@ -330,3 +347,32 @@ def test_a_webhook_whose_signature_does_not_hold_is_refused_and_not_kept(open_ca
 def test_only_destinations_that_send_webhooks_have_one(open_case: Office, name: str) -> None:
     with pytest.raises(NotFound):
         open_case.delivery.receive(name, {}, b"")
+
+
+def _closed(office: Office) -> None:
+    """The case ends, and the window in which the customer could have come back."""
+    office.case.do(Event.CLAIMED)
+    office.case.do(Event.RESOLVED, text="done")
+    office.work()
+    office.case.wait(hours=73)
+    assert office.case.view.closed
+
+
+def test_a_danger_that_a_customer_mails_to_a_closed_case_gets_a_person_and_a_ticket(open_case: Office) -> None:
+    _closed(open_case)
+    open_case.tickets.write_in("1", "cus-1", "I smell gas in the kitchen")
+    open_case.work_on(minutes=2)
+    assert open_case.state == "handed_off"
+    assert open_case.case.view.handover.packet["why"]["severity"] == "critical"
+    assert [one.status for one in open_case.tickets.tickets] == ["resolved", "open"]
+
+
+def test_what_a_customer_mails_to_a_closed_case_besides_is_kept_and_its_ticket_says_so(open_case: Office) -> None:
+    _closed(open_case)
+    open_case.tickets.write_in("1", "cus-1", "and where is the second lamp")
+    open_case.work_on(minutes=2)
+    assert open_case.case.view.messages[-1].text == "and where is the second lamp"
+    assert open_case.case.view.closed
+    (note,) = [one for one in _notes(open_case) if "reopen window has ended" in one]
+    assert "kept" in note
+    assert "not passed on" not in note

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.components import SOAK
-from tests.graph.example import sqlite_url
+from tests.ready_databases import sqlite_url
 
 KILLS = 1_000 if SOAK else 40
 ROOT = Path(__file__).parent.parent.parent

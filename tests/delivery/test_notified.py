@@ -28,7 +28,7 @@ from tests.counterparts.loopback import Got, Receiver, Reply, receiver
 from tests.desks.test_pagerduty import ROUTING_KEY, Service
 from tests.desks.test_slack_clicks import body_of, payload, signed
 from tests.graph.example import Desk as Case
-from tests.graph.example import sqlite_url
+from tests.ready_databases import sqlite_url
 
 ANNA, SARA, STRANGER = "UANNA00001", "USARA00001", "USTRANGER1"
 WORDS = "I smell gas, write to maria.keller@example.org or charge 4111 1111 1111 1111"

@@ -23,7 +23,8 @@ from tests.counterparts import nodejs
 from tests.counterparts.chat import Chat
 from tests.desks.benches import FreshdeskBench, ServiceNowBench, ZendeskBench, bench_of
 from tests.graph.example import Desk as Case
-from tests.graph.example import policy, sqlite_url
+from tests.graph.example import policy
+from tests.ready_databases import sqlite_url
 
 CARD, MAIL = "4111 1111 1111 1111", "maria.keller@example.org"
 SYSTEMS = ((ZendeskBench, ZendeskFake), (FreshdeskBench, FreshdeskFake), (ServiceNowBench, ServiceNowFake))

@@ -30,7 +30,8 @@ from states.clock import FrozenClock
 from states.errors import DependencyFault, SettingsError
 from states.vocabulary import Event
 from tests.delivery.example import SECRET, Channel, Office, destination, hook, memory
-from tests.graph.example import START, Desk, sqlite_url
+from tests.graph.example import START, Desk
+from tests.ready_databases import sqlite_url
 
 TOML = """
 public_url = "https://help.example/"

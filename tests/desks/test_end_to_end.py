@@ -26,7 +26,7 @@ from states.clock import FrozenClock
 from states.vocabulary import Event, State
 from tests.desks.benches import FreshdeskBench, HttpBench, ServiceNowBench, ZendeskBench, bench_of
 from tests.graph.example import Desk as Case
-from tests.graph.example import sqlite_url
+from tests.ready_databases import sqlite_url
 
 SYSTEMS: dict[str, tuple[type[HttpBench], Callable[[FrozenClock], Any]]] = {
     "zendesk": (ZendeskBench, ZendeskFake),

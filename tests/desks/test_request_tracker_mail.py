@@ -22,7 +22,7 @@ from service.views import NewConversation
 from states.vocabulary import Event, State
 from tests.counterparts.request_tracker import AGENT, QUEUE, Tracker
 from tests.graph.example import Desk as Case
-from tests.graph.example import sqlite_url
+from tests.ready_databases import sqlite_url
 
 PHISHING = "Please confirm your card number at http://evil.test/verify"
 ANNA = "anna@handover.test"

@@ -13,7 +13,8 @@ from service.views import NewConversation
 from states.clock import FrozenClock, SystemIds
 from states.vocabulary import Event
 from store.database import open_store
-from tests.graph.example import _RUNTIME, ANNA, POLICY, START, Desk, knows, sqlite_url
+from tests.graph.example import _RUNTIME, ANNA, POLICY, START, Desk, knows
+from tests.ready_databases import sqlite_url
 
 ENDINGS = """resolutions: {solved: It was solved., refunded: Money went back., no_reply: Silence.}
 survey: {person: true, assistant: true}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.graph.example import Desk, sqlite_url
+from tests.graph.example import Desk
+from tests.ready_databases import sqlite_url
 
 
 @pytest.fixture

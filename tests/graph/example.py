@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from assistants.port import Assistant, Draft, Question
@@ -121,6 +121,7 @@ triggers_end: 0
 """
 
 
+@cache
 def policy(*changes: tuple[str, str]) -> LoadedPolicy:
     """The policy above, with the runtime's own triggers routed; `changes` are texts and what stands there instead."""
     text = POLICY.replace("triggers_end: 0\n", "").replace("playbooks:\n", _RUNTIME + "playbooks:\n")
@@ -156,8 +157,8 @@ class Desk:
         return self.runtime.post(self.id, text, message_id=message_id)
 
     def do(self, event: Event, actor: Actor = ANNA, text: str = "", **data: Any) -> ActResult:
-        """Somebody at the desk acts."""
-        return self.runtime.act(self.id, Act(event=event, actor=actor, text=text, data=data))
+        """Somebody at the desk acts, on all that was said."""
+        return self.runtime.act(self.id, Act(event=event, actor=actor, text=text, data=data, seen=self.newest))
 
     def wait(self, **length: float) -> int:
         """Time passes, and the worker looks."""
@@ -170,11 +171,11 @@ class Desk:
         return self.runtime.view(self.id)
 
     @property
+    def newest(self) -> int:
+        """The number of the newest message."""
+        return max((one.seq for one in self.view.messages), default=0)
+
+    @property
     def events(self) -> list[str]:
         """Names of all events so far."""
         return [one.event for one in self.view.events]
-
-
-def sqlite_url(folder: Path) -> str:
-    """A database in a folder."""
-    return f"sqlite:///{folder}/handrail.db"

@@ -19,7 +19,8 @@ from graph.studio_input import RefusedHere, Unusable
 from states.table import TABLE
 from states.vocabulary import State
 from tests.campaigns.invariants import violations
-from tests.graph.example import Desk, sqlite_url
+from tests.graph.example import Desk
+from tests.ready_databases import sqlite_url
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -130,15 +131,11 @@ def test_each_inbound_event_leaves_one_checkpoint(desk: Desk) -> None:
     assert len(named) == 3
 
 
-@pytest.mark.parametrize("erased", [False, True])
-def test_process_that_does_not_know_the_thread_goes_on_with_it(tmp_path: Path, erased: bool) -> None:
+def test_process_that_does_not_know_the_thread_goes_on_with_it(tmp_path: Path) -> None:
     first = Desk(sqlite_url(tmp_path))
     first.say("Do you deliver?")
-    if erased:
-        with first.runtime.store.write() as connection:
-            connection.execute(text("DELETE FROM checkpoints"))
     second = Desk(sqlite_url(tmp_path))
     assert len(second.say("Do you deliver lamps to Cork?").replies) == 1
     assert second.events == ["message_answered", "message_answered"]
     assert second.say("I smell gas").state is State.HANDED_OFF
-    assert erased or violations(second.runtime.store, second.id) == []
+    assert violations(second.runtime.store, second.id) == []

@@ -17,7 +17,8 @@ from graph.studio import make_graph, studio_graph
 from states.errors import DependencyFault
 from states.table import ANSWERING
 from states.vocabulary import Event
-from tests.graph.example import Desk, knows, sqlite_url
+from tests.graph.example import Desk, knows
+from tests.ready_databases import sqlite_url
 from triggers.llm import TopicScore, TopicVerdict
 
 STORY = (
@@ -42,10 +43,12 @@ class Topics:
         return TopicVerdict(scores=(TopicScore(topic="self_harm", score=score, quote=""),), model="test")
 
 
-def _told(url: str, detail: Detail, classifier: Any = None) -> list[tuple[Any, ...]]:
+def _told(folder: Path, detail: Detail, classifier: Any = None) -> list[tuple[Any, ...]]:
     found = []
     for number, text in enumerate(STORY):
-        desk = Desk(f"{url}{number}", ScriptedAssistant(_answers), classifier=classifier, detail=detail)
+        place = folder / f"{detail}{number}"
+        place.mkdir()
+        desk = Desk(sqlite_url(place), ScriptedAssistant(_answers), classifier=classifier, detail=detail)
         for said in ("how long is delivery", text, "how long is delivery"):
             result = desk.say(said)
             decision = {name: value for name, value in result.decision.items() if name != "micros"}
@@ -56,8 +59,8 @@ def _told(url: str, detail: Detail, classifier: Any = None) -> list[tuple[Any, .
 
 @pytest.mark.parametrize("classifier", [None, Topics()])
 def test_both_graphs_decide_alike(tmp_path: Path, classifier: Any) -> None:
-    one = _told(sqlite_url(tmp_path) + ".a", Detail.STATES, classifier)
-    other = _told(sqlite_url(tmp_path) + ".b", Detail.STEPS, classifier)
+    one = _told(tmp_path, Detail.STATES, classifier)
+    other = _told(tmp_path, Detail.STEPS, classifier)
     assert one == other
     assert {Event.TRIGGER_FIRED, Event.FAULT, Event.MESSAGE_ANSWERED} <= {decision["event"] for *_, decision in one}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,9 +14,11 @@ from handover.words.builtin import BUILT_IN
 from handover.words.phrases import known_language, moment, opening_hours, within
 from handover.words.scripts import Wait, fill, handover_script, notice, promise_values, render, reply_within, wait_for
 from policy.durations import Duration
+from policy.loader import load_pack
 from policy.schema import LANGUAGES, Hours
 from tests.handover.example import NOW, POLICY, UNHURRIED, loaded
 
+PACKS = {name: load_pack(name) for name in ("default", "finance")}
 FRIDAY_EVENING = datetime(2026, 6, 12, 18, 0, tzinfo=UTC)
 
 
@@ -226,3 +229,42 @@ def test_any_language_tag_and_any_wait_give_every_value(language: str, waited: i
     values = promise_values(wait, language, team=team, reference=reference)
     assert set(values) == {"reply_within", "reply_by", "team", "reference", "hours", "next_opening"}
     assert known_language(language) in LANGUAGES
+
+
+TIMES = ("{reply_within}", "{reply_by}")
+
+
+@pytest.mark.parametrize("language", sorted(map(str, LANGUAGES)))
+@pytest.mark.parametrize("pack", [*sorted(PACKS), "built-in"])
+@UNHURRIED
+@given(
+    sla=st.sampled_from(("immediate", "urgent", "standard", "nothing")),
+    hour=st.integers(0, 24 * 7 - 1),
+    waited=st.sampled_from((0, 4, 30, 60 * 26)),
+    attended=st.sampled_from((None, False, True)),
+    script=st.sampled_from(("handover.default", "handover.safety", "handover.emergency", None)),
+)
+def test_one_notice_names_one_time(
+    pack: str, language: str, sla: str, hour: int, waited: int, attended: bool | None, script: str | None
+) -> None:
+    """Whatever is added to a script, it is said once by when a person replies."""
+    loaded_ = PACKS[pack] if pack in PACKS else loaded(POLICY.split("scripts:")[0])
+    policy, now = loaded_.policy, NOW + timedelta(hours=hour)
+    chosen = policy.sla.get(sla) or next(iter(policy.sla.values()))
+    due_at = due(chosen, now - timedelta(minutes=waited), policy.hours).claim_due_at
+    wait = Wait(sla=chosen, claim_due_at=due_at, hours=policy.hours, now=now, attended=attended)
+    said = handover_script(
+        family="human_request", script_id=script, language=language, loaded=loaded_, wait=wait, team="legal",
+        reference="ho_1",
+    )  # fmt: skip
+    values = promise_values(wait, known_language(language), team="legal", reference="ho_1")
+    within, by = values["reply_within"], values["reply_by"]
+    found = said.casefold()
+    assert found.count(within.casefold()) + (found.count(by.casefold()) if by not in within else 0) <= 1, said
+
+
+def test_who_hears_a_time_and_that_nobody_is_online_hears_one_time() -> None:
+    said = told(replace(waiting("immediate"), attended=False))
+    assert "Nobody" in said
+    assert "within 5 minutes" in said
+    assert "due" not in said

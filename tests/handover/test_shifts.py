@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,6 +56,14 @@ def open_minutes(hours: Hours, start: datetime) -> list[datetime]:
     return sorted(minute for minute in found if start <= minute < start + SEEN)
 
 
+def telling(minutes: list[datetime], start: datetime) -> list[datetime]:
+    """Minutes to ask about: around every opening and closing, and some from all over the time seen."""
+    edges = [edge for one, other in pairwise(minutes) if other - one > MINUTE for edge in (one + MINUTE, other)]
+    near = {edge + away * MINUTE for edge in (*minutes[:1], *edges) for away in (-1, 0, 1)}
+    spread = {start + number * MINUTE for number in range(0, int(SEEN / MINUTE), 97)}
+    return sorted(at for at in near | spread if start <= at < start + SEEN)
+
+
 @st.composite
 def weeks(draw: st.DrawFn) -> tuple[Hours, datetime]:
     """Shifts that overlap, touch, cross midnight and lie around the hours at which clocks change; and a start."""
@@ -76,8 +85,7 @@ def test_every_open_minute_counts_once(week: tuple[Hours, datetime], length: int
     if length <= len(minutes):
         assert add(start, length * MINUTE, hours) == minutes[length - 1] + MINUTE
     opened = set(minutes)
-    for number in range(0, int(SEEN / MINUTE), 17):
-        at = start + number * MINUTE
+    for at in telling(minutes, start):
         assert is_open(hours, at) == (at in opened), at
         after = bisect_right(minutes, at - MINUTE)
         if after < len(minutes):
@@ -113,3 +121,19 @@ def test_shifts_that_meet_in_the_hour_of_the_change_lose_and_double_nothing(sund
         hours = _open("Europe/Berlin", **opened)
         assert add(start, timedelta(hours=length), hours) < start + timedelta(days=1)
         assert add(start, timedelta(hours=length, minutes=1), hours) > start + timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("zone", "sunday", "ends", "closed"),
+    [
+        ("Europe/Berlin", "2026-10-25", "02:00", "2026-10-25T00:00+00:00"),
+        ("Europe/Berlin", "2026-10-25", "03:00", "2026-10-25T02:00+00:00"),
+        ("Europe/Berlin", "2026-03-29", "03:00", "2026-03-29T01:00+00:00"),
+        ("Australia/Lord_Howe", "2024-04-07", "01:30", "2024-04-06T14:30+00:00"),
+    ],
+)
+def test_a_shift_that_ends_as_the_clock_changes_holds_no_minute_after_it(
+    zone: str, sunday: str, ends: str, closed: str
+) -> None:
+    hours, end = _open(zone, sat=f"23:00-{ends}"), datetime.fromisoformat(closed)
+    assert (is_open(hours, end - MINUTE), is_open(hours, end)) == (True, False)

@@ -22,8 +22,9 @@ from handover.packet.summary import (
     open_questions,
     steps_tried,
 )
-from tests.graph.example import Desk, sqlite_url
+from tests.graph.example import Desk
 from tests.handover.example import TURNS, UNHURRIED, case, fired, turn
+from tests.ready_databases import sqlite_url
 
 
 def test_the_summary_says_what_was_wanted_tried_and_said_last() -> None:

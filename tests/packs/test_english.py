@@ -8,7 +8,7 @@ import pytest
 
 from policy.linter import lint
 from policy.loader import load_pack
-from policy.schema import RUNTIME_TRIGGERS, Action, Severity, Vectors
+from policy.schema import RUNTIME_TRIGGERS, Action, Severity, Trigger, Vectors
 from policy.sources import Gravity
 from tests.packs.english_messages import FRESH, ROUTINE
 from triggers.assessment import Circumstances, Message
@@ -26,6 +26,11 @@ MOST_FALSE_POSITIVES = 0.025
 def engine(name: str) -> Engine:
     """The compiled pack."""
     return compile_policy(load_pack(name))
+
+
+def _by_meaning(trigger: Trigger) -> bool:
+    """It rests on the recogniser alone, which the corpus measures: examples beside it are judged by words."""
+    return bool(trigger.any) and all(one.recognised is not None for one in trigger.any)
 
 
 def _has_enough(vectors: Vectors) -> bool:
@@ -59,7 +64,7 @@ def test_every_rule_of_a_pack_has_enough_examples(name: str) -> None:
     thin = [
         trigger.id
         for trigger in load_pack(name).policy.triggers
-        if trigger.id not in RUNTIME_TRIGGERS and not _has_enough(trigger.vectors)
+        if trigger.id not in RUNTIME_TRIGGERS and not _by_meaning(trigger) and not _has_enough(trigger.vectors)
     ]
     assert thin == []
 

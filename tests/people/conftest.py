@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.campaigns.invariants import violations
-from tests.graph.example import sqlite_url
 from tests.people.example import Office
+from tests.ready_databases import sqlite_url
 
 
 @pytest.fixture

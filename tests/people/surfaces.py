@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,10 @@ class Asked(Handrail):
         yield self.rights
 
 
+ORIGINAL = "DE89 3704 0044 0532 0130 00"
+"""What stands behind a mask of the case."""
+KEY = b64encode(bytes(range(32))).decode()
+KEPT = "privacy: {keep_originals: {kinds: [iban], roles: [escalation_specialist, compliance_officer]}}"
 PAGE: Any = SimpleNamespace(session_hash="abcdef123")
 """The browser in which the customer of the case writes."""
 
@@ -64,11 +69,12 @@ class Surfaces:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        listed = {"roles: {admin: [root]}": "roles: {admin: [root], auditor: [avi]}"}
-        self.house = House(folder, rules=policy(**listed))
+        listed = {"roles: {admin: [root]}": f"roles: {{admin: [root], auditor: [avi]}}\n{KEPT}"}
+        self.house = House(folder, rules=policy(**listed), settings={"originals": {"key": KEY}})
         self.door = Asked(self.house)
         self.case = self.door.open(WEB, NewConversation(id="case", customer=visitor_of(PAGE))).id
-        self.house.say(self.case, f"change my address. {WORDS}", WEB)
+        posted = self.house.say(self.case, f"change my address. {WORDS}. My IBAN is {ORIGINAL}", WEB)
+        self.message = posted.message_id
         self.house.do(self.case, Event.CLAIMED, ANNA)
         waiting = self.house.open("waiting", WEB)
         self.house.say(waiting, f"human please. {WORDS}", WEB)
@@ -83,4 +89,4 @@ class Surfaces:
     def knows_of(self, shown: Any) -> bool:
         """Whether something that was shown holds what strangers must not read."""
         text = str(shown)
-        return any(secret in text for secret in (WORDS, REPLY, self.dead))
+        return any(secret in text for secret in (WORDS, REPLY, self.dead, ORIGINAL))

@@ -22,8 +22,8 @@ from tests.people.surfaces import CALLERS, EVERYBODY, IMPOSTORS, OTHER_CHANNEL, 
 
 WITHOUT_CALLER = {"/healthz", "/readyz", "/openapi.json", "/hooks/{name}"}
 """Addresses that nobody needs to be known for; webhooks are signed."""
-TABLES = (Right.ACT, Right.KEEP_TEMPLATES)
-"""Rights beside which a table says which role may cause which event."""
+TABLES = (Right.ACT, Right.KEEP_TEMPLATES, Right.LIFT_MASKS)
+"""Rights beside which a table, or the policy, says which role may do what."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,8 @@ def _call(client: TestClient, surfaces: Surfaces, method: str, path: str, caller
     """The address with the example of its body, on the case of the house."""
     spec = client.app.openapi()["paths"][path][method.lower()]
     at = {"conversation_id": surfaces.case, "step_id": surfaces.dead, "template_id": surfaces.draft.id,
-          "language": surfaces.draft.language, "version": surfaces.draft.version}  # fmt: skip
+          "language": surfaces.draft.language, "version": surfaces.draft.version, "message_id": surfaces.message,
+          "number": 1}  # fmt: skip
     address = re.sub(r"\{(\w+)\}", lambda name: str(at[name[1]]), path)
     body = None
     if "requestBody" in spec:

@@ -16,9 +16,12 @@ from tests.policy.example import SAFE
 
 PACKS = ("default", "finance", "healthcare", "privacy")
 THREATS = {
-    "default": {"safety.self_harm", "safety.threat", "safety.danger", "safety.emergency", "vulnerability.abuse"},
+    "default": {
+        "safety.self_harm", "safety.threat", "safety.danger", "safety.emergency", "vulnerability.abuse",
+        "meaning.emergency",
+    },
     "healthcare": {"health.emergency"},
-}
+}  # fmt: skip
 
 MUTANTS: dict[str, dict[str, Any]] = {
     "moved to standard": {"sla": "standard"},

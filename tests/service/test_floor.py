@@ -15,8 +15,8 @@ from states.errors import BadInput, ForbiddenRole, GuardRefused, NotFound
 from states.vocabulary import Event, Role, State
 from store.queries import OUTBOX
 from tests.campaigns.ladders import ladder_violations, taken
-from tests.components import new_database
-from tests.graph.example import ANNA, BEN, SARA, START, Desk, sqlite_url
+from tests.graph.example import ANNA, BEN, SARA, START, Desk
+from tests.ready_databases import new_database, sqlite_url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -12,7 +12,8 @@ from assistants.stub_endpoint import StubEndpoint
 from models.port import OpenAIModel
 from states.vocabulary import State
 from tests.campaigns.invariants import violations
-from tests.graph.example import Desk, policy, sqlite_url
+from tests.graph.example import Desk, policy
+from tests.ready_databases import sqlite_url
 from triggers.llm import ModelClassifier
 
 ARTICLE = "# Delivery\n\n## How long it takes\n\nStandard delivery takes three working days.\n"

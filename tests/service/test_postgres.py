@@ -22,14 +22,14 @@ from delivery.work import Delivery
 from graph.saver import TurnSaver
 from service.system import System
 from states.vocabulary import Event, State
+from store.arrivals import remember_policy
 from store.database import Store, open_store
 from store.prepared import Prepared
 from store.queries import EVENT
-from store.receiving import remember_policy
 from store.tickets import keep_hint
 from tests.campaigns.invariants import open_handovers, violations
-from tests.components import new_database
 from tests.graph.example import CLEO, SARA, START, Desk
+from tests.ready_databases import new_database
 
 pytestmark = pytest.mark.postgres
 
@@ -74,7 +74,7 @@ def test_the_driver_says_whether_a_row_was_new_on_postgres(postgres: str) -> Non
 
 
 def test_migrations_make_exactly_the_tables_of_the_models_on_postgres(postgres: str) -> None:
-    opened = open_store(new_database(postgres, "schema"))
+    opened = open_store(new_database(postgres, "schema", empty=True))
     with opened.read() as connection:
         found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
     ours = set(SQLModel.metadata.tables)
@@ -101,7 +101,7 @@ def test_saver_passes_the_conformance_suite_on_postgres(postgres: str, buffered:
 
     @checkpointer_test(name="TurnSaver")
     async def fresh() -> AsyncGenerator[BaseCheckpointSaver[str], None]:
-        opened = open_store(new_database(postgres, next(names)))
+        opened = open_store(new_database(postgres, next(names), empty=True))
         saver = TurnSaver(opened)
         with saver.buffered() if buffered else nullcontext():
             yield saver

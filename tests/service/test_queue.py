@@ -11,8 +11,8 @@ from sqlalchemy import event
 from service.rows_as_views import queue_items
 from service.views import NewConversation
 from states.vocabulary import Event, State
-from tests.components import new_database
-from tests.graph.example import Desk, sqlite_url
+from tests.graph.example import Desk
+from tests.ready_databases import new_database, sqlite_url
 
 
 def _server(request: pytest.FixtureRequest) -> str:

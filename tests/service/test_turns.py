@@ -23,9 +23,10 @@ from states.errors import (
     NotFound,
 )
 from states.vocabulary import Event, Role, State
-from store.receiving import receive
+from store.arrivals import receive
 from tests.campaigns.invariants import violations
-from tests.graph.example import ANNA, CLEO, SARA, Desk, knows, sqlite_url
+from tests.graph.example import ANNA, CLEO, SARA, Desk, knows
+from tests.ready_databases import sqlite_url
 from triggers.llm import ScriptedClassifier
 
 ROUTINE = "How long does delivery take?"
@@ -261,8 +262,13 @@ def test_message_after_the_reopen_window_is_refused_with_the_remedy(desk: Desk) 
     desk.do(Event.RESOLVED, text="done")
     assert desk.wait(hours=73) >= 1
     assert desk.view.closed
-    with pytest.raises(ConversationClosed, match="new conversation"):
-        desk.say("one more thing")
+    for _ in range(2):  # sent again under its id, it is refused again
+        with pytest.raises(ConversationClosed, match="new conversation that follows 'c1'"):
+            desk.say("one more thing", "late")
+    assert [one.text for one in desk.view.messages][-1] == "one more thing", "it is kept all the same"
+    assert desk.events[-1] == "message_kept"
+    assert desk.view.closed
+    assert violations(desk.runtime.store, desk.id) == []
 
 
 def test_conversation_that_only_the_bot_had_reopens_with_the_bot(desk: Desk) -> None:

@@ -179,8 +179,20 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
         _changed(_on(event=E.STEP_DONE), _open),
         _changed(_on(event=E.STEP_UNDONE), _open),
     ),
-    "resolving_is_guarded": (
-        _changed(_on(S.ESCALATED, E.RESOLVED), lambda row: replace(row, guard=Guard("mutant", row.guard.needs[:-1]))),
+    "resolving_is_guarded": (_changed(_on(S.ESCALATED, E.RESOLVED), _not_needing("outcome_written")),),
+    "missed_promises_are_told": (
+        _changed(_on(S.HANDED_OFF, E.SLA_BREACHED, S.HANDED_OFF), _less(X.SEND_DELAY)),
+        _changed(_on(S.ESCALATED, E.SLA_BREACHED), _less(X.SEND_DELAY)),
+        _changed(_on(S.HANDED_OFF, E.SLA_ENDANGERED), _more(X.SEND_DELAY)),
+    ),
+    "nobody_ends_what_they_have_not_seen": (
+        _changed(_on(event=E.RESOLVED, target=S.RESOLVED), _not_needing("newest_seen")),
+        _changed(_on(S.ESCALATED, E.HANDED_BACK), _not_needing("newest_seen")),
+        _with(S.AGENT_VERIFYING, E.RELEASED, S.RESOLVED, R.ADMIN),
+    ),
+    "unanswered_messages_are_returned": (
+        _changed(_on(S.AGENT_VERIFYING, E.HANDED_BACK), _less(X.RETURN_MESSAGE)),
+        _changed(_on(S.AGENT_VERIFYING, E.RELEASED), _more(X.RETURN_MESSAGE)),
     ),
     "notes_move_nothing": (
         _changed(_on(S.AGENT_VERIFYING, E.PACKET_REVIEWED), _to(S.ESCALATED)),
@@ -190,6 +202,11 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
         _changed(_on(event=E.PACKET_UPDATED), _less(X.UPDATE_PACKET)),
         _changed(_on(event=E.CLAIMED), _more(X.RECORD_STEP)),
         _with(S.BOT_HANDLING, E.PACKET_UPDATED, S.BOT_HANDLING, R.SYSTEM, X.UPDATE_PACKET),
+    ),
+    "a_lifted_mask_moves_nothing": (
+        _changed(_on(S.HANDED_OFF, E.MASK_LIFTED), _to(S.ESCALATED)),
+        _changed(_on(event=E.MASK_LIFTED), _more(X.SEND_NOTICE)),
+        _changed(_on(event=E.MASK_LIFTED), _by(*STAFF, R.ASSISTANT)),
     ),
     "a_survey_answer_moves_nothing": (
         _changed(_on(event=E.SURVEY_ANSWERED), _open),
@@ -216,6 +233,9 @@ MUTANTS: dict[str, tuple[Table, ...]] = {
     "no_message_is_ignored": (
         _without(_on(S.TRIGGERED, E.CUSTOMER_REPLIED)),
         _without(_on(S.RESOLVED, E.REOPENED, S.HANDED_OFF)),
+        _without(lambda row: ("person_needed", True) in row.guard.needs),
+        _changed(lambda row: ("person_needed", True) in row.guard.needs, _needing("latched")),
+        _without(_on(S.RESOLVED, E.MESSAGE_KEPT)),
         _without(_on(S.GUARDED, E.MESSAGE_ANSWERED)),
         _without(_on(S.BOT_HANDLING, E.CAUTION_RAISED)),
         _changed(_on(S.ESCALATED, E.CUSTOMER_REPLIED), _less(X.FORWARD_MESSAGE)),

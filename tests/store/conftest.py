@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import SQLModel
 
 from store.database import Store, open_store
-from tests.components import new_database
+from tests.ready_databases import new_database, sqlite_url
 from tests.store.example import Bench
 
 
@@ -25,7 +25,7 @@ def shared_postgres(request: pytest.FixtureRequest) -> Iterator[Store]:
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     """An empty store and short words for what is put into it."""
     if request.param == "sqlite":
-        store = open_store(f"sqlite:///{tmp_path}/h.db")
+        store = open_store(sqlite_url(tmp_path))
         yield Bench(store)
         store.close()
         return

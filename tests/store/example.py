@@ -12,7 +12,7 @@ from conversation.handover import Handover
 from conversation.records import Happening, Outbound, Outcome, Utterance
 from states.table import HAND_OVER, SPEECH
 from states.vocabulary import Clock, Effect, Event, Role, State
-from store import queries, receiving
+from store import arrivals, queries
 from store.connection import Connection
 from store.database import Store
 from store.records import Incoming, NewStep, TicketRecord
@@ -53,11 +53,11 @@ class Bench:
         with self.store.read() as connection:
             return act(connection)
 
-    def open(self, conversation_id: str = "c1", *, now: datetime = NOW, customer: str = "cus-1") -> bool:
+    def open(self, conversation_id: str = "c1", *, now: datetime = NOW, customer: str = "cus-1", **more: Any) -> bool:
         """A conversation begins."""
         made: bool = self.run(
-            receiving.create, conversation_id=conversation_id, channel="web", language="en", customer=customer,
-            channel_facts={}, policy_name="p", policy_hash="h", idle_until=now + 24 * HOUR, now=now,
+            arrivals.create, conversation_id=conversation_id, channel="web", language="en", customer=customer,
+            channel_facts={}, policy_name="p", policy_hash="h", idle_until=now + 24 * HOUR, now=now, **more,
         )  # fmt: skip
         return made
 
@@ -73,9 +73,9 @@ class Bench:
         """A message comes in; its owner of the lease is `w1` unless another is named."""
         incoming = Incoming(
             conversation_id=conversation_id, id=message_id, text=text, body_hash=text, redactions={}, at=at,
-            attachments=more.pop("attachments", ()),
+            attachments=more.pop("attachments", ()), originals=more.pop("originals", ()),
         )  # fmt: skip
-        return self.run(receiving.receive, incoming, more.pop("owner", "w1"), more.pop("lease_s", 60.0))
+        return self.run(arrivals.receive, incoming, more.pop("owner", "w1"), more.pop("lease_s", 60.0))
 
     def outcome(self, conversation_id: str = "c1", **changed: Any) -> Outcome:
         """An outcome that keeps everything as it is, but for `changed`; one event, of the system's.

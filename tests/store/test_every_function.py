@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ def public(module: Path) -> Iterator[str]:
             )
 
 
-def used() -> set[str]:
+@cache
+def used() -> frozenset[str]:
     """`module.name` of everything of the store that a unit test names, and the bare names of attributes."""
     found: set[str] = set()
     for name in UNITS:
@@ -44,7 +46,7 @@ def used() -> set[str]:
             if isinstance(node, ast.Attribute):
                 owner = node.value.id if isinstance(node.value, ast.Name) else ""
                 found |= {f".{node.attr}", *([f"{owner}.{node.attr}"] if owner in modules else [])}
-    return found
+    return frozenset(found)
 
 
 PUBLIC = [(module.stem, name) for module in sorted(STORE.glob("*.py")) for name in public(module)]

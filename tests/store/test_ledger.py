@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.ledger import CHAINED, GENESIS, event_hash, first_break
+from store.ledger import CHAINED, GENESIS, LATER, event_hash, first_break
 from tests.store.example import NOW
 
 
@@ -56,3 +56,16 @@ def test_an_event_with_a_hash_of_its_own_breaks_the_next_link() -> None:
     events[1]["actor_id"] = "mallory"
     events[1]["hash"] = event_hash(events[1]["prev_hash"], events[1])
     assert first_break(events) == events[2]["id"]
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_a_later_column_is_covered_where_it_says_something(name: str) -> None:
+    """An event that lacks it keeps the hash that it had before the column came; one that has it cannot lose it."""
+    events = chain()
+    assert event_hash(GENESIS, {**events[0], name: None}) == events[0]["hash"]
+    bound = {**events[0], name: "digest"}
+    bound["hash"] = event_hash(GENESIS, bound)
+    assert bound["hash"] != events[0]["hash"]
+    assert first_break([bound]) is None
+    assert first_break([{**bound, name: None}]) == bound["id"]
+    assert first_break([{**bound, name: "another"}]) == bound["id"]

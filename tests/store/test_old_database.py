@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -21,6 +22,7 @@ from graph.saver import TurnSaver
 from handover.packet.schema import dump, load
 from states.errors import ConversationClosed, GuardRefused
 from states.vocabulary import Clock, Event, State
+from store.database import open_store
 from store.migrate import HEAD
 from tests.campaigns.invariants import open_handovers, violations
 from tests.store.databases.make import CHANGE, PERSON, ROUTINE, make
@@ -31,12 +33,21 @@ UNDECIDED = ("undecided", "undecided_danger", "claimed")
 VERSIONS = sorted(path.name.removesuffix(".sql.gz") for path in HERE.glob("*.sql.gz"))
 
 
-@pytest.fixture(params=VERSIONS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The old database, in a file of its own."""
-    opened = sqlite3.connect(tmp_path / "old.db")
+@pytest.fixture(scope="module", params=VERSIONS)
+def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an old database that the present code has opened once, and nobody has worked on."""
+    file = tmp_path_factory.mktemp(request.param) / "old.db"
+    opened = sqlite3.connect(file)
     opened.executescript(gzip.decompress((HERE / f"{request.param}.sql.gz").read_bytes()).decode())
     opened.close()
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture
+def url(migrated: Path, tmp_path: Path) -> str:
+    """The old database, in a file of its own."""
+    shutil.copyfile(migrated, tmp_path / "old.db")
     return f"sqlite:///{tmp_path}/old.db"
 
 
@@ -462,8 +473,6 @@ def test_a_person_is_reached_from_each_old_state(office: Office) -> None:
     """Whatever was open, a message that tells of danger has a person's eyes in the end."""
     office.runtime.recover()
     for name in names(office):
-        if name == "closed":
-            continue
         office.say(name, "I smell gas")
         handover = office.view(name).handover
         assert handover is not None, name

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from store.arrivals import create
 from store.database import Store, open_store
 from store.prepared import Prepared
 from store.queries import CONVERSATION, EVENT, MESSAGE, OUTBOX, POLICY
-from store.receiving import create
+from tests.ready_databases import sqlite_url
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=2)))
 ADD = Prepared(insert(POLICY), POLICY.columns.keys())
@@ -22,7 +23,7 @@ FIND = Prepared(select(POLICY).where(POLICY.c.hash == bindparam("hash")))
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{tmp_path}/h.db")
+    store = open_store(sqlite_url(tmp_path))
     yield store
     store.close()
 

@@ -144,6 +144,19 @@ def test_conversations_that_changed_last_come_first(bench: Bench) -> None:
     assert [one["id"] for one in read(bench, queries.conversations, 2)] == ["c3", "c2"]
 
 
+def test_what_the_assistant_holds_comes_in_pages_the_newest_change_first(bench: Bench) -> None:
+    for number in range(1, 6):
+        bench.open(f"c{number}")
+        bench.commit(f"c{number}", at=NOW + number * MINUTE)
+    bench.commit("c4", state=State.RESOLVED, closed=True)
+    bench.hand_over("c5")
+    assert [(one["id"], total) for rows, total in [read(bench, queries.held, 0, 2)] for one in rows] == [
+        ("c3", 3),
+        ("c2", 3),
+    ]
+    assert [one["id"] for one in read(bench, queries.held, 2, 2)[0]] == ["c1"]
+
+
 def test_what_waits_for_a_second_person_comes_oldest_first_and_not_when_it_is_closed(bench: Bench) -> None:
     for number in (1, 2, 3, 4):
         bench.open(f"c{number}")
@@ -157,3 +170,15 @@ def test_roles_come_back_as_roles(bench: Bench) -> None:
     bench.case()
     bench.commit(state=State.AGENT_VERIFYING, owner_id="anna", owner_role=Role.FRONTLINE_AGENT)
     assert read(bench, queries.snapshot, "c1").owner_role is Role.FRONTLINE_AGENT
+
+
+def test_what_the_customer_wrote_after_a_number_decided_or_not(bench: Bench) -> None:
+    bench.open()
+    bench.receive(message_id="m1")
+    bench.answer("c1", "m1", "In three days.")
+    seen = max(one.seq for one in bench.rows(lambda connection: queries.transcript(connection, "c1")))
+    bench.receive(message_id="m2", text="and to Ireland?")
+    bench.receive(message_id="m3", text="hello?", owner="w2")
+    found = bench.rows(lambda connection: queries.written_after(connection, "c1", seen))
+    assert [one.id for one in found] == ["m2", "m3"]
+    assert bench.rows(lambda connection: queries.written_after(connection, "c1", found[-1].seq)) == ()

@@ -322,3 +322,19 @@ def test_a_destination_is_waited_for_while_a_step_toward_it_waits(case: Bench) -
     assert read(case, steps.waited_for) == {"tickets", "chat"}
     case.run(steps.step_done, held(case), {}, NOW)
     assert read(case, steps.waited_for) == {"chat"}
+
+
+def test_what_a_destination_held_when_somebody_acted_there(bench: Bench) -> None:
+    """A message that was never to be brought there counts as held; one still on its way, or brought later, does not."""
+    bench.open()
+    for number in ("m1", "m2"):
+        bench.receive(message_id=number)
+        bench.answer("c1", number, "Three days.")
+    assert read(bench, steps.messages_held, "c1", "tickets", NOW) == {"m1", "m2"}
+    bench.hand_over(effects=(Effect.DELIVER_HANDOVER,))
+    bench.receive(message_id="m3", text="one more thing")
+    bench.commit(
+        cause="message:m3", message_id="m3", effects=(Effect.FORWARD_MESSAGE,),
+        payloads={Effect.FORWARD_MESSAGE: {"handover_id": "ho1", "message_id": "m3"}},
+    )  # fmt: skip
+    assert read(bench, steps.messages_held, "c1", "tickets", NOW) == {"m1", "m2"}

@@ -12,9 +12,10 @@ from conversation.records import TemplateUse
 from states.errors import GuardRefused, SpeechRefused
 from states.table import HAND_OVER
 from states.vocabulary import Clock, Effect, Event, Role, State
-from store import queries, receiving
+from store import arrivals, queries
 from store.ledger import first_break
 from store.outbox import write_outbox
+from store.records import Bound
 from store.rows import ConversationRow
 from store.work import AlreadyDone, StaleOutcome, UnitOfWork, write_handover
 from tests.store.example import HOUR, NOW, Bench, answering, handover_row
@@ -105,15 +106,20 @@ def test_a_checkpoint_that_fails_takes_everything_with_it(bench: Bench) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        UnitOfWork(bench.store).commit(bench.outcome(), broken, "k1", None)
+        UnitOfWork(bench.store).commit(bench.outcome(), broken, Bound(id="k1", hash="d1"), None)
     assert everything(bench) == before
 
 
 def test_the_checkpoint_is_named_by_the_row_and_the_event(bench: Bench) -> None:
     bench.open()
-    UnitOfWork(bench.store).commit(bench.outcome(), lambda connection: None, "k1", None)
+    UnitOfWork(bench.store).commit(bench.outcome(), lambda connection: None, Bound(id="k1", hash="d1"), None)
     found = everything(bench)
     assert (found["conversation"][0].checkpoint_id, found["event"][0].checkpoint_id) == ("k1", "k1")
+    assert found["event"][0].checkpoint_hash == "d1"
+    assert bench.rows(lambda connection: queries.event_of_checkpoint(connection, "c1", "k1"))["checkpoint_hash"] == "d1"
+    assert bench.rows(lambda connection: queries.event_of_checkpoint(connection, "c1", "k2")) is None
+    known = [bench.rows(lambda connection, name=name: queries.has_events(connection, name)) for name in ("c1", "c2")]
+    assert known == [True, False]
 
 
 @pytest.mark.parametrize("state", [State.BOT_HANDLING, State.GUARDED])
@@ -151,7 +157,7 @@ def test_an_answer_leaves_the_idle_clock_alone_and_a_move_sets_it(bench: Bench) 
 
 def test_another_workers_lease_stays(bench: Bench) -> None:
     bench.open()
-    bench.run(receiving.take_lease, "c1", "w2", NOW, 60.0)
+    bench.run(arrivals.take_lease, "c1", "w2", NOW, 60.0)
     bench.commit(lease="w1")
     assert bench.rows(lambda connection: queries.conversation(connection, "c1"))["lease_owner"] == "w2"
 

@@ -13,7 +13,7 @@ from policy.loader import load_pack
 from policy.schema import Action
 from states.errors import PolicyError
 from tests.triggers.policies import CARD, SilentSet, policy, support_policy, trigger
-from triggers.assessment import Assessment, Circumstances, Decision, Message
+from triggers.assessment import Assessment, Circumstances, Decision, Message, Scores
 from triggers.engine import Engine, compile_policy, evaluate
 
 LOADED = support_policy()
@@ -32,7 +32,7 @@ SPELLINGS = [
 
 def judge(text: str, topics: dict[str, float] | None = None, **facts: bool | int | float | str) -> Assessment:
     named = {name.replace("__", "."): value for name, value in facts.items()}
-    return ENGINE.evaluate(Message(text=text), Circumstances(facts=named), topics)
+    return ENGINE.evaluate(Message(text=text), Circumstances(facts=named), Scores(topics=topics or {}))
 
 
 def ids(assessment: Assessment) -> list[str]:

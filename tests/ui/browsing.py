@@ -10,7 +10,7 @@ from typing import Any
 from tests.components import missing
 from tests.ui.server import CHROMIUM, QUIET
 
-WAIT_MS = 30_000
+WAIT_MS = 120_000
 """How long a slow machine may take for one step; the tests go on as soon as it has happened."""
 
 
@@ -46,6 +46,7 @@ class Watched:
 def visit(browser: Any, address: str, **options: Any) -> Iterator[Watched]:
     """A visitor of their own; afterwards nothing must have been complained about or fetched from elsewhere."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
+    context.set_default_timeout(WAIT_MS)
     watched = Watched(context.new_page())
     page = watched.page
     page.on("console", lambda line: watched.complaints.append(line.text) if line.type in ("error", "warning") else None)

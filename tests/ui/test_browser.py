@@ -70,7 +70,7 @@ def test_a_case_goes_from_the_bot_to_a_person_and_is_resolved(browser: Any, addr
         agent.see("#hr-desk-packet dd:has(li) .hr-judged:has-text('anna')")
 
         agent.see("#hr-act-resolved").click()
-        assert "required steps are done" in agent.see("[data-testid=toast-body]").inner_text()
+        assert "Required steps of the playbook are open" in agent.see("[data-testid=toast-body]").inner_text()
         agent.see("#hr-note textarea").fill("Known by voice.")
         agent.see("#hr-act-identity_verified").click()
         customer.page.get_by_text("Event log").click()

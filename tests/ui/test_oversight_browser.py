@@ -76,6 +76,30 @@ def test_oversight_decides_approves_and_replays(browser: Any, address: str) -> N
         keeper.page.locator("#hr-exception .hr-card").wait_for(state="detached")
 
 
+@pytest.mark.parametrize("role", ["Compliance officer", "Admin", "Auditor"])
+def test_a_click_on_what_waits_leads_to_the_desk_as_who_has_clicked(browser: Any, address: str, role: str) -> None:
+    case = f"waits for {role.lower()}"
+    with visit(browser, address) as customer, visit(browser, address) as agent, visit(browser, address) as keeper:
+        customer.say(f"I can smell gas in my kitchen, {case}")
+        customer.in_state("handed_off")
+        open_desk(agent, case)
+        agent.see("#hr-act-claimed").click()
+        agent.see("#hr-note textarea").fill(f"Pay, {case}")
+        agent.see("#hr-act-exception_requested").click()
+        agent.see("#hr-exception .hr-card")
+        keeper.page.get_by_role("tab", name="Oversight").click()
+        become(keeper, "hr-keeper", "cleo")
+        keeper.see("#hr-keeper-role input").click()
+        keeper.page.get_by_role("option", name=role).click()
+        keeper.see(f"#hr-consents [data-pick]:has-text('Pay, {case}')").click()
+        keeper.see(f"#hr-exception .hr-card:has-text('Pay, {case}')")
+        keeper.page.wait_for_timeout(2_500)  # two looks of the desk's timer: who sits there must not change again
+        assert keeper.see("#hr-agent :is(input, textarea)").input_value() == "cleo"
+        assert keeper.see("#hr-role input").input_value() == role
+        decides = keeper.page.locator("#hr-act-exception_approved")
+        assert decides.is_visible() is (role == "Compliance officer"), "by the table, not by who sat there before"
+
+
 def test_a_link_opens_its_case_and_an_unknown_one_says_so(browser: Any, address: str) -> None:
     with visit(browser, address) as customer, visit(browser, address) as agent:
         customer.say("I can smell gas in my kitchen, linked")

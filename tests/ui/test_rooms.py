@@ -204,7 +204,7 @@ def test_a_claim_pressed_twice_is_one_claim(desk: DeskRoom, house: House) -> Non
 def test_a_refusal_is_shown_in_the_machines_own_words(desk: DeskRoom, house: House) -> None:
     conversation_id = handed_over(house)
     seen = claimed(desk, conversation_id)
-    with pytest.warns(UserWarning, match="required steps are done"):
+    with pytest.warns(UserWarning, match="Required steps of the playbook are open"):
         press(desk, Event.RESOLVED, seen)
     assert house.view(conversation_id).state is State.AGENT_VERIFYING
 
@@ -254,7 +254,7 @@ def test_an_approval_holds_only_for_the_text_that_was_on_the_page(desk: DeskRoom
     seen = press(desk, Event.EXCEPTION_REQUESTED, seen, note="Refund 20 after the limit")[desk.seen]
     officer = {"agent": "omar", "role": Role.COMPLIANCE_OFFICER.value}
     stale = replace(Seen.of(seen), request_hash="another text").text()
-    with pytest.warns(UserWarning, match="second person"):
+    with pytest.warns(UserWarning, match="What is asked has changed"):
         press(desk, Event.EXCEPTION_APPROVED, stale, **officer)
     press(desk, Event.EXCEPTION_APPROVED, seen, **officer)
     assert house.view(conversation_id).exception is None

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from service.views import ConversationView, EventView, HandoverView, MessageView, QueueItem
+from handover.packet.case import OtherCase
+from service.views import ConversationView, EventView, HandoverView, MessageView, QueueItem, QueuePage
 from states.table import CLOCKS, WITH_PERSON
 from states.vocabulary import Event, Role, State
 
@@ -91,6 +92,19 @@ def conversation(state: State = State.BOT_HANDLING, **more: Any) -> Conversation
         timers={CLOCKS[state][0].value: NOW + timedelta(minutes=5)},
     )  # fmt: skip
     return replace(view, **more)
+
+
+def other(text: str = "plain") -> OtherCase:
+    """Another case of the same customer."""
+    return OtherCase(
+        handover_id=text, conversation_id=text, state=text, open=True, reason_code=text, reason=text, severity=text,
+        team=text, opened_at=NOW - timedelta(hours=2),
+    )  # fmt: skip
+
+
+def lines(*items: QueueItem, **more: Any) -> QueuePage:
+    """A page of the queue."""
+    return replace(QueuePage(items=items, total=len(items), begin=0, previous=None, following=None), **more)
 
 
 def waiting(text: str = "plain", **more: Any) -> QueueItem:

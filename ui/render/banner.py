@@ -86,7 +86,10 @@ def _owned(view: ConversationView, state: State, now: datetime) -> tuple[str, st
 def _closed(view: ConversationView, now: datetime) -> tuple[str, str]:
     until = view.timers.get(CLOCKS[State.RESOLVED][0].value)
     if view.closed or until is None:
-        return "This conversation is closed", "It takes no more messages."
+        return (
+            "This conversation is closed",
+            "Only what calls for a person opens it again; begin a new one.",
+        )
     who = "to a person" if view.latched else "to the assistant"
     return (
         "This conversation is resolved",

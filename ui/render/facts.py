@@ -14,7 +14,10 @@ from ui.render.text import card, esc, left, moment, part, words
 
 
 def facts(view: ConversationView | None) -> str:
-    """All facts with the values that conditions read: first those that differ from their documented default."""
+    """The facts that conditions read: first those that differ from their documented default.
+
+    Once a message is decided, exactly those that were read for it, as they were then; before, all there are.
+    """
     known = as_judged(view) if view else _defaults()
     ordered = sorted(known, key=lambda name: (not _changed(name, known[name]), name))
     body = "".join(_row(name, known[name]) for name in ordered)
@@ -22,11 +25,14 @@ def facts(view: ConversationView | None) -> str:
 
 
 def as_judged(view: ConversationView) -> dict[str, Any]:
-    """The facts of the moment in which the last message was decided, where the log holds them; else the row's.
+    """The facts that were read for the last message that was judged: what its event recorded, and nothing else.
 
-    An event that recorded what was read says it itself (`facts`). Of an older one, what depends on the moment is told
-    by the moment: how long the conversation ran, where it stood, and how long the message was.
+    Events of older versions recorded none. Then what depends on the moment is told by the moment (how long the
+    conversation ran, where it stood, how long the message was), and the rest by the row.
     """
+    judged = next((one for one in reversed(view.events) if isinstance(one.data.get("facts"), Mapping)), None)
+    if judged is not None:
+        return dict(part(judged.data, "facts"))
     event = decisive(view)
     if event is None:
         return dict(view.facts)
@@ -36,7 +42,7 @@ def as_judged(view: ConversationView) -> dict[str, Any]:
         "conversation.guarded": event.source is State.GUARDED,
         **({"message.length": len(written[-1].text)} if written else {}),
     }
-    return {**view.facts, **moment_of, **part(event.data, "facts")}
+    return {**view.facts, **moment_of}
 
 
 def clocks(view: ConversationView | None, now: datetime) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from handover.packet.case import OtherCase
 from service.views import HandoverView
 from ui.render.evidence import number
 from ui.render.review import Reviewing
@@ -34,14 +35,23 @@ class Line(NamedTuple):
     fields: tuple[str, ...] = ()
 
 
+OTHER = "other|"
+"""Begins what a button says that opens another case of the same customer."""
 _ENTRIES = {"offered": "offered, and taken up by the customer", "forced": "forced: the bot was not asked"}
 EMPTY = '<p class="hr-dim hr-pad">No handover: the packet appears here the moment a person is needed.</p>'
 
 
-def packet(handover: HandoverView | None, now: datetime, *, with_steps: bool = True, reviewable: bool = False) -> str:
+def packet(
+    handover: HandoverView | None,
+    now: datetime,
+    *,
+    with_steps: bool = True,
+    reviewable: bool = False,
+    others: Sequence[OtherCase] = (),
+) -> str:
     """The whole packet as three parts, or a word where there is none; without the playbook where it is ticked off.
 
-    `reviewable`: with buttons to judge each field.
+    `reviewable`: with buttons to judge each field. `others` are the customer's other cases as they are now.
     """
     if handover is None:
         return EMPTY
@@ -60,7 +70,24 @@ def packet(handover: HandoverView | None, now: datetime, *, with_steps: bool = T
     head = f"<header><h3>Handover packet</h3><div>{severity_pill(handover.severity)}{open_}</div></header>"
     foot = f'<p class="hr-foot">{_envelope(part(data, "envelope"), handover)}</p>'
     reason = f'<p class="hr-reason">{esc(part(data, "why").get("reason", ""))}</p>'
-    return f'<div class="hr-card hr-packet">{head}{reason}{review.head()}{body}{foot}</div>'
+    return f'<div class="hr-card hr-packet">{head}{reason}{_others(others, now)}{review.head()}{body}{foot}</div>'
+
+
+def _others(others: Sequence[OtherCase], now: datetime) -> str:
+    """The customer's other cases; each is opened by a press."""
+    if not others:
+        return ""
+    told = "".join(_other(one, now) for one in others)
+    return f'<section class="hr-part hr-others"><h4>Other cases of this customer</h4><ul>{told}</ul></section>'
+
+
+def _other(one: OtherCase, now: datetime) -> str:
+    stands = words(one.state) if one.open else f"ended {words(one.resolution)}".strip()
+    return (
+        f'<li><button type="button" class="hr-other" data-pick="{OTHER}{esc(one.conversation_id)}">'
+        f"{severity_pill(one.severity)} <b>{esc(words(one.reason_code))}</b> {esc(stands)}, "
+        f"{waited(one.opened_at, now)} ago <code>{esc(one.handover_id)}</code></button></li>"
+    )
 
 
 def _lines(lines: Iterable[Line], review: Reviewing) -> str:

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from datetime import datetime
+from typing import Any
 
-from service.views import ConversationView, QueueItem
-from states.table import ANSWERING
+from service.views import ConversationView, HeldPage, QueueItem, QueuePage
 from ui.render.banner import kind_of
 from ui.render.text import esc, left, pill, severity_pill, waited, words
 
+PAGE = 25
+"""Lines of a list that are shown, and sent, at once."""
+QUEUE, HELD = "queue|", "held|"
+"""Begins what a button says that turns the page of a list; then where the page begins."""
 
-def queue(waiting: Sequence[QueueItem], chosen: str | None, now: datetime) -> str:
-    """Every open handover in the order given, most urgent first; each line is a button."""
-    if not waiting:
+
+def turned(pick: str) -> dict[str, Any] | None:
+    """What of `ui.seen.Seen` a press on such a button changes; None: it was another one."""
+    if pick.startswith(QUEUE):
+        return {"queue_at": pick.removeprefix(QUEUE)}
+    begin = pick.removeprefix(HELD)
+    return {"held_at": int(begin)} if pick.startswith(HELD) and begin.isdecimal() and len(begin) < 8 else None
+
+
+def queue(page: QueuePage, chosen: str | None, now: datetime) -> str:
+    """A page of the open handovers in the order given, most urgent first; each line is a button."""
+    if not page.total:
         return '<p class="hr-dim hr-pad">Nobody waits for a person.</p>'
-    return f'<div class="hr-queue">{"".join(_line(item, chosen, now) for item in waiting)}</div>'
+    pager = _pager(
+        page.begin, len(page.items), page.total,
+        QUEUE + page.previous if page.previous is not None else None,
+        QUEUE + page.following if page.following is not None else None,
+    )  # fmt: skip
+    return f'<div class="hr-queue">{"".join(_line(item, chosen, now) for item in page.items)}</div>{pager}'
+
+
+def _pager(begin: int, shown: int, total: int, previous: str | None, following: str | None) -> str:
+    """Which lines these are, and the buttons to the pages beside; nothing where all are shown."""
+    if previous is None and following is None:
+        return ""
+
+    def button(label: str, pick: str | None) -> str:
+        told = f'data-pick="{esc(pick)}"' if pick is not None else "disabled"
+        return f'<button type="button" class="hr-chip" {told}>{label}</button>'
+
+    return (
+        f'<div class="hr-pager" role="navigation" aria-label="Pages">{button("Previous", previous)}'
+        f"<span>{begin + 1}–{begin + shown} of {total}</span>{button('Next', following)}</div>"
+    )
 
 
 def _line(item: QueueItem, chosen: str | None, now: datetime) -> str:
@@ -25,21 +58,30 @@ def _line(item: QueueItem, chosen: str | None, now: datetime) -> str:
         f'data-pick="{esc(item.conversation_id)}"><header>{severity_pill(item.severity)}'
         f"<b>{esc(words(item.reason_code))}</b></header><p>{esc(item.reason)}</p>"
         f'<p class="hr-last" dir="auto">“{esc(item.last_message)}”</p>'
+        f"{_also_open(item)}"
         f'<div class="hr-ends"><span>waiting {waited(item.waiting_since, now)}</span><span>{due}</span></div></button>'
     )
 
 
-def held_by_bot(known: Sequence[ConversationView]) -> tuple[ConversationView, ...]:
-    """The conversations in which the assistant may speak now."""
-    return tuple(view for view in known if view.state in ANSWERING and not view.closed)
+def _also_open(item: QueueItem) -> str:
+    """The other open cases of the same customer, in a line."""
+    if not item.also_open:
+        return ""
+    kinds = Counter(f"{words(one.reason_code)} ({words(one.state)})" for one in item.also_open)
+    named = ", ".join(kind if number == 1 else f"{number} × {kind}" for kind, number in kinds.items())
+    more = item.also_open_total - len(item.also_open)
+    return f'<p class="hr-also">also open: {esc(named)}{f" and {more} more" if more else ""}</p>'
 
 
-def live(known: Sequence[ConversationView], chosen: str | None, now: datetime) -> str:
-    """The conversations a person could take over now; each line is a button."""
-    held = held_by_bot(known)
-    if not held:
+def live(page: HeldPage, chosen: str | None, now: datetime) -> str:
+    """Some of the conversations a person could take over now; each line is a button."""
+    if not page.total:
         return '<p class="hr-dim hr-pad">The assistant is in no conversation.</p>'
-    return f'<div class="hr-queue">{"".join(_live_line(view, chosen, now) for view in held)}</div>'
+    begin, shown = page.begin, len(page.items)
+    lines = "".join(_live_line(view, chosen, now) for view in page.items)
+    previous = f"{HELD}{max(0, begin - PAGE)}" if begin else None
+    following = f"{HELD}{begin + shown}" if begin + shown < page.total else None
+    return f'<div class="hr-queue">{lines}</div>{_pager(begin, shown, page.total, previous, following)}'
 
 
 def _live_line(view: ConversationView, chosen: str | None, now: datetime) -> str:

@@ -26,6 +26,7 @@ from states.clock import FrozenClock, SequentialIds, SystemIds
 from states.vocabulary import Event, Role
 from store.database import open_store
 from store.work import UnitOfWork
+from tests.house import newest
 
 HERE = Path(__file__).parent
 MADE = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -93,7 +94,9 @@ class Office:
 
     def do(self, conversation: str, event: Event, actor: Actor = ANNA, text: str = "", **data: Any) -> ActResult:
         """Somebody acts at the desk."""
-        return self.runtime.act(conversation, Act(event=event, actor=actor, text=text, data=data))
+        return self.runtime.act(
+            conversation, Act(event=event, actor=actor, text=text, data=data, seen=newest(self.view(conversation)))
+        )
 
     def view(self, conversation: str) -> ConversationView:
         """The conversation now."""

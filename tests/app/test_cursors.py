@@ -7,7 +7,7 @@ from fastapi import Response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.api.paging import NEXT, TOTAL, page
+from app.api.cursors import NEXT, TOTAL, page
 from states.errors import BadInput
 from tests.components import examples
 from tests.house import House

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from states.errors import ConversationClosed, MessageConflict, NotFound
+from states.errors import MessageConflict, NotFound
 from states.table import CLOCKS, INITIAL
-from store import queries
+from store import originals, queries
 from store.ledger import GENESIS
 from store.prepared import Prepared
 from store.queries import CONVERSATION, CUSTOMER_COLUMNS, MESSAGE, PENDING, POLICY
@@ -74,6 +74,8 @@ def create(
     customer: str,
     channel_facts: dict[str, Any],
     opened_by: str = "",
+    follows: str | None = None,
+    customer_key: str | None = None,
     channel_language: bool = False,
     policy_name: str,
     policy_hash: str,
@@ -89,6 +91,7 @@ def create(
     row = {
         "id": conversation_id, "state": INITIAL.value, "version": 0, "next_seq": 1, "channel": channel,
         "language": language, "customer": customer, "channel_facts": channel_facts, "opened_by": opened_by,
+        "follows": follows, "customer_key": customer_key,
         "history": {"spoken": language} if channel_language else {}, "latched": False,
         "policy_name": policy_name, "policy_hash": policy_hash, "head_hash": GENESIS, "closed": False,
         "created_at": now, "updated_at": now,
@@ -110,7 +113,8 @@ def remember_policy(connection: Connection, policy_hash: str, name: str, canonic
 def receive(connection: Connection, incoming: Incoming, lease_owner: str, lease_s: float) -> Received:
     """Commit 1: the message durable, once per id, and the lease taken if it is free.
 
-    Raises NotFound, MessageConflict (same id, other body) or ConversationClosed; nothing is written then.
+    One that comes after the reopen window is kept as `late`. Raises NotFound or MessageConflict (same id, other body);
+    nothing is written then.
     """
     # The row is updated first, so that two receivers of one id queue up behind each other.
     asked = _lease_values(incoming.conversation_id, lease_owner, incoming.at, lease_s)
@@ -118,24 +122,19 @@ def receive(connection: Connection, incoming: Incoming, lease_owner: str, lease_
     if arrived is None:
         raise NotFound(f"there is no conversation {incoming.conversation_id!r}; create it first, or check the id")
     leased = arrived["lease_owner"] == lease_owner
-    if not arrived["closed"]:
-        row = _customer_row(incoming, arrived["next_seq"] - 1)
-        if _INSERTS[connection.dialect.name].run(connection, row) == 1:
-            snapshot = queries.snapshot_of(connection, arrived) if leased else None
-            return Received(repeated=False, decided=False, leased=leased, snapshot=snapshot)
+    row = _customer_row(incoming, arrived["next_seq"] - 1, late=arrived["closed"])
+    if _INSERTS[connection.dialect.name].run(connection, row) == 1:
+        originals.keep(connection, incoming.originals)
+        snapshot = queries.snapshot_of(connection, arrived) if leased else None
+        return Received(repeated=False, decided=False, leased=leased, snapshot=snapshot)
     return _known(connection, incoming, lease_owner, leased)
 
 
 def _known(connection: Connection, incoming: Incoming, lease_owner: str, leased: bool) -> Received:
-    """A message that was there before, or one that comes too late."""
+    """A message that was there before."""
     asked = {"conversation": incoming.conversation_id, "message": incoming.id}
     stored = connection.execute(_KNOWN, asked).first()
-    if stored is None:
-        raise ConversationClosed(
-            f"conversation {incoming.conversation_id!r} is resolved and its reopen window has ended; "
-            "create a new conversation"
-        )
-    if stored.author != "customer" or stored.body_hash != incoming.body_hash:
+    if stored is None or stored.author != "customer" or stored.body_hash != incoming.body_hash:
         raise MessageConflict(
             f"message id {incoming.id!r} was used before with another body; send a new message under a new id"
         )
@@ -145,12 +144,12 @@ def _known(connection: Connection, incoming: Incoming, lease_owner: str, leased:
     return Received(repeated=True, decided=decided, leased=leased and not decided)
 
 
-def _customer_row(incoming: Incoming, seq: int) -> dict[str, Any]:
+def _customer_row(incoming: Incoming, seq: int, *, late: bool) -> dict[str, Any]:
     return {
         "conversation_id": incoming.conversation_id, "id": incoming.id, "seq": seq, "author": "customer",
         "actor_id": "", "text": incoming.text, "body_hash": incoming.body_hash,
         "redactions": dict(incoming.redactions), "in_reply_to": None, "citations": [], "at": incoming.at,
-        "automatic": incoming.automatic or None,
+        "automatic": incoming.automatic or None, "late": late,
         "attachments": [one.to_json() for one in incoming.attachments] or None,
     }  # fmt: skip
 

@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 
 from handover.packet.attachment import Attachment
-from states.errors import ConversationClosed, MessageConflict, NotFound
+from states.errors import MessageConflict, NotFound
 from states.vocabulary import Clock, State
-from store import queries, receiving
+from store import arrivals, queries
 from tests.store.example import HOUR, MINUTE, NOW, Bench
 
 
@@ -23,7 +23,7 @@ def test_a_conversation_begins_once_with_its_idle_clock(bench: Bench) -> None:
 
 def test_a_policy_is_remembered_once(bench: Bench) -> None:
     for text in ("first", "second"):
-        bench.run(receiving.remember_policy, "h", "name", text, NOW)
+        bench.run(arrivals.remember_policy, "h", "name", text, NOW)
     assert bench.rows(lambda connection: queries.policy_text(connection, "h")) == "first"
     assert bench.rows(lambda connection: queries.policy_text(connection, "other")) is None
 
@@ -63,28 +63,33 @@ def test_an_id_of_the_assistants_is_no_customers(bench: Bench) -> None:
         bench.receive(message_id=reply.id)
 
 
-def test_a_conversation_that_is_not_there_or_closed_takes_nothing(bench: Bench) -> None:
+def test_a_conversation_that_is_not_there_takes_nothing(bench: Bench) -> None:
     with pytest.raises(NotFound, match="'c9'"):
         bench.receive("c9")
+
+
+def test_a_message_that_comes_after_the_window_is_kept_as_late(bench: Bench) -> None:
     bench.open()
+    bench.receive(message_id="m1")
     bench.commit(closed=True, state=State.RESOLVED, timers={})
-    with pytest.raises(ConversationClosed, match="'c1'"):
-        bench.receive()
+    bench.receive(message_id="m2")
+    found = bench.rows(lambda connection: queries.transcript(connection, "c1"))
+    assert [(one.id, one.late) for one in found] == [("m1", False), ("m2", True)]
 
 
 def test_one_worker_holds_a_conversation_until_it_lets_go_or_its_time_is_over(bench: Bench) -> None:
     bench.open()
 
     def take(owner: str, at: object = NOW) -> bool:
-        taken: bool = bench.run(receiving.take_lease, "c1", owner, at, 60.0)
+        taken: bool = bench.run(arrivals.take_lease, "c1", owner, at, 60.0)
         return taken
 
     assert take("w1")
     assert take("w1"), "renewed"
     assert not take("w2")
-    bench.run(receiving.drop_lease, "c1", "w2")
+    bench.run(arrivals.drop_lease, "c1", "w2")
     assert not take("w2"), "only its holder gives a lease back"
-    bench.run(receiving.drop_lease, "c1", "w1")
+    bench.run(arrivals.drop_lease, "c1", "w1")
     assert take("w2")
     assert take("w3", NOW + 2 * MINUTE), "a dead worker's lease ends"
     assert take("w4", NOW - 2 * HOUR), "a lease far in the future was taken before the time was set back"
@@ -105,7 +110,7 @@ def test_undecided_messages_are_those_that_nobody_works_on(bench: Bench) -> None
     bench.receive("c2", lease_s=300, at=NOW)
 
     def left(now: datetime) -> tuple[tuple[str, str], ...]:
-        return bench.rows(lambda connection: receiving.undecided(connection, now, 300))
+        return bench.rows(lambda connection: arrivals.undecided(connection, now, 300))
 
     assert left(NOW) == ()
     assert left(NOW + MINUTE) == (("c1", "m1"),)

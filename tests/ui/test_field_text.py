@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from handover.packet.review import EDITABLE
 from states.errors import BadInput
-from ui.editing import HINTS, as_text, from_text
+from ui.field_text import HINTS, as_text, from_text
 
 WORDS = st.text(st.characters(categories=("L", "N"), include_characters=" .,'!?-"), min_size=1).map(
     lambda text: " ".join(text.split())

@@ -1,0 +1,42 @@
+"""Where a page of the queue begins, as callers carry it: opaque to them, and refused where it is none of ours."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import datetime
+
+from states.errors import BadInput
+from store.waiting import Place
+
+LONGEST = 2000
+_BIGGEST = 2**31
+
+
+def cursor_of(place: Place) -> str:
+    """The place as text."""
+    told = [
+        place.rank, place.foreign, place.claim_due_at.isoformat(), place.waiting_since.isoformat(), place.handover_id
+    ]  # fmt: skip
+    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
+
+
+def place_of(cursor: str) -> Place | None:
+    """What `cursor_of` made; None for the empty cursor, which is the beginning. BadInput."""
+    if not cursor:
+        return None
+    try:
+        if len(cursor) > LONGEST:
+            raise ValueError(len(cursor))
+        rank, foreign, due, since, handover_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        numbers = type(rank) is int and type(foreign) is int and abs(rank) < _BIGGEST and abs(foreign) < _BIGGEST
+        moments = [datetime.fromisoformat(due), datetime.fromisoformat(since)]
+        fits = numbers and all(one.tzinfo is not None for one in moments) and isinstance(handover_id, str)
+        if fits and handover_id.isprintable():
+            return Place(
+                rank=rank, foreign=foreign, claim_due_at=moments[0], waiting_since=moments[1], handover_id=handover_id
+            )
+    except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
+        pass
+    raise BadInput("the cursor is none of ours; send what the page before said, or leave it out for the first page")

@@ -1,0 +1,123 @@
+"""The queue is ordered, filtered and cut in SQL as the rules say; what comes or goes before a page leaves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from handover.deadlines.urgency import urgency
+from handover.people.presence import Person
+from handover.people.routing import ranked
+from policy.schema import Severity
+from states.table import allowed_events
+from states.vocabulary import Event, Role, State
+from store.waiting import Page, Place, Wanted, queue_page
+from tests.store.example import NOW, Bench
+
+ROLES = (Role.FRONTLINE_AGENT, Role.COMPLIANCE_OFFICER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A row as the rules of routing read it."""
+
+    id: str
+    state: State
+    severity: str
+    team: str
+    language: str
+    skills: tuple[str, ...]
+    owner_id: str | None
+    claim_due_at: datetime
+    waiting_since: datetime
+
+
+def line(row: Any) -> Line:
+    names = ("id", "severity", "team", "language", "claim_due_at", "waiting_since")
+    return Line(
+        state=State(row["conversation_state"]), skills=tuple(row["skills"]), owner_id=row["owner"],
+        **{name: row[name] for name in names},
+    )  # fmt: skip
+
+
+def pages(bench: Bench, limit: int, wanted: Wanted | None = None) -> list[Page]:
+    """From the first to the last."""
+    found: list[Page] = []
+    after: Place | None = None
+    for _ in range(200):
+        found.append(bench.rows(lambda connection, at=after: queue_page(connection, limit, at, wanted)))
+        after = found[-1].following
+        if after is None:
+            return found
+    raise AssertionError("the pages never end")
+
+
+def names(page: Page) -> list[str]:
+    return [row["id"] for row in page.rows]
+
+
+def fill(bench: Bench, many: int, seed: int = 1) -> None:
+    chance = Random(seed)
+    for number in range(many):
+        bench.open(f"c{number}")
+        owner = chance.choice([None, None, "ben"])
+        state = State.AGENT_VERIFYING if owner else chance.choice([State.HANDED_OFF, State.ESCALATED])
+        bench.hand_over(
+            f"c{number}", f"ho{number:03}", severity=chance.choice([*Severity]).value,
+            team=chance.choice(["safety", "billing"]), language=chance.choice(["en", "de"]),
+            skills=chance.choice([[], [], ["german"], ["german", "law"]]),
+            claim_due_at=NOW + timedelta(minutes=chance.randrange(3)),
+            waiting_since=NOW - timedelta(minutes=chance.randrange(3)),
+        )  # fmt: skip
+        bench.commit(f"c{number}", state=state, owner_id=owner, owner_role=Role.FRONTLINE_AGENT if owner else None)
+
+
+def test_pages_together_are_the_queue_in_the_order_of_urgency(bench: Bench) -> None:
+    fill(bench, 17)
+    for limit in (1, 4, 17, 20):
+        found = pages(bench, limit)
+        lines = [line(row) for page in found for row in page.rows]
+        assert lines == sorted(lines, key=lambda one: (urgency(one), one.id))
+        assert len(lines) == 17
+        assert {page.total for page in found} == {17}
+        assert [page.begin for page in found] == [limit * number for number in range(len(found))]
+        # The page before each one begins where that began.
+        ends = [None, *(page.following for page in found[:-1])]
+        assert [page.previous for page in found[1:]] == ends[:-1]
+
+
+@pytest.mark.parametrize("teams", [(), ("safety",)])
+@pytest.mark.parametrize("languages", [(), ("de",)])
+@pytest.mark.parametrize("skills", [(), ("german",), ("german", "law")])
+def test_what_one_person_may_take_is_what_the_rules_say(
+    bench: Bench, teams: tuple[str, ...], languages: tuple[str, ...], skills: tuple[str, ...]
+) -> None:
+    fill(bench, 14)
+    every = [line(row) for row in pages(bench, 50)[0].rows]
+    for role in ROLES:
+        states = tuple(state.value for state in State if Event.CLAIMED in allowed_events(state, role))
+        person = Person(id="anna", role=role, teams=teams, languages=languages, skills=skills)
+        wanted = Wanted(states=states, teams=teams, languages=languages, skills=frozenset(skills))
+        found = [line(row) for page in pages(bench, 3, wanted) for row in page.rows]
+        assert {one.id for one in found} == {one.id for one in ranked(person, every)}
+        assert found == list(ranked(person, sorted(every, key=lambda one: one.id)))
+
+
+def test_a_page_stays_while_cases_come_and_go_before_it(bench: Bench) -> None:
+    fill(bench, 9)
+    first, second, _ = pages(bench, 3)
+    shown = names(second)
+    bench.open("new")
+    bench.hand_over("new", "ho-new", severity="critical", claim_due_at=NOW - timedelta(hours=1))
+    gone = first.rows[-1]
+    bench.commit(gone["conversation_id"], handover_changed={"open": False, "closed_at": NOW}, state=State.RESOLVED)
+    bench.commit(second.rows[0]["conversation_id"], owner_id="anna", owner_role=Role.FRONTLINE_AGENT)
+    after = first.following
+    again = bench.rows(lambda connection: queue_page(connection, 3, after))
+    assert names(again) == shown, "neither a new case nor one that left or was claimed moves a line"
+    assert (again.begin, again.total) == (3, 9)
+    assert names(bench.rows(lambda connection: queue_page(connection, 3)))[0] == "ho-new"

@@ -1,0 +1,34 @@
+"""The pages of the desk's lists, wherever the reader had turned to and whatever has left meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.views import Actor, HeldPage, QueuePage
+from states.errors import BadInput
+from ui.render.queue import PAGE
+
+if TYPE_CHECKING:
+    from service.door import Handrail
+
+FARTHEST = 1_000_000
+
+
+def waiting_page(door: Handrail, actor: Actor, cursor: str) -> QueuePage:
+    """The page of the queue after the cursor; the one before if all of it has left, the first for a strange cursor."""
+    try:
+        found = door.queue_page(actor, PAGE, cursor)
+    except BadInput:
+        return door.queue_page(actor, PAGE)
+    while not found.items and found.previous is not None:
+        found = door.queue_page(actor, PAGE, found.previous)
+    return found
+
+
+def held_page(door: Handrail, actor: Actor, begin: int) -> HeldPage:
+    """The assistant's conversations from that one on; the last page where there are fewer by now."""
+    begin = max(0, min(begin, FARTHEST))
+    found = door.held(actor, PAGE, begin)
+    if found.items or not begin:
+        return found
+    return door.held(actor, PAGE, max(0, found.total - 1) // PAGE * PAGE)
