@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 def _served(data: Path) -> Iterator[tuple[str, str]]:
     """The address, and what was said at the start."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")}
+    environment["HANDRAIL_MEANING"] = "false"
     command = [sys.executable, "-m", "app.cli", "serve", "--no-page", "--port", "0", "--data-dir", str(data)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from app.api.build import build_api
 from app.cli import main
 from app.logging import configure
 from app.settings import load_settings
-from app.wiring import WARMING, build, knowledge_directory, load_policy, warm
+from app.wiring import WARMING, build, build_encoder, build_knowledge, knowledge_directory, load_policy, warm
+from assistants.knowledge_base import KnowledgeBase
 from policy.schema import LANGUAGES, RUNTIME_TRIGGERS
 from service.views import Actor, NewConversation
 from states.errors import NotFound, PolicyError, SettingsError
@@ -126,6 +128,33 @@ def test_articles_that_cannot_be_read_are_found_before_anything_is_served(policy
     articles.mkdir()
     with pytest.raises(SettingsError, match="holds no Markdown text"):
         build(load_settings(policy=policy, knowledge=str(articles), data_dir=tmp_path / "data"))
+
+
+@pytest.mark.parametrize("learned", [True, False])
+def test_vectors_are_made_before_or_beside_what_is_served(
+    policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learned: bool
+) -> None:
+    made, threads = threading.Event(), list[str]()
+
+    def learn(knowledge: KnowledgeBase) -> bool:
+        threads.append(threading.current_thread().name)
+        made.set()
+        return True
+
+    monkeypatch.setattr(KnowledgeBase, "learn", learn)
+    build(load_settings(policy=policy, data_dir=tmp_path / "off", meaning=False), learned=learned).close()
+    assert threads == []
+    build(load_settings(policy=policy, data_dir=tmp_path / "data", meaning=True), learned=learned).close()
+    assert made.wait(60)
+    assert threads == [threading.current_thread().name if learned else "meanings"]
+
+
+def test_what_the_settings_name_finds_by_meaning_with_one_encoder_for_all(policy: str) -> None:
+    knowledge = build_knowledge("bank", load_policy(policy))
+    assert "words alone" in knowledge.ping()
+    assert knowledge.learn()
+    assert "words and meaning" in knowledge.ping()
+    assert build_encoder() is build_encoder()
 
 
 def test_a_warmed_engine_has_judged_messages_and_drafts_of_every_kind(policy: str) -> None:

@@ -30,6 +30,7 @@ def demo(folder: Path, config: Path | None = None) -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "app.cli", "demo", "--no-browser", "--port", str(port), "--data-dir", str(folder)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HANDRAIL_")}
+    environment["HANDRAIL_MEANING"] = "false"
     environment |= {"HANDRAIL_CONFIG": str(config)} if config else {}
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
