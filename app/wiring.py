@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from functools import cache
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -286,12 +285,11 @@ def build_knowledge(name: str, policy: LoadedPolicy) -> KnowledgeBase:
     return knowledge
 
 
-@cache
 def build_encoder() -> Encoder | None:
-    """The shipped encoder, one for the process; None, with a warning, where it is missing."""
-    from encoder.encoder import shipped
+    """The shipped encoder, which the recogniser has as well; None, with a warning, where it is missing."""
+    from encoder.encoder import shared
 
-    return shipped()
+    return shared()
 
 
 def knowledge_directory(name: str) -> Path:

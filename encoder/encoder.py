@@ -11,7 +11,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -155,6 +155,12 @@ def shipped(folder: Path = SHIPPED) -> Encoder | None:
         _log.warning("encoder_missing: messages are judged by words alone, which finds less: %s", error)
         return None
     return encoder
+
+
+@cache
+def shared() -> Encoder | None:
+    """The shipped encoder, one for the process, so that all who read a message share its pass and the memory."""
+    return shipped()
 
 
 def _open(model: bytes) -> Session:

@@ -107,4 +107,4 @@ def _examples(artefact: Artefact) -> tuple[dict[str, tuple[str, ...]], dict[str,
 @cache
 def shipped() -> Recogniser:
     """The shipped recogniser, opened once a process. SettingsError where its own files are not what was pinned."""
-    return Recogniser(Artefact.open(SHIPPED), encoders.shipped())
+    return Recogniser(Artefact.open(SHIPPED), encoders.shared())
