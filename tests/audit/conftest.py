@@ -62,6 +62,9 @@ class WordRules:
     ) -> BurstAssessment:
         return BurstAssessment(assessment=self.evaluate(message, circumstances))
 
+    def read_of(self, facts: object, *, answered: bool = False) -> dict[str, object]:
+        return {}
+
     def judge_answer(self, circumstances: Circumstances, message: Message | None = None) -> tuple[Fired, ...]:
         if circumstances.facts["answer.confidence"] == 0.13:
             return (fired("answer.low_confidence", "low_confidence"),)
