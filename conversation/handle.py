@@ -16,7 +16,7 @@ from states.errors import IllegalEvent
 from states.table import ANSWERING, WITH_PERSON
 from states.vocabulary import Event, Role, State
 
-TOLD = (State.HANDED_OFF, State.AGENT_VERIFYING, State.ESCALATED)
+TOLD = tuple(state for state in WITH_PERSON if state is not State.TRIGGERED)
 """The states in which a person has or awaits the case, and is paged when something around it fails."""
 
 
