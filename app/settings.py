@@ -44,6 +44,9 @@ TOKEN_ROLES = tuple(role for role in Role if role not in (Role.SYSTEM, Role.ASSI
 DeskName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 
+Price = Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+
+
 class ModelSettings(BaseModel):
     """An OpenAI-compatible endpoint."""
 
@@ -56,6 +59,9 @@ class ModelSettings(BaseModel):
         default="json_schema", description="how the server is made to keep to a form"
     )
     deadline: Duration | None = Field(default=None, description="for one question; None: the policy's answers.deadline")
+
+    price_asked: Price = Field(default=None, description="of a million tokens that the model reads")
+    price_answered: Price = Field(default=None, description="of a million tokens that the model writes")
 
     @field_validator("base_url")
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from handover.packet.model_summary import SummaryWriter
     from handover.people.directory import Directory
     from models.port import Model
+    from models.usage import Usage
     from policy.loader import LoadedPolicy
     from recognition.port import MeaningRecogniser
     from service.system import System
@@ -68,11 +69,12 @@ def build(settings: Settings, **overrides: Any) -> System:
     policy = overrides.pop("policy", None) or active_policy(settings.policy)
     require_distinct(_people(settings, policy))
     learned = bool(overrides.pop("learned", False))
-    assistant = overrides.pop("assistant", None) or build_assistant(settings, policy, learned=learned)
+    usage = usages(settings)
+    assistant = overrides.pop("assistant", None) or build_assistant(settings, policy, usage, learned=learned)
     clock = overrides.pop("clock", None) or SystemClock()
-    classifier = overrides.pop("classifier", None) or build_classifier(settings)
+    classifier = overrides.pop("classifier", None) or build_classifier(settings, usage)
     recogniser = overrides.pop("recogniser", None) or build_recogniser()
-    summariser = overrides.pop("summariser", None) or build_summariser(settings)
+    summariser = overrides.pop("summariser", None) or build_summariser(settings, usage)
     store = overrides.pop("store", None)
     ids = overrides.pop("ids", None) or SystemIds()
     directory = overrides.pop("directory", None) or build_directory(settings)
@@ -94,6 +96,7 @@ def build(settings: Settings, **overrides: Any) -> System:
         classifier=classifier,
         recogniser=recogniser,
         summariser=summariser,
+        usage=usage,
         public_url=settings.public_url,
         directory=directory,
         codes=codes or build_codes(settings),
@@ -240,7 +243,18 @@ def activate(system: System, settings: Settings, name: str) -> LoadedPolicy:
     return policy
 
 
-def build_assistant(settings: Settings, policy: LoadedPolicy, *, learned: bool = False) -> Assistant:
+def usages(settings: Settings) -> dict[str, Usage]:
+    """What is counted of the configured model, by what it is used for; nothing where there is none."""
+    from models.usage import Prices, Usage
+
+    prices = Prices(asked=settings.model.price_asked, answered=settings.model.price_answered)
+    uses = ("assistant", "classifier", "summary") if settings.assistant == "openai" else ()
+    return {use: Usage(prices) for use in uses}
+
+
+def build_assistant(
+    settings: Settings, policy: LoadedPolicy, usage: Mapping[str, Usage] | None = None, *, learned: bool = False
+) -> Assistant:
     """The assistant the settings name; whatever it is, the articles decide how far it is trusted."""
     knowledge = build_knowledge(settings.knowledge, policy)
     if settings.meaning and learned:
@@ -255,18 +269,18 @@ def build_assistant(settings: Settings, policy: LoadedPolicy, *, learned: bool =
     if settings.assistant == "openai":
         from assistants.openai_compatible import OpenAICompatible
 
-        return OpenAICompatible(build_model(settings), knowledge)
+        return OpenAICompatible(build_model(settings, (usage or {}).get("assistant")), knowledge)
     return knowledge
 
 
-def build_model(settings: Settings) -> Model:
+def build_model(settings: Settings, usage: Usage | None = None) -> Model:
     """The configured model, connected: its client takes two seconds to load, which no customer should wait for."""
     from models.own_deadline import ModelWithDeadline
     from models.port import OpenAIModel
 
     given = settings.model
     key = given.api_key.get_secret_value() if given.api_key else NO_KEY
-    model = OpenAIModel(base_url=given.base_url, model=given.name, api_key=key, method=given.method)
+    model = OpenAIModel(base_url=given.base_url, model=given.name, api_key=key, method=given.method, usage=usage)
     model.connect()
     return model if given.deadline is None else ModelWithDeadline(model, given.deadline.delta.total_seconds())
 
@@ -304,13 +318,16 @@ def knowledge_directory(name: str) -> Path:
     return directory
 
 
-def build_classifier(settings: Settings) -> TopicClassifier | None:
-    """The LLM classifier beside the draft, when a model is configured."""
+def build_classifier(settings: Settings, usage: Mapping[str, Usage] | None = None) -> TopicClassifier | None:
+    """The LLM classifier beside the draft, when a model is configured; it asks once for each message and topics."""
     if settings.assistant != "openai":
         return None
     from triggers.llm import ModelClassifier
+    from triggers.remembered import RememberingClassifier
 
-    return ModelClassifier(build_model(settings))
+    counted = (usage or {}).get("classifier")
+    asked = ModelClassifier(build_model(settings, counted))
+    return RememberingClassifier(asked, asked.judge, counted)
 
 
 def build_recogniser() -> MeaningRecogniser:
@@ -320,13 +337,13 @@ def build_recogniser() -> MeaningRecogniser:
     return shipped()
 
 
-def build_summariser(settings: Settings) -> SummaryWriter | None:
+def build_summariser(settings: Settings, usage: Mapping[str, Usage] | None = None) -> SummaryWriter | None:
     """Who writes the summaries of packets, when a model is configured; else they stay extractive."""
     if settings.assistant != "openai":
         return None
     from handover.packet.model_summary import SummaryWriter
 
-    return SummaryWriter(build_model(settings))
+    return SummaryWriter(build_model(settings, (usage or {}).get("summary")))
 
 
 def build_judge(policy: str, knowledge: str | None, *, meaning: bool = True) -> tuple[Judge, LoadedPolicy]:

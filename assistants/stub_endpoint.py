@@ -29,13 +29,16 @@ class Mode(StrEnum):
     EMPTY = "empty"
     REFUSAL = "refusal"
     TRUNCATED = "truncated"
+    ENDLESS = "endless"
+    TRICKLE = "trickle"
 
 
 class StubEndpoint:
     """`with StubEndpoint(mode="html") as url:` serves until the block ends; `url` is the base URL, ending in /v1.
 
     `requests` holds the bodies received. `delay_s` is the pause of `slow`. `hang` holds the request until the block
-    ends. `refuse` listens no more: connecting fails.
+    ends. `refuse` listens no more: connecting fails. `endless` and `trickle` send blanks until the block ends, as fast
+    as they are read or one at a time; `let_go` is set once the client has closed its connection.
     """
 
     def __init__(self, *, mode: str = Mode.OK, reply: Reply | str = "A scripted reply.", delay_s: float = 0.2) -> None:
@@ -43,6 +46,8 @@ class StubEndpoint:
         self.requests: list[dict[str, Any]] = []
         self.stopping = threading.Event()
         self.delay_s = delay_s
+        self.poured = 0
+        self.let_go = threading.Event()
         self._reply = reply
         self._server: ThreadingHTTPServer | None = None
 
@@ -69,9 +74,12 @@ class StubEndpoint:
         return self._reply if isinstance(self._reply, str) else self._reply(body)
 
 
-def completion(content: str, model: str, refusal: str | None = None) -> dict[str, Any]:
-    """A chat completion as the API writes it."""
-    message = {"role": "assistant", "content": None if refusal else content, "refusal": refusal}
+def completion(content: str, model: str, refusal: str | None = None, tool: str | None = None) -> dict[str, Any]:
+    """A chat completion as the API writes it; with `tool` the content is the arguments of a call of that tool."""
+    message: dict[str, Any] = {"role": "assistant", "content": None if refusal or tool else content, "refusal": refusal}
+    if tool:
+        called = {"name": tool, "arguments": content}
+        message["tool_calls"] = [{"id": "call-stub", "type": "function", "function": called}]
     return {
         "id": "chatcmpl-stub",
         "object": "chat.completion",
@@ -124,6 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self._respond(self.stub.mode, body)
         except (BrokenPipeError, ConnectionResetError):
+            self.stub.let_go.set()
             self.close_connection = True
 
     def _respond(self, mode: Mode, body: dict[str, Any]) -> None:
@@ -138,6 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(200, completion('{"answer": "cut o', str(body.get("model"))))
         elif mode is Mode.EMPTY:
             self._send(200, b"", "application/json")
+        elif mode in (Mode.ENDLESS, Mode.TRICKLE):
+            self._pour(b" " * (65_536 if mode is Mode.ENDLESS else 1), 0.0 if mode is Mode.ENDLESS else 0.05)
         elif mode is Mode.REFUSAL:
             self._json(200, completion("", str(body.get("model")), refusal="I cannot help with that."))
         else:
@@ -150,8 +161,19 @@ class _Handler(BaseHTTPRequestHandler):
         if body.get("stream"):
             self._stream(_chunks(content, model), cut=mode is Mode.TRUNCATED)
         else:
-            payload = json.dumps(completion(content, model)).encode()
+            tools = body.get("tools") or [{"function": {"name": None}}]
+            payload = json.dumps(completion(content, model, tool=tools[0]["function"]["name"])).encode()
             self._send(200, payload, "application/json", cut=mode is Mode.TRUNCATED)
+
+    def _pour(self, part: bytes, pause_s: float) -> None:
+        """A body that never ends: `poured` counts its bytes."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        while not self.stub.stopping.wait(pause_s):
+            self.wfile.write(part)
+            self.stub.poured += len(part)
 
     def _stream(self, events: list[bytes], *, cut: bool) -> None:
         self.send_response(200)

@@ -281,6 +281,13 @@ class Handrail:
         self.admit(actor, Right.REPLAY)
         return self._outbox.replay(step_id)
 
+    # What language models were asked
+
+    def usage(self, actor: Actor) -> dict[str, dict[str, Any]]:
+        """Calls, failures, tokens and cost since this process began, by what a model is used for."""
+        self.admit(actor, Right.READ_USAGE)
+        return {use: counted.told() for use, counted in self._runtime.usage.items()}
+
 
 def _check_facts(facts: Mapping[str, bool | int | float | str]) -> None:
     """BadInput for a fact that no channel may state, and for a number that no row can hold."""

@@ -21,6 +21,7 @@ from handover.packet.attachment import Attachment
 from handover.packet.model_summary import SummaryWriter
 from handover.people.codes import MIN_KEY, CodeMaker
 from handover.people.directory import Directory, NoDirectory
+from models.usage import Usage
 from policy.loader import LoadedPolicy
 from recognition.port import MeaningRecogniser
 from service.acts import Acts
@@ -82,8 +83,11 @@ class Runtime:
         lease_s: float | None = None,
         seal: Seal | None = None,
         detail: Detail = Detail.STATES,
+        usage: Mapping[str, Usage] | None = None,
     ) -> None:
         self._store = store
+        self.usage = usage or {}
+        """What language models were asked since the process began, by what for."""
         rules = Rules(
             loaded=policy,
             engine=compile_policy(policy),

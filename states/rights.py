@@ -30,6 +30,7 @@ class Right(StrEnum):
     READ_DELIVERIES = "read what waits or was given up on its way to other systems"
     REPLAY = "put back what was given up on its way to other systems"
     LIFT_MASKS = "see the original of a mask for a stated reason, where the policy keeps it and names the role"
+    READ_USAGE = "read what language models were asked and what that took"
     KEEP_TEMPLATES = "draft, approve and retire templates, as their table allows"
 
 
@@ -48,6 +49,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.LIFT_MASKS: STAFF,
     Right.READ_DELIVERIES: _READERS,
     Right.REPLAY: (Role.COMPLIANCE_OFFICER, Role.ADMIN),
+    Right.READ_USAGE: (Role.COMPLIANCE_OFFICER, Role.AUDITOR, Role.ADMIN),
     Right.KEEP_TEMPLATES: _ACTORS,
 }
 """Right → the roles that have it. The assistant and the system have none: they are not callers."""

@@ -69,7 +69,8 @@ class JudgedTopic(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     topic: str
-    score: float = Field(ge=0, le=1)
+    score: float = Field(ge=0, le=1, strict=True)
+    """No text, no true or false: what is no number is no score."""
     quote: str
 
 
@@ -90,16 +91,17 @@ class ModelClassifier:
     def classify(self, text: str, window: Sequence[str], topics: Mapping[str, str], deadline_s: float) -> TopicVerdict:
         """One call for all topics; no call if there are none."""
         if not topics:
-            return TopicVerdict(scores=(), model=self._name)
+            return TopicVerdict(scores=(), model=self.judge)
         listed = "\n".join(f"- {topic}: {meaning}" for topic, meaning in topics.items())
         shown = json.dumps({"earlier_messages": list(window), "message": text}, ensure_ascii=False)
         judgement = self._model.ask(
             Judgement, [("system", self._prompt.fill(topics=listed)), ("user", shown)], deadline_s
         )
-        return TopicVerdict(scores=checked(judgement, text, topics), model=self._name)
+        return TopicVerdict(scores=checked(judgement, text, topics), model=self.judge)
 
     @property
-    def _name(self) -> str:
+    def judge(self) -> str:
+        """Which model and prompt judge."""
         return f"{self._model.name}, prompt {self._prompt.fingerprint}"
 
 

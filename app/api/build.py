@@ -219,6 +219,13 @@ def states(door: Door, caller: Caller) -> StateTable:
     return state_table()
 
 
+@router.get("/usage", tags=["models"], operation_id="usage")
+def usage(door: Door, caller: Caller) -> dict[str, dict[str, Any]]:
+    """What language models were asked since this process began, by what for: calls, answers from memory, failures by
+    kind, tokens, and the cost where prices are set and every answer said what it took."""
+    return door.usage(caller)
+
+
 router.include_router(templates)
 router.include_router(deliveries)
 router.include_router(originals)

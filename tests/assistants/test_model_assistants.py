@@ -126,7 +126,11 @@ FAILURES = {
     Mode.EMPTY: "malformed",
     Mode.REFUSAL: "refused",
     Mode.TRUNCATED: "truncated",
+    Mode.ENDLESS: "truncated",
+    Mode.TRICKLE: "timeout",
 }
+UNENDING = (Mode.HANG, Mode.TRICKLE)
+"""What ends by the deadline alone."""
 
 
 @pytest.mark.parametrize(("mode", "kind"), FAILURES.items())
@@ -135,7 +139,7 @@ def test_every_failure_of_an_endpoint_is_a_fault_of_its_kind(mode: Mode, kind: s
     with stub as url:
         model = OpenAIModel(base_url=url, model="stub", api_key="sk-not-to-be-shown")
         model.connect()
-        asked = Question(text=ASKED.text, deadline_s=0.3 if mode is Mode.HANG else 20.0)
+        asked = Question(text=ASKED.text, deadline_s=0.3 if mode in UNENDING else 20.0)
         with pytest.raises(DependencyFault) as fault:
             OpenAICompatible(model, SHOP).draft(asked)
     assert fault.value.kind == kind

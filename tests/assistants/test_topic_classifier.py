@@ -101,7 +101,11 @@ FAILURES = {
     Mode.EMPTY: "malformed",
     Mode.REFUSAL: "refused",
     Mode.TRUNCATED: "truncated",
+    Mode.ENDLESS: "truncated",
+    Mode.TRICKLE: "timeout",
 }
+UNENDING = (Mode.HANG, Mode.TRICKLE)
+"""What ends by the deadline alone."""
 
 
 @pytest.mark.parametrize(("mode", "kind"), FAILURES.items())
@@ -111,7 +115,7 @@ def test_every_failure_of_an_endpoint_is_a_fault(mode: Mode, kind: str) -> None:
         model = OpenAIModel(base_url=url, model="stub", api_key="unused")
         model.connect()
         with pytest.raises(DependencyFault) as fault:
-            ModelClassifier(model).classify(TEXT, (), TOPICS, 0.3 if mode is Mode.HANG else 20.0)
+            ModelClassifier(model).classify(TEXT, (), TOPICS, 0.3 if mode in UNENDING else 20.0)
     assert fault.value.kind == kind
 
 
