@@ -120,7 +120,7 @@ def _show(checked: Checked) -> None:
             ("linter warnings", len(checked.warnings)),
             ("situations searched", f"{checked.machine.situations:,} (all there are)"),
             ("steps between them", f"{checked.machine.steps:,}"),
-            ("sequences walked", f"{checked.machine.paths:,} of up to {checked.machine.depth} events"),
+            ("sequences walked", f"of any length; {checked.machine.paths:,} of up to {checked.machine.depth} events"),
             ("seconds", f"{checked.seconds:.2f}"),
         ],
     )
