@@ -44,21 +44,17 @@ Tried = dict[int, tuple[VectorFailure, ...]]
 
 
 def run_checks(loaded: LoadedPolicy, proved: Callable[[], Report]) -> Checked:
-    """Tries the policy, where there are two cores on both; `proved` gives the proofs over the table.
-
-    They need no policy, so whoever calls may have begun them in another process before it was loaded.
-    """
+    """Tries the policy, where there are two cores on both; `proved` gives the proofs over the table."""
     started = perf_counter()
     engine = compile_policy(loaded)
     rules: Rules = (*loaded.policy.triggers, *loaded.policy.filters)
     with Claims(len(rules)) as claims:
-        others = forked(lambda: (_lint(loaded), _program(loaded, engine), _tried(engine, rules, claims)))
+        others = forked(lambda: (_lint(loaded), proved(), _program(loaded, engine), _tried(engine, rules, claims)))
         own = _tried(engine, rules, claims)
-        problems, program, theirs = others()
+        problems, report, program, theirs = others()
     tried = {**theirs, **own}
     # A process that died has claimed rules of which nothing is known: whatever has no answer is tried here.
     tried |= {number: rule_failures(engine, [rule]) for number, rule in enumerate(rules) if number not in tried}
-    report = proved()
     return Checked(
         machine=report,
         program_faults=program,

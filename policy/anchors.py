@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from policy.phrase_tree import Atom, Choice, Ending, Gap, Listed, Sequence, Text, Word
 
@@ -50,12 +49,11 @@ def anchors_of(sequence: Sequence) -> Anchors:
     return Anchors(groups=short, exact=exact)
 
 
-@lru_cache(maxsize=65_536)
 def _core(form: str) -> str:
     """The neighbouring words of a long form that hold the most letters: they tell nearly as much as all."""
-    words = form.split()
-    if len(words) <= MAX_WORDS:
+    if form.count(" ") < MAX_WORDS:
         return form
+    words = form.split()
     return max((" ".join(words[at : at + MAX_WORDS]) for at in range(len(words) - MAX_WORDS + 1)), key=len)
 
 

@@ -36,7 +36,8 @@ Excess = tuple[Place, str, str]
 """Where a policy is too large, how, and the remedy."""
 
 _QUOTED = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
-_OPEN, _CLOSE = "([{", ")]}"
+_OPEN = "([{"
+_BRACKET = re.compile(r"[(\[{)\]}]")
 
 
 def excesses(policy: Policy) -> Iterator[Excess]:
@@ -52,11 +53,11 @@ def excesses(policy: Policy) -> Iterator[Excess]:
 def depth(text: str) -> int:
     """How many brackets of any kind stand in each other at most; quotes are read as any other sign."""
     now = most = 0
-    for char in text:
-        if char in _OPEN:
+    for bracket in _BRACKET.findall(text):
+        if bracket in _OPEN:
             now += 1
             most = max(most, now)
-        elif char in _CLOSE:
+        else:
             now -= 1
     return most
 

@@ -58,8 +58,8 @@ class Conditions:
         except AttributeError:
             context = self._local.context = expressions.cel().Context(_FLAT_DEFAULTS)
             current = self._local.values = dict(_DEFAULTS)
-        for name, default in _DEFAULTS.items():
-            value = facts.get(name, default)
+        for name in self._read:
+            value = facts.get(name, _DEFAULTS[name])
             if current[name] is not value:
                 context.add_variable(_flat(name), _coerced(name, value))
                 current[name] = value

@@ -71,6 +71,8 @@ class Engine:
     def _index(self) -> None:
         """Which rules can fire without a pattern, and which only after a draft."""
         self._late = tuple(n for n, rule in enumerate(self._rules) if _reads_answer(rule))
+        self.late = frozenset(self._rules[n].id for n in self._late)
+        """Ids of the triggers that `judge_answer` can fire."""
         self._gated_late = frozenset(n for n in self._late if mentions_answer(self._rules[n].gate or ""))
         self._by_fact = tuple(
             (n, when)

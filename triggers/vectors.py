@@ -89,6 +89,8 @@ def _fires(engine: Engine, trigger: Trigger, vector: Vector) -> Verdict:
         return None
     if any(one.trigger_id == trigger.id for one in assessment.fired):
         return (slower(engine, assessment.fired) if trigger.life_threat else None) or True
+    if trigger.id not in engine.late:
+        return False
     return any(one.trigger_id == trigger.id for one in engine.judge_answer(circumstances, message))
 
 

@@ -18,7 +18,6 @@ from app.forked import forked
 
 if TYPE_CHECKING:
     from app.check import Checked
-    from states.check import Report
 
 SHOWN = 25
 
@@ -39,11 +38,12 @@ def check(
     if explain:
         return _explain(explain, policy, as_json=as_json)
     with _no_collection():
-        proved, named = forked(_proved), forked(lambda: _policy_of(policy))
+        named = forked(lambda: _policy_of(policy))
         from app.check import run_checks
         from app.wiring import load_policy
+        from states.check import prove
 
-        checked = run_checks(load_policy(named()), proved)
+        checked = run_checks(load_policy(named()), prove)
     print_json({"passed": checked.passed, **asdict(checked)}) if as_json else _show(checked)
     if not checked.passed:
         raise typer.Exit(1)
@@ -69,13 +69,6 @@ def _explain(files: list[Path], policy: str | None, *, as_json: bool) -> None:
         for one in sorted(lines, key=lambda one: (one.precision or 0.0, -one.hits)):
             sys.stdout.write(f"{one.right:5} {one.wrong:6} {one.alone:11} {one.precision:10.0%}  {one.line}\n")
     note(f"{len(explained.lines) - len(met)} of {len(explained.lines)} lines meet none of these messages")
-
-
-def _proved() -> Report:
-    """The proofs over the table, which need nothing else to be loaded."""
-    from states.check import prove
-
-    return prove()
 
 
 def _policy_of(given: str | None) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policy.bounds import COUNTS, MAX_CONDITION, MAX_CONDITION_DEPTH, MAX_PATTERN, MAX_PHRASE, MAX_PHRASE_DEPTH, depth
 from policy.conditions import condition_findings, phrase_finding
@@ -161,3 +163,17 @@ def test_a_refusal_says_how_many_problems_it_leaves_out() -> None:
         load_text(SAFE + "".join(f"k{n}: 1\n" for n in range(300)))
     assert len(caught.value.problems) == MAX_PROBLEMS
     assert MAX_TRANSLATIONS < MAX_PROBLEMS < MAX_CHARS
+
+
+def _depth_by_the_sign(text: str) -> int:
+    """The definition, one sign after the other."""
+    now = most = 0
+    for sign in text:
+        now += (sign in "([{") - (sign in ")]}")
+        most = max(most, now)
+    return most
+
+
+@given(st.text("([{}])|'\" a\n", max_size=60))
+def test_brackets_are_counted_as_they_open_and_close(text: str) -> None:
+    assert depth(text) == _depth_by_the_sign(text)
