@@ -1,11 +1,13 @@
 """Measures everything that the README quotes, writes `docs/figures.json` and the README's table from it.
 
     python -m benchmarks.figures                     measure this tree, write both
+    python -m benchmarks.figures --evaluated         only count spellings and the evaluation data, write both
     python -m benchmarks.figures --readme            write the table from the figures that are there
     python -m benchmarks.figures --against FOLDER    measure another checkout beside this one, in turns; print both
 
-Each figure is the median of its rounds; `load` is the machine's load average before them, which should be near 0. What
-no bench measures (a campaign, the evaluation set) stands under `others` in the file, with how it was measured.
+Each figure is the median of its rounds; `load` is the machine's load average before them, which should be near 0. The
+evaluation data are counted where `HANDRAIL_DATA` names their folder; elsewhere their rows stay, with the day of their
+count. What no bench measures (a campaign) stands under `others` in the file, with how it was measured.
 """
 
 from __future__ import annotations
@@ -41,11 +43,24 @@ ROWS = (
     ("the same with the default pack, 200 / 4,000 characters", "{default_pack_us_200} / {default_pack_us_4000} µs", ""),
     ("LangChain's five PII detectors in the same run", "{langchain_us_200} / {langchain_us_4000} µs", ""),
     ("`handrail check`; `handrail --help`", "{check_s} s; {help_s} s", "1 s; 0.4 s"),
+    ("disguised card numbers; spellings of \"speak to a human\"",
+     "{cards_masked} of {cards_tried}; {spellings_found} of {spellings_tried} tried in the tests", "9 of 9; 20 of 20"),
+    ("rules alone on the evaluation set, core rows: handed over / false positives",
+     "{core_handover_percent} % of {core_handover} / {core_routine_percent} % of {core_routine} (on {on})",
+     "false positives at most 5 %"),
+    ("closed world with the shop's articles, core rows: needs a person but answered (leak)",
+     "{leaked} of {core_handover} (on {on})", ""),
+    ("`handrail run` on {conversations} recorded conversations, {turns} turns",
+     "{run_s} s, {turn_ms} ms a turn (median), faults: {faults} (on {on}, load {data_load})", ""),
 )  # fmt: skip
 """What, how it is told, and the aim: the rows of the README's table that a bench measures."""
+MEASURED = ("bench", "counted", "evaluated")
+"""Where their figures stand in the file."""
 BLOCK = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- /figures -->)", re.DOTALL)
 
 Figures = dict[str, float]
+Kept = Mapping[str, Any]
+"""What the file holds."""
 
 
 def bench(tree: Path) -> Figures:
@@ -101,20 +116,30 @@ def rounds(trees: Mapping[str, Path], count: int) -> dict[str, Figures]:
     }
 
 
-def table(kept: Mapping[str, Any]) -> str:
+def evaluated(kept: Kept, data: str | None) -> dict[str, Any]:
+    """What the file holds with what is counted anew; of data that are not there what was counted before."""
+    # Imported here: it takes the tests' spellings, which the timed benches do not need.
+    from benchmarks.evaluated import found_spellings, on_data
+
+    return {**kept, "counted": found_spellings(), **({"evaluated": on_data(Path(data))} if data else {})}
+
+
+def table(kept: Kept) -> str:
     """The README's table."""
     lines = ["| what | measured | aim |", "|---|---|---|"]
-    told = {name: _told(value) for name, value in kept["bench"].items()}
-    lines += [f"| {what} | {how.format(**told)} | {aim} |" for what, how, aim in ROWS]
+    told = {name: _told(value) for part in MEASURED for name, value in kept[part].items()}
+    lines += [f"| {what.format(**told)} | {how.format(**told)} | {aim} |" for what, how, aim in ROWS]
     lines += [f"| {one['what']} | {one['measured']} | {one['aim']} |" for one in kept["others"]]
     return "\n".join(lines) + "\n"
 
 
-def _told(value: float) -> str:
+def _told(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:g}"
 
 
-def written(text: str, kept: Mapping[str, Any]) -> str:
+def written(text: str, kept: Kept) -> str:
     """The README with the table of these figures."""
     return BLOCK.sub(lambda _: table(kept), text)
 
@@ -131,6 +156,7 @@ def main() -> None:
     """Measures and writes, or compares and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--readme", action="store_true", help="only write the table")
+    parser.add_argument("--evaluated", action="store_true", help="only count what is not timed")
     parser.add_argument("--against", type=Path, help="another checkout")
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
@@ -139,9 +165,12 @@ def main() -> None:
         print("\n".join(compared(rounds({"before": asked.against.resolve(), "now": ROOT}, asked.rounds))))
         return
     if not asked.readme:
-        kept["load"] = round(os.getloadavg()[0], 1)
-        kept["bench"] = rounds({"now": ROOT}, asked.rounds)["now"]
-        print("\n".join(compared({"now": kept["bench"]})))
+        if not asked.evaluated:
+            kept["load"] = round(os.getloadavg()[0], 1)
+            kept["bench"] = rounds({"now": ROOT}, asked.rounds)["now"]
+            print("\n".join(compared({"now": kept["bench"]})))
+        kept = evaluated(kept, os.environ.get("HANDRAIL_DATA"))
+        print(json.dumps({name: kept[name] for name in ("counted", "evaluated")}, indent=2))
         FILE.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
     README.write_text(written(README.read_text(), kept))
 
