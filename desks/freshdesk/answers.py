@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from desks.kit.answers import files_of, moment_of, objects_in
 from desks.kit.automatic import is_automatic
 from desks.kit.http import Answer
 from desks.kit.readable import plain_text
 from desks.kit.refusals import field_errors
 from desks.port import Comment
-from handover.packet.attachment import Attachment
-from states.errors import DependencyFault
 
 PRIORITIES = {"critical": 4, "high": 3, "normal": 2, "low": 1}
 OPEN, RESOLVED, CLOSED = 2, 4, 5
@@ -58,20 +57,9 @@ def comment_of(found: Mapping[str, Any]) -> Comment:
         author=str(found.get("user_id") or ""),
         from_customer=found.get("incoming") is True,
         automatic=is_automatic("", str(found.get("from_email") or "")),
-        files=tuple(_files(found)),
+        files=tuple(files_of(found, "freshdesk", "name")),
         at=moment_of(found.get("created_at")),
     )
-
-
-def _files(found: Mapping[str, Any]) -> Iterator[Attachment]:
-    rows = found.get("attachments")
-    for one in rows if isinstance(rows, list) else ():
-        if isinstance(one, dict) and one.get("name"):
-            size = one.get("size")
-            yield Attachment(
-                name=str(one["name"])[:200], media_type=str(one.get("content_type") or "")[:100],
-                size=size if isinstance(size, int) else 0, ref=f"freshdesk:{one.get('id', '')}",
-            )  # fmt: skip
 
 
 def merged_into(ticket: Mapping[str, Any], comments: Sequence[Comment]) -> str:
@@ -95,19 +83,8 @@ def no_such_contact(answer: Answer) -> bool:
 
 
 def rows_of(answer: Answer) -> list[dict[str, Any]]:
-    """A list of objects; DependencyFault if the answer is none: an empty list would say that nothing is there."""
-    if not isinstance(answer.json, list):
-        raise DependencyFault("unreadable", "the destination's answer is no list")
-    return [one for one in answer.json if isinstance(one, dict)]
-
-
-def moment_of(value: object) -> datetime | None:
-    """A moment that Freshdesk names; None for what is none, or has no zone."""
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
+    """The objects of an answer that is a list; DependencyFault if it is none."""
+    return objects_in(answer.json, "is no list")
 
 
 def stamp(at: datetime) -> str:

@@ -22,7 +22,6 @@ from desks.freshdesk.answers import (
     comment_of,
     complaints,
     merged_into,
-    moment_of,
     no_such_contact,
     priority_word,
     rows_of,
@@ -31,6 +30,7 @@ from desks.freshdesk.answers import (
     version_of,
 )
 from desks.freshdesk.webhooks import MIN_SECRET, verified
+from desks.kit.answers import moment_of
 from desks.kit.http import Answer, settled
 from desks.kit.marked import MarkedDesk
 from desks.kit.notes import card_lines, notes, packet_in, subject

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
-from datetime import datetime
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
+from desks.kit.answers import files_of, moment_of, objects_in
 from desks.kit.automatic import is_automatic
 from desks.kit.http import Answer
 from desks.kit.refusals import field_errors
 from desks.port import Comment
-from handover.packet.attachment import Attachment
-from states.errors import DependencyFault
 
 PRIORITIES = {"critical": "urgent", "high": "high", "normal": "normal", "low": "low"}
 MERGED = "closed_by_merge"
@@ -51,7 +49,7 @@ def comment_of(found: Mapping[str, Any], customers: Set[object]) -> Comment:
         author=str(author or ""),
         from_customer=author in customers,
         automatic=is_automatic("", _sender(found)),
-        files=tuple(_files(found)),
+        files=tuple(files_of(found, "zendesk", "file_name")),
         at=moment_of(found.get("created_at")),
     )
 
@@ -62,17 +60,6 @@ def _sender(found: Mapping[str, Any]) -> str:
     for name in ("source", "from"):
         via = via.get(name) if isinstance(via, dict) else None
     return str(via.get("address") or "") if isinstance(via, dict) else ""
-
-
-def _files(found: Mapping[str, Any]) -> Iterator[Attachment]:
-    rows = found.get("attachments")
-    for one in rows if isinstance(rows, list) else ():
-        if isinstance(one, dict) and one.get("file_name"):
-            size = one.get("size")
-            yield Attachment(
-                name=str(one["file_name"])[:200], media_type=str(one.get("content_type") or "")[:100],
-                size=size if isinstance(size, int) else 0, ref=f"zendesk:{one.get('id', '')}",
-            )  # fmt: skip
 
 
 def complaints(refusal: Answer, sent: Mapping[str, Any]) -> Mapping[str, str]:
@@ -95,15 +82,6 @@ def export_cursor(params: Mapping[str, str]) -> str:
     return f"after:{params['cursor']}" if "cursor" in params else f"since:{params['start_time']}"
 
 
-def moment_of(value: object) -> datetime | None:
-    """A moment that Zendesk names; None for what is none, or has no zone."""
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
-
-
 def part(answer: Answer, name: str) -> Mapping[str, Any]:
     """An object within the answer; empty if there is none."""
     found = answer.object.get(name)
@@ -111,8 +89,5 @@ def part(answer: Answer, name: str) -> Mapping[str, Any]:
 
 
 def rows_of(answer: Answer, name: str) -> list[dict[str, Any]]:
-    """A list of objects; DependencyFault if the answer is none: an empty list would say that nothing is there."""
-    found = answer.object.get(name)
-    if not isinstance(found, list):
-        raise DependencyFault("unreadable", f"the destination's answer has no list of {name}")
-    return [one for one in found if isinstance(one, dict)]
+    """A list of objects of an answer; DependencyFault if there is none."""
+    return objects_in(answer.object.get(name), f"has no list of {name}")

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desks.config import ZendeskConfig, known_as
+from desks.kit.answers import moment_of
 from desks.kit.http import Answer, settled
 from desks.kit.marked import MarkedDesk
 from desks.kit.notes import card_lines, notes, packet_in, subject
@@ -42,7 +43,6 @@ from desks.zendesk.answers import (
     export_cursor,
     export_params,
     merged_into,
-    moment_of,
     part,
     priority_word,
     rows_of,
