@@ -13,7 +13,7 @@ from delivery.settle import Filing, Places
 from delivery.undeliverable import GRACE, is_outdated, newest_pages, say_undeliverable
 from service.system import System
 from states.errors import StoreError
-from store import steps
+from store import outbox
 from store.tickets import handover_by_id
 
 AT_ONCE = 100
@@ -48,7 +48,7 @@ class Expansion:
     def _waiting(self) -> list[str]:
         now = self._system.clock.now()
         with self._system.store.read() as connection:
-            queued = steps.effects_in_queue(connection)
+            queued = outbox.effects_in_queue(connection)
         self._set_aside = {one: self._set_aside[one] for one, _ in queued if one in self._set_aside}
         new = (conversation for one, conversation in queued if self._set_aside.get(one, now) <= now)
         return list(dict.fromkeys(new))[:AT_ONCE]
@@ -56,15 +56,15 @@ class Expansion:
     def _expand_one(self, conversation_id: str) -> int:
         now, waits, done = self._system.clock.now(), [], 0
         with self._system.store.write() as connection:
-            conversation = steps.hold_conversation(connection, conversation_id, patient=False)
+            conversation = outbox.hold_conversation(connection, conversation_id, patient=False)
             if conversation is None:
                 return 0  # Another worker is at it.
             filing = Filing(connection, conversation, self._places, now, self._link)
-            effects = steps.queued_effects(connection, conversation_id)
+            effects = outbox.queued_effects(connection, conversation_id)
             newest = newest_pages(effects)
             for effect in effects:
                 if is_outdated(effect, newest):
-                    steps.effect_expanded(connection, effect.id, (), now, "outdated")
+                    outbox.effect_expanded(connection, effect.id, (), now, "outdated")
                 elif not filing.expand(effect):
                     waits.append(effect.id)
                     continue
@@ -79,9 +79,9 @@ class Expansion:
             return
         self._looked_at = now
         with self._system.store.read() as connection:
-            overdue = steps.overdue_effects(connection, now - GRACE)
+            overdue = outbox.overdue_effects(connection, now - GRACE)
         for effect in overdue:
             with self._system.store.write() as connection:
                 handover = handover_by_id(connection, effect.payload.get("handover_id", ""))
-                if handover is not None and steps.mark_undeliverable(connection, effect.id):
+                if handover is not None and outbox.mark_undeliverable(connection, effect.id):
                     say_undeliverable(effect, handover)

@@ -25,7 +25,7 @@ from desks.port import Ambiguous, Delivered, Job, LetterDesk, Outcome, Rejected,
 from handover.people.code_letter import CodeLetter
 from service.system import System
 from states.errors import DependencyFault, NotFound
-from store import queries, steps, tickets
+from store import outbox, progress, queries, steps, tickets
 from store.connection import Connection
 from store.records import DueStep, TicketRecord
 from store.tickets import handover_by_id
@@ -109,7 +109,7 @@ class Performer:
 
     def _over_budget(self, connection: Connection, place: Destination, step: DueStep, now: datetime) -> datetime | None:
         """When the ticket may be written to again, if we have written to it too often."""
-        written = steps.written_since(connection, step.handover_id, place.name, now - BUDGET_WINDOW)
+        written = progress.written_since(connection, step.handover_id, place.name, now - BUDGET_WINDOW)
         return written[-place.budget] + BUDGET_WINDOW if len(written) >= place.budget else None
 
     def _frozen(self, connection: Connection, place: Destination, step: DueStep) -> Request | Rejected | Delivered:
@@ -269,7 +269,7 @@ class Performer:
         receipt |= {"read_back": False} if doubt else {}
         receipt |= {"result": outcome.more["result"]} if "result" in outcome.more else {}
         with self._store.write() as connection:
-            conversation = steps.hold_conversation(connection, step.conversation_id)
+            conversation = outbox.hold_conversation(connection, step.conversation_id)
             assert conversation is not None
             if not steps.step_done(connection, step, receipt, now):
                 return
@@ -323,7 +323,7 @@ class Performer:
         if isinstance(outcome, Rejected):
             receipt["fields"] = sorted(outcome.field_errors)
         with self._store.write() as connection:
-            conversation = steps.hold_conversation(connection, step.conversation_id)
+            conversation = outbox.hold_conversation(connection, step.conversation_id)
             assert conversation is not None
             now = self._clock.now()
             if not steps.step_dead(connection, step, without_words(step), receipt, code, now):

@@ -24,7 +24,7 @@ from service.system import System
 from service.views import Actor
 from states.errors import BadInput, Conflict, ConversationClosed, HandrailError, NotFound, Refused
 from states.vocabulary import Event, Role
-from store import queries, steps, tickets
+from store import outbox, progress, queries, tickets
 from store.records import TicketRecord
 from store.tickets import handover_by_id
 
@@ -97,7 +97,7 @@ class Reconciler:
             return False
         with self._store.read() as connection:
             known_at = tickets.known_at(connection, record.handover_id, place.name) or self._clock.now()
-            held = steps.messages_held(connection, record.conversation_id, place.name, known_at)
+            held = outbox.messages_held(connection, record.conversation_id, place.name, known_at)
         try:
             ticket = desk.read(ref)
         except NotFound:
@@ -115,7 +115,7 @@ class Reconciler:
         """Whether a change of ours is on its way, or the record is no longer the one we began with."""
         with self._store.read() as connection:
             now = tickets.ticket_by_ref(connection, record.destination, record.ref)
-            moving = steps.is_changing(connection, record.conversation_id, record.destination, _MOVING)
+            moving = progress.is_changing(connection, record.conversation_id, record.destination, _MOVING)
         return moving or now is None or now.revision != record.revision
 
     def _follow(self, seen: Seen) -> bool:
@@ -196,7 +196,7 @@ class Reconciler:
         self.tell(seen.record, "stranger", did, name)
         prefix = act_id(seen.place.name, seen.record.ref, f"refused_stranger_{did}", "")
         with self._store.read() as connection:
-            if steps.count_like(connection, seen.record.handover_id, seen.place.name, prefix) >= MAX_STRANGERS:
+            if progress.count_like(connection, seen.record.handover_id, seen.place.name, prefix) >= MAX_STRANGERS:
                 return  # What they write stands in the ticket all the same.
         text = words.stranger(name, what, comment.text[:2000] if comment else "")
         self._note(seen, f"stranger_{did}", comment.id if comment else seen.ticket.version, text)
@@ -294,7 +294,7 @@ class Reconciler:
         """Shows in the ticket who has the case here and that it is open, unless the two systems fight over it."""
         prefix = act_id(seen.place.name, seen.record.ref, "set_right", "")
         with self._store.read() as connection:
-            often = steps.count_like(connection, seen.record.handover_id, seen.place.name, prefix)
+            often = progress.count_like(connection, seen.record.handover_id, seen.place.name, prefix)
         if often >= MAX_SET_BACK:
             self.tell(seen.record, "two_systems_disagree")
             return
@@ -309,7 +309,7 @@ class Reconciler:
 
     def _file(self, seen: Seen, planned: Planned, prefix: str) -> None:
         with self._store.write() as connection:
-            conversation = steps.hold_conversation(connection, seen.record.conversation_id)
+            conversation = outbox.hold_conversation(connection, seen.record.conversation_id)
             handover = handover_by_id(connection, seen.record.handover_id)
             assert conversation is not None
             assert handover is not None

@@ -19,7 +19,7 @@ from delivery.plan import NEEDED, Case, Planned, has_audience, is_undeliverable,
 from delivery.undeliverable import say_undeliverable, why_moot
 from desks.port import Card, Job, Task
 from states.vocabulary import Effect
-from store import queries, steps
+from store import outbox, queries, steps
 from store.connection import Connection, RowMapping
 from store.records import DueStep, NewStep, QueuedEffect
 from store.tickets import handover_by_id
@@ -44,18 +44,18 @@ class Filing:
         handover = self._handover_of(effect.payload)
         moot = why_moot(effect, handover, self._now)
         if handover is None or moot:
-            steps.effect_expanded(self._connection, effect.id, (), self._now, moot)
+            outbox.effect_expanded(self._connection, effect.id, (), self._now, moot)
             return True
         places = tuple(self._places.values())
         planned = plan(self._case(effect, handover), places)
         filed = [one for step in planned if (one := self.file(step, handover, effect.id, effect.effect.value))]
         if is_undeliverable(effect.effect, planned):
-            if steps.mark_undeliverable(self._connection, effect.id):
+            if outbox.mark_undeliverable(self._connection, effect.id):
                 say_undeliverable(effect, handover)
             return False
         if self._nobody_is_told(effect, handover, places):
             return False
-        steps.effect_expanded(self._connection, effect.id, filed, self._now)
+        outbox.effect_expanded(self._connection, effect.id, filed, self._now)
         return True
 
     def _nobody_is_told(self, effect: QueuedEffect, handover: Handover, places: Sequence[Destination]) -> bool:

@@ -11,7 +11,7 @@ from desks.config import DeskConfig, TicketConfig, fresh_s
 from desks.port import Job
 from states.clock import Clock
 from states.errors import NotFound
-from store import steps, tickets
+from store import outbox, progress, steps, tickets
 from store.connection import Connection
 from store.database import Store
 
@@ -30,15 +30,15 @@ class Outbox:
         those that no setting names any more and for which something waits."""
         found = []
         with self._store.read() as connection:
-            gone = dict.fromkeys(steps.waited_for(connection) - set(self._configs), DeskConfig())
+            gone = dict.fromkeys(progress.waited_for(connection) - set(self._configs), DeskConfig())
             for name, config in {**self._configs, **gone}.items():
-                pending, dead, last = steps.totals(connection, name)
+                pending, dead, last = progress.totals(connection, name)
                 jobs = getattr(config, "jobs", ())
                 found.append(
                     {
                         "name": name, "kind": getattr(config, "kind", NOT_SET),
                         "jobs": ", ".join(job.value for job in jobs), "pending": pending,
-                        "failing": steps.failing(connection, name), "dead": dead,
+                        "failing": progress.failing(connection, name), "dead": dead,
                         "last_success": last.isoformat() if last else None,
                         "unread_since": _unread_since(connection, name, config, self._clock.now()),
                     }
@@ -48,10 +48,12 @@ class Outbox:
     def unsettled(self, most: int) -> list[dict[str, Any]]:
         """Steps that are dead or wait, without what they say; first what no destination can perform."""
         with self._store.read() as connection:
-            found = [dict(row) for status in ("dead", "pending") for row in steps.unsettled(connection, status, most)]
-        lost = [{**one, "status": steps.UNDELIVERABLE} for one in found if one["last_code"] == steps.UNDELIVERABLE]
+            found = [
+                dict(row) for status in ("dead", "pending") for row in progress.unsettled(connection, status, most)
+            ]
+        lost = [{**one, "status": outbox.UNDELIVERABLE} for one in found if one["last_code"] == outbox.UNDELIVERABLE]
         # An effect without a destination is our own queue's where none is set.
-        known = [one for one in found if one["last_code"] != steps.UNDELIVERABLE and self._is_on_its_way(one)]
+        known = [one for one in found if one["last_code"] != outbox.UNDELIVERABLE and self._is_on_its_way(one)]
         return [*lost, *known]
 
     def _is_on_its_way(self, step: Mapping[str, Any]) -> bool:
@@ -61,7 +63,7 @@ class Outbox:
     def undeliverable(self, most: int = 1000) -> list[dict[str, Any]]:
         """Effects that somebody must hear of and that no destination can perform: which, of which case, since when."""
         with self._store.read() as connection:
-            return [{**row, "since": row["since"].isoformat()} for row in steps.undeliverable(connection, most)]
+            return [{**row, "since": row["since"].isoformat()} for row in outbox.undeliverable(connection, most)]
 
     def line(self) -> str:
         """One line for whoever watches the service: "ready", or what goes to nobody and what is not read."""

@@ -2,130 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from states.vocabulary import Effect
-from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE, OUTBOX, TICKET
-from store.records import DueStep, NewStep, QueuedEffect
+from store.outbox import RELEASED
+from store.queries import OUTBOX, TICKET
+from store.records import DueStep, NewStep
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 BURIED = "no_ticket"
 """The word for a step that was given up because the ticket it builds on was."""
 LONGEST_PAUSE = timedelta(minutes=20)
 """Longer than any lease or pause of `delivery`'s own. Where a server asked for more, it is asked again at a start."""
-UNDELIVERABLE = "undeliverable"
-"""The word for an effect that somebody must hear of and that no destination can perform."""
-MUST_BE_HEARD = (Effect.PAGE.value, Effect.SEND_CODE.value)
-"""Neither changes a ticket; a test compares them with `delivery.plan`."""
-_QUEUED = and_(OUTBOX.c.destination == "", OUTBOX.c.status == "pending")
-
-# Effects
-
-
-def effects_in_queue(connection: Connection) -> tuple[tuple[str, str], ...]:
-    """Effects that no destination has been asked for, each with its conversation, the longest waiting first."""
-    found = select(OUTBOX.c.id, OUTBOX.c.conversation_id).where(_QUEUED).order_by(OUTBOX.c.created_at, OUTBOX.c.id)
-    return tuple((row[0], row[1]) for row in connection.execute(found))
-
-
-def overdue_effects(connection: Connection, before: datetime) -> tuple[QueuedEffect, ...]:
-    """Effects that somebody must hear of, older than this, that are not marked as undeliverable yet."""
-    found = select(OUTBOX).where(
-        _QUEUED,
-        OUTBOX.c.effect.in_(MUST_BE_HEARD),
-        OUTBOX.c.created_at < before,
-        OUTBOX.c.last_code != UNDELIVERABLE,
-    )
-    return tuple(_queued(row) for row in connection.execute(found).mappings())
-
-
-def mark_undeliverable(connection: Connection, effect_id: str) -> bool:
-    """Marks an effect that waits; False if it is marked already, or waits no more."""
-    waiting = and_(_QUEUED, OUTBOX.c.id == effect_id, OUTBOX.c.last_code != UNDELIVERABLE)
-    return connection.execute(update(OUTBOX).where(waiting).values(last_code=UNDELIVERABLE)).rowcount == 1
-
-
-def undeliverable(connection: Connection, most: int) -> tuple[RowMapping, ...]:
-    """Effects that no destination can perform, oldest first, with the handover's team."""
-    found = (
-        select(
-            OUTBOX.c.id, OUTBOX.c.conversation_id, OUTBOX.c.effect, OUTBOX.c.created_at.label("since"),
-            HANDOVER.c.id.label("handover_id"), HANDOVER.c.team,
-        )
-        .join(HANDOVER, HANDOVER.c.id == OUTBOX.c.payload["handover_id"].as_string())
-        .where(_QUEUED, OUTBOX.c.last_code == UNDELIVERABLE)
-        .order_by(OUTBOX.c.created_at, OUTBOX.c.id)
-        .limit(most)
-    )  # fmt: skip
-    return tuple(connection.execute(found).mappings())
-
-
-def _queued(row: RowMapping) -> QueuedEffect:
-    return QueuedEffect(
-        id=row["id"], conversation_id=row["conversation_id"], effect=Effect(row["effect"]), payload=row["payload"],
-        created_at=row["created_at"], undeliverable=row["last_code"] == UNDELIVERABLE,
-    )  # fmt: skip
-
-
-def hold_conversation(connection: Connection, conversation_id: str, *, patient: bool = True) -> RowMapping | None:
-    """The conversation's row, locked until the transaction ends; None if it is another's and we are not patient."""
-    found = select(CONVERSATION).where(CONVERSATION.c.id == conversation_id)
-    return connection.execute(found.with_for_update(skip_locked=not patient)).mappings().first()
-
-
-def queued_effects(connection: Connection, conversation_id: str) -> tuple[QueuedEffect, ...]:
-    """The conversation's effects that no destination has been asked for, in the order they happened."""
-    found = select(OUTBOX).where(_QUEUED, OUTBOX.c.conversation_id == conversation_id)
-    rows = connection.execute(found).mappings().all()
-    events = {row["id"].rpartition(":")[0] for row in rows}
-    asked = select(EVENT.c.id, EVENT.c.seq).where(EVENT.c.conversation_id == conversation_id, EVENT.c.id.in_(events))
-    seqs = {row[0]: row[1] for row in connection.execute(asked)}
-
-    def place(row: RowMapping) -> tuple[int, int]:
-        event_id, _, number = row["id"].rpartition(":")
-        return seqs.get(event_id, 0), int(number)
-
-    return tuple(_queued(row) for row in sorted(rows, key=place))
-
-
-def effect_expanded(
-    connection: Connection, effect_id: str, steps: Sequence[str], now: datetime, moot: str = ""
-) -> None:
-    """Marks an effect as done: its steps are rows of their own from now on. `moot`: why there need be none."""
-    receipt: dict[str, Any] = {"steps": list(steps)} | ({"moot": moot} if moot else {})
-    values = {"status": "done", "receipt": receipt, "settled_at": now, "last_code": "", **_RELEASED}
-    connection.execute(update(OUTBOX).where(OUTBOX.c.id == effect_id).values(values))
-
-
-def messages_held(connection: Connection, conversation_id: str, destination: str, known_at: datetime) -> frozenset[str]:
-    """The customer's decided messages that a destination surely had at `known_at`, or never was to be given.
-
-    What was brought there later may have come after whatever somebody did there; what was given up never came.
-    """
-    forwarded = select(OUTBOX).where(
-        OUTBOX.c.conversation_id == conversation_id, OUTBOX.c.effect == Effect.FORWARD_MESSAGE.value
-    )
-    rows = connection.execute(forwarded).mappings().all()
-    given = [row for row in rows if row["destination"] == destination]
-    late = [row["id"] for row in given if row["status"] != "done" or row["settled_at"] > known_at]
-    missing = {
-        str(row["payload"].get("message_id"))
-        for row in rows
-        if row["destination"] == "" and (row["status"] == "pending" or any(row["id"] in step_id for step_id in late))
-    }
-    decided = select(MESSAGE.c.id).where(
-        MESSAGE.c.conversation_id == conversation_id,
-        MESSAGE.c.author == "customer",
-        MESSAGE.c.outcome_event_id.is_not(None),
-    )
-    return frozenset(row[0] for row in connection.execute(decided)) - missing
-
 
 # Writing steps
 
@@ -195,7 +88,7 @@ def bury(connection: Connection, tasks: Mapping[str, Mapping[str, Any]], now: da
     `tasks`: step → what is left of its task.
     """
     for step_id, task in tasks.items():
-        values = {"status": "dead", "last_code": BURIED, "settled_at": now, **_emptied(task), **_RELEASED}
+        values = {"status": "dead", "last_code": BURIED, "settled_at": now, **_emptied(task), **RELEASED}
         waiting = and_(OUTBOX.c.id == step_id, OUTBOX.c.status == "pending")
         connection.execute(update(OUTBOX).where(waiting).values(values))
 
@@ -283,7 +176,7 @@ def hand_back(connection: Connection, step: DueStep, at: datetime, code: str) ->
     return _set(
         connection,
         step,
-        {"attempts": step.attempts - 1, "next_attempt_at": at, "last_code": code, **_RELEASED},
+        {"attempts": step.attempts - 1, "next_attempt_at": at, "last_code": code, **RELEASED},
     )
 
 
@@ -302,7 +195,7 @@ def retry_step(
     `written`: where it was done, as the destination says; it could not be read back.
     """
     attempts = step.attempts if counts else step.attempts - 1
-    values = {"attempts": attempts, "next_attempt_at": at, "last_code": code, "unsure": unsure, **_RELEASED}
+    values = {"attempts": attempts, "next_attempt_at": at, "last_code": code, "unsure": unsure, **RELEASED}
     values["receipt"] = {"ref": written} if written is not None else None
     return _set(connection, step, values)
 
@@ -311,7 +204,7 @@ def step_done(connection: Connection, step: DueStep, receipt: Mapping[str, Any],
     """It happened. What it said is dropped: the conversation has it, and one copy of it is enough."""
     values = {
         "status": "done", "payload": {}, "request": None, "unsure": False, "last_code": "", "settled_at": now,
-        "receipt": dict(receipt), **_RELEASED,
+        "receipt": dict(receipt), **RELEASED,
     }  # fmt: skip
     return _set(connection, step, values)
 
@@ -327,16 +220,13 @@ def step_dead(
     """Given up. `task` is what is left of it; the request goes, a replay makes it anew."""
     values = {
         "status": "dead", "last_code": code, "settled_at": now, "receipt": dict(receipt), **_emptied(task),
-        **_RELEASED,
+        **RELEASED,
     }  # fmt: skip
     return _set(connection, step, values)
 
 
 def _emptied(task: Mapping[str, Any]) -> dict[str, Any]:
     return {"payload": dict(task), "request": None}
-
-
-_RELEASED: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 
 def _set(connection: Connection, step: DueStep, values: Mapping[str, Any]) -> bool:
@@ -366,95 +256,6 @@ def _earlier(at: datetime, now: datetime, beyond: datetime, jump: timedelta) -> 
     if at <= beyond:
         return at
     return max(now, at - jump) if jump else now
-
-
-# Looking
-
-
-def written_since(connection: Connection, handover_id: str, destination: str, since: datetime) -> tuple[datetime, ...]:
-    """When steps toward a handover's ticket were done since then, oldest first."""
-    found = (
-        select(OUTBOX.c.settled_at)
-        .where(
-            OUTBOX.c.handover_id == handover_id,
-            OUTBOX.c.destination == destination,
-            OUTBOX.c.status == "done",
-            OUTBOX.c.settled_at > since,
-        )
-        .order_by(OUTBOX.c.settled_at)
-    )
-    return tuple(row[0] for row in connection.execute(found))
-
-
-def is_changing(connection: Connection, conversation_id: str, destination: str, jobs: Collection[str]) -> bool:
-    """Whether something of ours is still on its way that changes who has the ticket or its status."""
-    found = (
-        select(OUTBOX.c.id)
-        .where(
-            OUTBOX.c.conversation_id == conversation_id,
-            OUTBOX.c.status == "pending",
-            or_(
-                and_(OUTBOX.c.destination == "", OUTBOX.c.effect.not_in(MUST_BE_HEARD)),
-                and_(OUTBOX.c.destination == destination, OUTBOX.c.job.in_(jobs)),
-            ),
-        )
-        .limit(1)
-    )
-    return connection.execute(found).first() is not None
-
-
-def count_like(connection: Connection, handover_id: str, destination: str, prefix: str) -> int:
-    """How many steps of a handover toward a destination have an id that begins like this."""
-    found = (
-        select(func.count())
-        .select_from(OUTBOX)
-        .where(
-            OUTBOX.c.handover_id == handover_id,
-            OUTBOX.c.destination == destination,
-            OUTBOX.c.id.startswith(prefix, autoescape=True),
-        )
-    )
-    return int(connection.execute(found).scalar_one())
-
-
-def unsettled(connection: Connection, status: str, most: int) -> tuple[RowMapping, ...]:
-    """Steps that wait or are dead, oldest first, without what they say."""
-    names = (
-        "id", "conversation_id", "effect", "destination", "job", "handover_id", "status", "attempts",
-        "next_attempt_at", "unsure", "last_code", "created_at", "settled_at",
-    )  # fmt: skip
-    found = (
-        select(*(OUTBOX.c[name] for name in names))
-        .where(OUTBOX.c.status == status)
-        .order_by(OUTBOX.c.created_at, OUTBOX.c.destination, OUTBOX.c.number, OUTBOX.c.id)
-        .limit(most)
-    )
-    return tuple(connection.execute(found).mappings())
-
-
-def totals(connection: Connection, destination: str) -> tuple[int, int, datetime | None]:
-    """How many steps toward a destination wait, how many are dead, and when one was last done."""
-    counted = (
-        select(OUTBOX.c.status, func.count(), func.max(OUTBOX.c.settled_at))
-        .where(OUTBOX.c.destination == destination)
-        .group_by(OUTBOX.c.status)
-    )
-    found = {row[0]: (int(row[1]), row[2]) for row in connection.execute(counted)}
-    return found.get("pending", (0, None))[0], found.get("dead", (0, None))[0], found.get("done", (0, None))[1]
-
-
-def waited_for(connection: Connection) -> frozenset[str]:
-    """Destinations toward which steps wait."""
-    found = select(OUTBOX.c.destination).where(OUTBOX.c.status == "pending", OUTBOX.c.destination != "").distinct()
-    return frozenset(row[0] for row in connection.execute(found))
-
-
-def failing(connection: Connection, destination: str) -> str:
-    """Why steps toward a destination had to be tried again, in one word each; empty if none had to."""
-    found = select(OUTBOX.c.last_code).where(
-        OUTBOX.c.destination == destination, OUTBOX.c.status == "pending", OUTBOX.c.last_code != ""
-    )
-    return ", ".join(sorted({row[0] for row in connection.execute(found.limit(1000))}))
 
 
 def replay(connection: Connection, step_id: str | None, now: datetime) -> int:

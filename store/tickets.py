@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from conversation.handover import Handover
+from store.outbox import UNDELIVERABLE
 from store.queries import CURSOR, HANDOVER, INBOX, OUTBOX, TICKET
 from store.records import TicketRecord, WaitingHint
-from store.steps import UNDELIVERABLE
 
 _INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 _RECORD = tuple(TicketRecord.__dataclass_fields__)

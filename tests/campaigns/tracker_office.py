@@ -19,7 +19,7 @@ from service.runtime import Runtime
 from service.system import System
 from service.views import HandoverView, NewConversation
 from states.clock import Clock, SystemIds
-from store import steps
+from store import progress
 from store.database import open_store
 from tests.counterparts.request_tracker import Tracker
 from tests.graph.example import knows, policy
@@ -106,7 +106,7 @@ class TrackerOffice:
     def dead(self) -> int:
         """Steps that were given up."""
         with self.runtime.store.read() as connection:
-            return steps.totals(connection, NAME)[1]
+            return progress.totals(connection, NAME)[1]
 
     def work_until(self, done: Callable[[], bool], seconds: float) -> bool:
         """Works as a worker does, until something is so; False if it is not so in time."""

@@ -29,7 +29,7 @@ from states.check import prove
 from states.errors import SpeechRefused
 from states.table import SPEECH, TABLE
 from states.vocabulary import Author, Effect, Event, State
-from store import queries, steps
+from store import outbox, queries
 from store.database import Store, open_store
 from store.queries import MESSAGE
 from store.speech import allowed, require_speech_check, stands
@@ -82,7 +82,7 @@ def test_letting_go_is_not_told_beside_the_closing(tmp_path: Path) -> None:
     desk.do(Event.CLAIMED)
     desk.do(Event.RESOLVED, text="done")
     with desk.runtime.store.read() as connection:
-        told = [one.effect for one in steps.queued_effects(connection, desk.id)]
+        told = [one.effect for one in outbox.queued_effects(connection, desk.id)]
         closed = queries.handover_of(connection, desk.id)
     assert [one for one in told if one in (Effect.CLEAR_OWNER, Effect.CLOSE_HANDOVER)] == [
         Effect.CLEAR_OWNER, Effect.CLOSE_HANDOVER,

@@ -16,7 +16,7 @@ from desks.config import ANNOUNCING, CODES, PAGING, TICKETING, holder, known_as
 from desks.port import Job, Request, Task
 from policy.schema import Severity
 from states.vocabulary import Effect, Role
-from store import steps
+from store import outbox
 from tests.graph.example import START
 
 
@@ -70,7 +70,7 @@ def test_a_code_goes_one_way_only_and_to_its_kind_of_contact() -> None:
 def test_what_somebody_must_hear_of_is_undeliverable_unless_somebody_is_reached(effect: Effect) -> None:
     """A note in a ticket wakes nobody; what nobody need hear of is never undeliverable."""
     needed = effect in NEEDED
-    assert needed == (effect.value in steps.MUST_BE_HEARD)
+    assert needed == (effect.value in outbox.MUST_BE_HEARD)
     case = Case(effect=effect, payload=CODE, handover=HANDOVER)
     for places, reached in (((), False), ((RT,), False), ((RT, CHAT, LETTERS), True), ((PAGER, LETTERS), True)):
         assert is_undeliverable(effect, plan(case, places)) == (needed and not reached)

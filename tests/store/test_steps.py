@@ -8,7 +8,7 @@ import pytest
 
 from conversation.effects import OUTBOUND
 from states.vocabulary import Effect
-from store import steps, tickets
+from store import outbox, progress, steps, tickets
 from store.records import DueStep
 from tests.store.example import HOUR, MINUTE, NOW, Bench, step, ticket
 
@@ -53,16 +53,16 @@ def test_effects_wait_in_the_order_they_happened(bench: Bench) -> None:
     bench.hand_over(effects=(Effect.PAGE, Effect.DELIVER_HANDOVER))
     bench.commit(effects=(Effect.FORWARD_MESSAGE,))
     bench.commit(effects=(Effect.SEND_CODE,), payloads={Effect.SEND_CODE: {"handover_id": "ho1"}})
-    queued = read(bench, steps.queued_effects, "c1")
+    queued = read(bench, outbox.queued_effects, "c1")
     assert [one.effect for one in queued] == [
         Effect.PAGE, Effect.DELIVER_HANDOVER, Effect.FORWARD_MESSAGE, Effect.SEND_CODE,
     ]  # fmt: skip
     assert queued[1].payload == {"handover_id": "ho1"}
-    assert set(read(bench, steps.effects_in_queue)) == {(one.id, "c1") for one in queued}
+    assert set(read(bench, outbox.effects_in_queue)) == {(one.id, "c1") for one in queued}
     for one in queued:
-        bench.run(steps.effect_expanded, one.id, ["s1"], NOW)
-    assert read(bench, steps.queued_effects, "c1") == ()
-    assert read(bench, steps.effects_in_queue) == ()
+        bench.run(outbox.effect_expanded, one.id, ["s1"], NOW)
+    assert read(bench, outbox.queued_effects, "c1") == ()
+    assert read(bench, outbox.effects_in_queue) == ()
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_effects_wait_in_the_order_they_happened(bench: Bench) -> None:
 def test_an_effect_that_was_expanded_tells_what_came_of_it(bench: Bench, moot: str, receipt: dict[str, Any]) -> None:
     bench.open()
     bench.commit(effects=(Effect.PAGE,))
-    (one,) = read(bench, steps.queued_effects, "c1")
-    bench.run(steps.mark_undeliverable, one.id)
-    bench.run(steps.effect_expanded, one.id, ["s1"], NOW, moot)
+    (one,) = read(bench, outbox.queued_effects, "c1")
+    bench.run(outbox.mark_undeliverable, one.id)
+    bench.run(outbox.effect_expanded, one.id, ["s1"], NOW, moot)
     found = row(bench, one.id)
     assert (found["status"], found["receipt"], found["last_code"], found["settled_at"]) == ("done", receipt, "", NOW)
 
@@ -82,24 +82,24 @@ def test_the_effect_that_has_waited_longest_comes_first(bench: Bench) -> None:
     for number, age in ((1, 1), (2, 3), (3, 2)):
         bench.open(f"c{number}")
         bench.commit(f"c{number}", effects=(Effect.PAGE,), at=NOW - age * HOUR)
-    assert [conversation for _, conversation in read(bench, steps.effects_in_queue)] == ["c2", "c3", "c1"]
+    assert [conversation for _, conversation in read(bench, outbox.effects_in_queue)] == ["c2", "c3", "c1"]
 
 
 @pytest.mark.parametrize("effect", sorted(OUTBOUND))
 def test_an_effect_that_somebody_must_hear_of_is_overdue_until_it_is_marked_once(bench: Bench, effect: Effect) -> None:
     bench.case(effects=(effect,))
-    (one,) = read(bench, steps.queued_effects, "c1")
-    assert read(bench, steps.overdue_effects, NOW) == (), "it is not older than that"
-    overdue = read(bench, steps.overdue_effects, NOW + MINUTE)
-    assert overdue == ((one,) if effect.value in steps.MUST_BE_HEARD else ())
+    (one,) = read(bench, outbox.queued_effects, "c1")
+    assert read(bench, outbox.overdue_effects, NOW) == (), "it is not older than that"
+    overdue = read(bench, outbox.overdue_effects, NOW + MINUTE)
+    assert overdue == ((one,) if effect.value in outbox.MUST_BE_HEARD else ())
     assert not one.undeliverable
-    assert bench.run(steps.mark_undeliverable, one.id)
-    assert not bench.run(steps.mark_undeliverable, one.id), "it is marked already"
-    assert read(bench, steps.overdue_effects, NOW + MINUTE) == ()
-    (marked,) = read(bench, steps.queued_effects, "c1")
+    assert bench.run(outbox.mark_undeliverable, one.id)
+    assert not bench.run(outbox.mark_undeliverable, one.id), "it is marked already"
+    assert read(bench, outbox.overdue_effects, NOW + MINUTE) == ()
+    (marked,) = read(bench, outbox.queued_effects, "c1")
     assert marked.undeliverable, "it waits still"
-    bench.run(steps.effect_expanded, one.id, [], NOW)
-    assert not bench.run(steps.mark_undeliverable, one.id), "it waits no more"
+    bench.run(outbox.effect_expanded, one.id, [], NOW)
+    assert not bench.run(outbox.mark_undeliverable, one.id), "it waits no more"
 
 
 def test_what_no_destination_can_perform_is_shown_oldest_first_with_its_team(bench: Bench) -> None:
@@ -107,19 +107,19 @@ def test_what_no_destination_can_perform_is_shown_oldest_first_with_its_team(ben
         bench.case(f"c{number}", f"ho{number}", effects=(), team=f"team {number}")
         bench.commit(f"c{number}", effects=(Effect.PAGE,), at=NOW - age * HOUR)
     for number in (1, 2):
-        (one,) = read(bench, steps.queued_effects, f"c{number}")
-        bench.run(steps.mark_undeliverable, one.id)
-    found = read(bench, steps.undeliverable, 5)
+        (one,) = read(bench, outbox.queued_effects, f"c{number}")
+        bench.run(outbox.mark_undeliverable, one.id)
+    found = read(bench, outbox.undeliverable, 5)
     assert [(one["conversation_id"], one["handover_id"], one["team"], one["since"]) for one in found] == [
         ("c2", "ho2", "team 2", NOW - 2 * HOUR), ("c1", "ho1", "team 1", NOW - HOUR),
     ]  # fmt: skip
     assert {one["effect"] for one in found} == {"page"}
-    assert len(read(bench, steps.undeliverable, 1)) == 1
+    assert len(read(bench, outbox.undeliverable, 1)) == 1
 
 
 def test_a_conversation_is_held(case: Bench) -> None:
-    assert case.run(steps.hold_conversation, "c1")["id"] == "c1"
-    assert case.run(steps.hold_conversation, "c9", patient=False) is None
+    assert case.run(outbox.hold_conversation, "c1")["id"] == "c1"
+    assert case.run(outbox.hold_conversation, "c9", patient=False) is None
 
 
 def test_a_step_is_written_once_and_a_handover_is_opened_once(case: Bench) -> None:
@@ -142,8 +142,8 @@ def test_steps_are_known_by_their_place_and_job(case: Bench) -> None:
     assert read(case, steps.has_step, "ho1", "tickets", "note")
     assert not read(case, steps.has_step, "ho1", "chat", "note")
     assert read(case, steps.destinations_of, "ho1", "open") == {"tickets"}
-    assert read(case, steps.count_like, "ho1", "tickets", "s:") == 2
-    assert read(case, steps.count_like, "ho1", "tickets", "x_") == 1, "_ is no wildcard"
+    assert read(case, progress.count_like, "ho1", "tickets", "s:") == 2
+    assert read(case, progress.count_like, "ho1", "tickets", "x_") == 1, "_ is no wildcard"
     assert [one.id for one in read(case, steps.followers, "ho1", "tickets")] == ["s:1", "s:2", "x_1"]
 
 
@@ -250,8 +250,8 @@ def test_what_is_done_keeps_no_words(case: Bench) -> None:
     case.run(steps.step_done, one, {"ref": "1"}, NOW)
     found = row(case, "s1")
     assert (found["status"], found["payload"], found["request"], found["receipt"]) == ("done", {}, None, {"ref": "1"})
-    assert read(case, steps.written_since, "ho1", "tickets", NOW - MINUTE) == (NOW,)
-    assert read(case, steps.written_since, "ho1", "tickets", NOW) == ()
+    assert read(case, progress.written_since, "ho1", "tickets", NOW - MINUTE) == (NOW,)
+    assert read(case, progress.written_since, "ho1", "tickets", NOW) == ()
 
 
 def test_what_is_given_up_is_buried_with_its_followers_and_replayed_with_them(case: Bench) -> None:
@@ -261,8 +261,8 @@ def test_what_is_given_up_is_buried_with_its_followers_and_replayed_with_them(ca
     assert read(case, steps.is_dead, "ho1", "tickets", "open")
     case.run(steps.bury, {"s2": {"left": 2}}, NOW)
     assert (row(case, "s2")["status"], row(case, "s2")["last_code"]) == ("dead", steps.BURIED)
-    assert [one["id"] for one in read(case, steps.unsettled, "dead", 5)] == ["s1", "s2"]
-    assert read(case, steps.totals, "tickets") == (0, 2, None)
+    assert [one["id"] for one in read(case, progress.unsettled, "dead", 5)] == ["s1", "s2"]
+    assert read(case, progress.totals, "tickets") == (0, 2, None)
     assert case.run(steps.replay, "s1", NOW) == 2
     assert not read(case, steps.is_dead, "ho1", "tickets", "open")
     assert held(case).unsure, "the last attempt may have got through"
@@ -287,41 +287,41 @@ def test_operators_see_what_waits_what_fails_and_when_something_got_through(case
     case.run(steps.step_done, held(case), {}, NOW + MINUTE)
     for code in ("timeout", "http_500"):
         case.run(steps.retry_step, held(case), at=NOW + HOUR, code=code, unsure=False, counts=True)
-    assert read(case, steps.totals, "tickets") == (2, 0, NOW + MINUTE)
-    assert read(case, steps.failing, "tickets") == "http_500, timeout"
-    assert read(case, steps.totals, "chat") == (0, 0, None)
-    assert read(case, steps.waited_for) == {"tickets"}
-    waiting = read(case, steps.unsettled, "pending", 5)
+    assert read(case, progress.totals, "tickets") == (2, 0, NOW + MINUTE)
+    assert read(case, progress.failing, "tickets") == "http_500, timeout"
+    assert read(case, progress.totals, "chat") == (0, 0, None)
+    assert read(case, progress.waited_for) == {"tickets"}
+    waiting = read(case, progress.unsettled, "pending", 5)
     assert [one["id"] for one in waiting if one["destination"]] == ["s2", "s3"]
     assert "payload" not in waiting[0]
 
 
 def test_something_of_ours_is_on_its_way_while_effects_or_moves_wait(case: Bench) -> None:
     moves = ("claim",)
-    assert read(case, steps.is_changing, "c1", "tickets", moves), "an effect waits"
-    for one in read(case, steps.queued_effects, "c1"):
-        case.run(steps.effect_expanded, one.id, [], NOW)
-    assert not read(case, steps.is_changing, "c1", "tickets", moves)
+    assert read(case, progress.is_changing, "c1", "tickets", moves), "an effect waits"
+    for one in read(case, outbox.queued_effects, "c1"):
+        case.run(outbox.effect_expanded, one.id, [], NOW)
+    assert not read(case, progress.is_changing, "c1", "tickets", moves)
     add(case, "s1", job="note")
-    assert not read(case, steps.is_changing, "c1", "tickets", moves)
+    assert not read(case, progress.is_changing, "c1", "tickets", moves)
     add(case, "s2", 2, job="claim")
-    assert read(case, steps.is_changing, "c1", "tickets", moves)
-    assert not read(case, steps.is_changing, "c1", "chat", moves)
+    assert read(case, progress.is_changing, "c1", "tickets", moves)
+    assert not read(case, progress.is_changing, "c1", "chat", moves)
 
 
 @pytest.mark.parametrize("effect", sorted(OUTBOUND))
 def test_what_somebody_must_hear_of_changes_no_ticket(bench: Bench, effect: Effect) -> None:
     bench.case(effects=(effect,))
-    assert read(bench, steps.is_changing, "c1", "tickets", ()) == (effect.value not in steps.MUST_BE_HEARD)
+    assert read(bench, progress.is_changing, "c1", "tickets", ()) == (effect.value not in outbox.MUST_BE_HEARD)
 
 
 def test_a_destination_is_waited_for_while_a_step_toward_it_waits(case: Bench) -> None:
-    assert read(case, steps.waited_for) == frozenset(), "an effect waits for no destination"
+    assert read(case, progress.waited_for) == frozenset(), "an effect waits for no destination"
     add(case, "s1")
     add(case, "s2", destination="chat")
-    assert read(case, steps.waited_for) == {"tickets", "chat"}
+    assert read(case, progress.waited_for) == {"tickets", "chat"}
     case.run(steps.step_done, held(case), {}, NOW)
-    assert read(case, steps.waited_for) == {"chat"}
+    assert read(case, progress.waited_for) == {"chat"}
 
 
 def test_what_a_destination_held_when_somebody_acted_there(bench: Bench) -> None:
@@ -330,11 +330,11 @@ def test_what_a_destination_held_when_somebody_acted_there(bench: Bench) -> None
     for number in ("m1", "m2"):
         bench.receive(message_id=number)
         bench.answer("c1", number, "Three days.")
-    assert read(bench, steps.messages_held, "c1", "tickets", NOW) == {"m1", "m2"}
+    assert read(bench, outbox.messages_held, "c1", "tickets", NOW) == {"m1", "m2"}
     bench.hand_over(effects=(Effect.DELIVER_HANDOVER,))
     bench.receive(message_id="m3", text="one more thing")
     bench.commit(
         cause="message:m3", message_id="m3", effects=(Effect.FORWARD_MESSAGE,),
         payloads={Effect.FORWARD_MESSAGE: {"handover_id": "ho1", "message_id": "m3"}},
     )  # fmt: skip
-    assert read(bench, steps.messages_held, "c1", "tickets", NOW) == {"m1", "m2"}
+    assert read(bench, outbox.messages_held, "c1", "tickets", NOW) == {"m1", "m2"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from states.vocabulary import Effect, State
-from store import steps, tickets
+from store import outbox, steps, tickets
 from store.records import WaitingHint
 from tests.store.example import HOUR, MINUTE, NOW, Bench, step, ticket
 
@@ -98,8 +98,8 @@ def test_deliveries_begin_with_what_goes_to_nobody(bench: Bench) -> None:
     bench.case("c2", "ho2", effects=(Effect.SEND_CODE,))
     bench.run(tickets.add_ticket, ticket(), NOW)
     assert [one["destination"] for one in read(bench, tickets.deliveries, "ho1")] == ["tickets"]
-    for effect_id, _ in read(bench, steps.effects_in_queue):
-        bench.run(steps.mark_undeliverable, effect_id)
+    for effect_id, _ in read(bench, outbox.effects_in_queue):
+        bench.run(outbox.mark_undeliverable, effect_id)
     found = read(bench, tickets.deliveries, "ho1")
     assert [(one["destination"], one["ref"], one["status"]) for one in found] == [
         ("(nobody)", "deliver_handover", "undeliverable"), ("(nobody)", "page ×2", "undeliverable"),
