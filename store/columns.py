@@ -1,13 +1,14 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""Columns that mean the same on SQLite and PostgreSQL, and those that many tables have."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import JSON, Column, DateTime, ForeignKey, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -31,3 +32,23 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def conversation_key() -> Any:
+    """The conversation that a row belongs to, as a part of its key."""
+    return Field(sa_column=Column(Text, ForeignKey("conversation.id"), primary_key=True))
+
+
+def conversation_ref() -> Any:
+    """The conversation that a row belongs to, which has a key of its own."""
+    return Field(sa_column=Column(Text, ForeignKey("conversation.id"), nullable=False, index=True))
+
+
+def json_field(nullable: bool = False) -> Any:
+    """A JSON value; where it may be missing, None is NULL and not JSON's null."""
+    return Field(sa_column=Column(JSON(none_as_null=nullable), nullable=nullable))
+
+
+def time_field(nullable: bool = False) -> Any:
+    """An instant."""
+    return Field(sa_column=Column(UtcDateTime, nullable=nullable))

@@ -15,21 +15,17 @@ from states.errors import NotFound
 from states.table import ANSWERING
 from states.vocabulary import Effect, Event, Role, State
 from store.prepared import Prepared
-from store.rows import (
-    AttemptsRow,
+from store.rows.conversation import (
     ConversationRow,
-    DeskCursorRow,
     EventRow,
     HandoverRow,
-    InboxRow,
     MessageRow,
     OriginalRow,
-    OutboxRow,
     PolicyRow,
-    PresenceRow,
-    TicketRow,
     TimerRow,
 )
+from store.rows.outside import DeskCursorRow, InboxRow, OutboxRow, TicketRow
+from store.rows.people import AttemptsRow, PresenceRow
 
 CONVERSATION = ConversationRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 MESSAGE = MessageRow.__table__  # type: ignore[attr-defined]

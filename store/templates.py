@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from conversation.records import TemplateUse
 from states.errors import GuardRefused
 from states.templates import TemplateState
-from store.rows import TemplateRow
+from store.rows.people import TemplateRow
 
 TEMPLATE = TemplateRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
 

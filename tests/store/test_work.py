@@ -16,7 +16,7 @@ from store import arrivals, queries
 from store.ledger import first_break
 from store.outbox import write_outbox
 from store.records import Bound
-from store.rows import ConversationRow
+from store.rows.conversation import ConversationRow
 from store.work import AlreadyDone, StaleOutcome, UnitOfWork, write_handover
 from tests.store.example import HOUR, NOW, Bench, answering, handover_row
 
