@@ -8,7 +8,7 @@ from typing import Any
 from conversation.answer import pulled
 from conversation.clocks import LadderStep, next_step
 from conversation.consents import about
-from conversation.effects import Matter
+from conversation.doing import Matter
 from conversation.facts import guard_facts
 from conversation.inbound import Inbound, Kind, Method
 from conversation.run import Run

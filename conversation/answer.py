@@ -14,7 +14,7 @@ from assistants.lexicon import OWN_NAMES
 from assistants.port import Draft, Question, Turn
 from conversation.burst import burst_of, counted
 from conversation.decide import Asked, Disposition, Verdict, by_draft, by_evidence, by_rules, faulted
-from conversation.effects import Matter
+from conversation.doing import Matter
 from conversation.evidence import circumstances, facts_of, fired_json, raised
 from conversation.facts import guard_facts
 from conversation.hand_back import stretch

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conversation.clocks import next_step, wakes_somebody
-from conversation.effects import Matter
+from conversation.doing import Matter
 from conversation.hand_back import is_loop, note_evidence
 from conversation.packets import assembled
 from conversation.run import Run

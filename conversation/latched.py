@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversation.answer import assess
 from conversation.consents import about
-from conversation.effects import Matter, Urgency
+from conversation.doing import Matter, Urgency
 from conversation.evidence import fired_json, raised
 from conversation.hand_back import note_evidence
 from conversation.hand_over import open_handover, page_if_nobody

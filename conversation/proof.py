@@ -13,7 +13,8 @@ from typing import Any
 from assistants.port import Draft, Question
 from conversation.answer import Direct
 from conversation.clocks import next_step
-from conversation.effects import OUTBOUND, Matter, Urgency
+from conversation.doing import Matter, Urgency
+from conversation.effects import OUTBOUND
 from conversation.handle import outcome_of, run_through
 from conversation.handover import Handover
 from conversation.inbound import Inbound, Kind, Proof

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conversation.effects import EFFECTS, Doing, Matter
+from conversation.doing import Doing, Matter
+from conversation.effects import EFFECTS
 from conversation.facts import guard_facts
 from conversation.records import Happening
 from conversation.run import Run

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from conversation.answer import asked_of, assess
-from conversation.effects import Matter
+from conversation.doing import Matter
 from conversation.latched import reopen
 from conversation.run import Run
 from conversation.step import apply

@@ -8,18 +8,16 @@ the ticket is put right again.
 from __future__ import annotations
 
 import hashlib
-import itertools
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from conversation.records import Snapshot
 from delivery import words
 from delivery.destinations import MOVING, Destination
 from delivery.plan import Planned
 from delivery.quotes import without_ours
+from delivery.seen import Seen, older
 from delivery.settle import Filing, Places, act_id
-from desks.port import Comment, Job, Standing, Ticket, TicketDesk
+from desks.port import Comment, Job, Standing
 from service.system import System
 from service.views import Actor
 from states.errors import BadInput, Conflict, ConversationClosed, HandrailError, NotFound, Refused
@@ -35,45 +33,6 @@ MAX_STRANGERS = 10
 _MOVING = tuple(sorted(job.value for job in MOVING))
 
 log = logging.getLogger("handrail.delivery")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """A ticket as it is now, beside what was agreed on."""
-
-    place: Destination
-    desk: TicketDesk
-    record: TicketRecord
-    ticket: Ticket
-    held: frozenset[str] = frozenset()
-    """The customer's messages that the ticket had when it was last agreed on, so before what is found in it now."""
-
-    def person(self, name: str) -> tuple[Role, str] | None:
-        """Who the ticket's name is here; None for whoever is not positively known."""
-        return self.place.person(name, self.ticket.people.get(name))
-
-    def act_id(self, what: str, which: str = "") -> str:
-        """The id of what follows from it."""
-        return act_id(self.place.name, self.record.ref, what, which or self.ticket.version)
-
-    def is_ours(self, comment: Comment) -> bool:
-        """Whether it is an echo of our own. The marker counts only where our user's name there is not known:
-        an agent who quotes a note of ours, marker and all, has something to say."""
-        if self.desk.actor:
-            return comment.author == self.desk.actor
-        return f"[{self.record.handover_id}#" in comment.text
-
-    def ours_before(self, comment: Comment) -> tuple[str, ...]:
-        """What we wrote for the desk only, before this comment: later notes must not change what it says."""
-        earlier = itertools.takewhile(lambda one: one.id != comment.id, self.ticket.comments)
-        return tuple(one.text for one in earlier if not one.public and self.is_ours(one))
-
-    @property
-    def told(self) -> tuple[Comment, ...]:
-        """The comments that are new, oldest first."""
-        ids = [one.id for one in self.ticket.comments]
-        last = self.record.last_comment
-        return self.ticket.comments[ids.index(last) + 1 :] if last in ids else self.ticket.comments
 
 
 class Reconciler:
@@ -102,7 +61,7 @@ class Reconciler:
             ticket = desk.read(ref)
         except NotFound:
             return self._gone(record)
-        if _older(ticket.version, record.version):
+        if older(ticket.version, record.version):
             return True
         if where := ticket.identity.elsewhere(record.ref, record.handover_id):
             return self._merged(record, where)
@@ -234,7 +193,7 @@ class Reconciler:
                 seen, "resolved", seen.ticket.version, BadInput("nobody has claimed the case; take the ticket first")
             )
         self._act(
-            seen, "resolved", Event.RESOLVED, person, text=_outcome(seen), puts_right=True, newest=self._newest(seen)
+            seen, "resolved", Event.RESOLVED, person, text=seen.outcome, puts_right=True, newest=self._newest(seen)
         )
 
     def _newest(self, seen: Seen) -> int:
@@ -374,21 +333,3 @@ def _missing(snapshot: Snapshot) -> str:
     if not handover.identity_satisfied:
         missing.append("the customer's identity is not verified")
     return f" Still missing: {'; '.join(missing)}. Do it at Handrail's desk." if missing else ""
-
-
-def _older(version: str, known: str) -> bool:
-    """Whether a version is before another one: numbers and instants of fixed width sort by length, then as text."""
-    return (len(version), version) < (len(known), known)
-
-
-def _outcome(seen: Seen) -> str:
-    """What was done, as the ticket tells it: the last words of its people."""
-    return next(_last_words(seen), f"resolved in {seen.place.name}")[:2000]
-
-
-def _last_words(seen: Seen) -> Iterator[str]:
-    for one in reversed(seen.ticket.comments):
-        if seen.is_ours(one) or one.from_customer or one.automatic or not one.text.strip():
-            continue
-        if seen.person(one.author) is not None:
-            yield one.text

@@ -14,7 +14,8 @@ import conversation.effects
 from assistants.port import Draft
 from audit.judge import Judge
 from conversation.answer import Direct
-from conversation.effects import EFFECTS, OUTBOUND, Doing
+from conversation.doing import Doing
+from conversation.effects import EFFECTS, OUTBOUND
 from conversation.handle import outcome_of, run_through
 from conversation.inbound import Inbound, Kind
 from conversation.latched import forward
@@ -186,7 +187,7 @@ def test_only_effects_make_utterances() -> None:
                 makers.add(name)
             if isinstance(node, ast.Attribute) and node.attr == "append" and "utterances" in ast.dump(node.value):
                 makers.add(name)
-    assert makers == {"conversation/effects.py"}
+    assert makers == {"conversation/doing.py"}
 
 
 def test_an_effect_without_a_voice_cannot_speak(rules: Rules) -> None:
