@@ -13,11 +13,12 @@ from typing import Literal
 
 from policy.facts import Scalar
 from policy.loader import LoadedPolicy
-from policy.schema import Action, Policy, Severity, Trigger
+from policy.schema import Policy, Severity, Trigger
 from states.errors import DependencyFault, PolicyError
 from triggers.assessment import Assessment, Circumstances, Decision, Evidence, Fired, Message, Redaction, Scores
 from triggers.burst import Burst, BurstAssessment, mask, united
 from triggers.conditions import Bound, Conditions, mentions_answer
+from triggers.firing import ACTIONS, conditional, decision_of, fault_fired, fire, moved, scored
 from triggers.folding import Folded
 from triggers.language import detect, shown
 from triggers.masks import private_data, redact
@@ -32,8 +33,6 @@ from triggers.watched import SetFactory
 
 WITHHELD = "[withheld: this text could not be redacted]"
 _SEVERITIES = tuple(Severity)
-_ACTIONS = (Action.HANDOVER, Action.GUARD, Action.FLAG)
-_DECISIONS = {Action.HANDOVER: Decision.HANDOVER, Action.GUARD: Decision.GUARD, Action.FLAG: Decision.FLAG}
 _CACHED = 32
 
 
@@ -87,7 +86,7 @@ class Engine:
         """Whether any trigger asks what a message means."""
         self._extra = frozenset(SYNONYMS.get(name, name) for rule in self._rules for name in rule.pii)
         self._order = {
-            trigger.id: (_SEVERITIES.index(trigger.severity), _ACTIONS.index(trigger.action), n)
+            trigger.id: (_SEVERITIES.index(trigger.severity), ACTIONS.index(trigger.action), n)
             for n, trigger in enumerate(self._triggers)
         }
 
@@ -151,7 +150,7 @@ class Engine:
         text, redactions = masked.pop(burst.newest.id, (message.text, ()))
         assessment = replace(
             alone,
-            decision=_decision(fired),
+            decision=decision_of(fired),
             fired=fired,
             redactions=redactions,
             redacted_text=text,
@@ -177,7 +176,7 @@ class Engine:
         facts = _own_facts(message, language, sentiment) | dict(circumstances.facts)
         fired = self._fired(judged, self._conditions.bind(facts), scores, circumstances.disarmed)
         return Assessment(
-            decision=_decision(fired),
+            decision=decision_of(fired),
             fired=fired,
             redactions=judged.redactions,
             redacted_text=without(message.text, judged.redactions) if judged.redactions else message.text,
@@ -191,7 +190,7 @@ class Engine:
         whens: dict[int, list[Evidence]] = {}
         for number, condition in self._by_fact:
             if bound.holds(condition) and self._rules[number].id not in disarmed:
-                whens.setdefault(number, []).append(_conditional(condition, judged.turn))
+                whens.setdefault(number, []).append(conditional(condition, judged.turn))
         candidates = {*judged.hits, *whens, *(self._by_pii if judged.found else ())}
         if scores.topics or scores.recognised:
             candidates.update(self._by_score)
@@ -199,9 +198,9 @@ class Engine:
         for number in candidates - self._gated_late:
             rule = self._rules[number]
             evidence = [*judged.signs(number, rule), *judged.private_data(rule), *whens.get(number, ())]
-            evidence += _scored(rule, scores, judged.turn)
+            evidence += scored(rule, scores, judged.turn)
             if evidence and (rule.gate is None or bound.holds(rule.gate)):
-                fired.append(_fire(self._triggers[number], evidence))
+                fired.append(fire(self._triggers[number], evidence))
         return self._ordered(fired)
 
     def read_of(self, facts: Mapping[str, Scalar], *, answered: bool = False) -> dict[str, Scalar]:
@@ -223,19 +222,19 @@ class Engine:
             fired = [one for n in self._late if (one := self._judged_late(n, bound, judged, turn, disarmed))]
             return self._ordered(fired)
         except Exception as error:  # noqa: BLE001 - safety boundary: an answer nobody could judge goes to a person
-            return (_fault_fired(type(error).__name__),)
+            return (fault_fired(type(error).__name__),)
 
     def _judged_late(
         self, number: int, bound: Bound, judged: Judged | None, turn: int, disarmed: frozenset[str]
     ) -> Fired | None:
         rule = self._rules[number]
         late = (when for when in rule.whens if mentions_answer(when) or number in self._gated_late)
-        evidence = [_conditional(when, turn) for when in late if rule.id not in disarmed and bound.holds(when)]
+        evidence = [conditional(when, turn) for when in late if rule.id not in disarmed and bound.holds(when)]
         if judged is not None and number in self._gated_late:
             evidence += [*judged.signs(number, rule), *judged.private_data(rule)]
         if not evidence or (rule.gate is not None and not bound.holds(rule.gate)):
             return None
-        return _fire(self._triggers[number], evidence)
+        return fire(self._triggers[number], evidence)
 
     def _judged(self, message: Message, scanned: Scanned, *, settled: int = 0, breaks: tuple[int, ...] = ()) -> Judged:
         found = private_data(scanned.readings, self._extra)
@@ -255,7 +254,7 @@ class Engine:
         for first in (0, len(message.text) - limit):
             part = replace(message, text=message.text[first : first + limit])
             for one in self._assess(part, circumstances, scores, None, started).fired:
-                fired.setdefault(one.trigger_id, _moved(one, first))
+                fired.setdefault(one.trigger_id, moved(one, first))
         return self._fault(message, "message_too_long", started, self._ordered(fired.values()))
 
     def _by_words(self, message: Message, circumstances: Circumstances) -> tuple[Fired, ...]:
@@ -338,12 +337,6 @@ def _redacted(text: str) -> tuple[str, tuple[Redaction, ...]]:
         return WITHHELD, (Redaction(entity="secret", start=0, end=len(text)),)
 
 
-def _moved(fired: Fired, offset: int) -> Fired:
-    """The same with its quotes so many characters further on."""
-    moved = (replace(one, start=one.start + offset, end=one.end + offset) for one in fired.evidence if one.start >= 0)
-    return replace(fired, evidence=(*moved, *(one for one in fired.evidence if one.start < 0)))
-
-
 def _own_facts(message: Message, language: str, sentiment: float) -> dict[str, Scalar]:
     return {
         "message.length": len(message.text),
@@ -355,52 +348,6 @@ def _own_facts(message: Message, language: str, sentiment: float) -> dict[str, S
 
 def _reads_answer(rule: Rule) -> bool:
     return any(mentions_answer(condition) for condition in (*rule.whens, rule.gate or ""))
-
-
-def _scored(rule: Rule, scores: Scores, turn: int) -> list[Evidence]:
-    """Topics and meanings at or above their threshold; a score that is no number counts as one."""
-    asked = (("topic", rule.topics, scores.topics), ("recognised", rule.recognised, scores.recognised))
-    given = (
-        (kind, name, found[name], least) for kind, wanted, found in asked for name, least in wanted if name in found
-    )
-    return [
-        Evidence(kind=kind, detail=name, score=score if score == score else 1.0, threshold=least, turn=turn)
-        for kind, name, score, least in given
-        if not score < least
-    ]
-
-
-def _conditional(when: str, turn: int) -> Evidence:
-    return Evidence(kind="when", detail=when, turn=turn)
-
-
-def _fire(trigger: Trigger, evidence: Iterable[Evidence]) -> Fired:
-    return Fired(
-        trigger_id=trigger.id,
-        family=trigger.family,
-        reason=trigger.reason,
-        action=trigger.action,
-        severity=trigger.severity,
-        sla=trigger.sla,
-        evidence=tuple(evidence),
-    )
-
-
-def _fault_fired(detail: str) -> Fired:
-    return Fired(
-        trigger_id="system.fault",
-        family="fault",
-        reason="The answer could not be judged.",
-        action=Action.HANDOVER,
-        severity=Severity.HIGH,
-        sla=None,
-        evidence=(Evidence(kind="fault", detail=detail),),
-    )
-
-
-def _decision(fired: Iterable[Fired]) -> Decision:
-    actions = {one.action for one in fired}
-    return next((_DECISIONS[action] for action in _ACTIONS if action in actions), Decision.CLEAR)
 
 
 _engines: OrderedDict[str, Engine] = OrderedDict()
