@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from models.usage import Usage
     from policy.loader import LoadedPolicy
     from recognition.port import MeaningRecogniser
+    from recognition.reply_port import ReplyReader
     from service.system import System
     from states.clock import Clock
     from triggers.engine import Engine
@@ -52,8 +53,9 @@ WARMING = (
 
 def build(settings: Settings, **overrides: Any) -> System:
     """A running Handrail; its `door` is what surfaces are given. `overrides` replace parts by name: store, policy,
-    assistant, clock, ids, classifier, recogniser, summariser, directory, codes. With `learned` the articles' vectors
-    are made before it returns, so that the first message is judged like every other; otherwise beside what is served.
+    assistant, clock, ids, classifier, recogniser, replies, summariser, directory, codes. With `learned` the articles'
+    vectors are made before it returns, so that the first message is judged like every other; otherwise beside what
+    is served.
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
@@ -74,6 +76,7 @@ def build(settings: Settings, **overrides: Any) -> System:
     clock = overrides.pop("clock", None) or SystemClock()
     classifier = overrides.pop("classifier", None) or build_classifier(settings, usage)
     recogniser = overrides.pop("recogniser", None) or build_recogniser()
+    replies = overrides.pop("replies", None) or build_replies()
     summariser = overrides.pop("summariser", None) or build_summariser(settings, usage)
     store = overrides.pop("store", None)
     ids = overrides.pop("ids", None) or SystemIds()
@@ -95,6 +98,7 @@ def build(settings: Settings, **overrides: Any) -> System:
         ids=ids,
         classifier=classifier,
         recogniser=recogniser,
+        replies=replies,
         summariser=summariser,
         usage=usage,
         public_url=settings.public_url,
@@ -337,6 +341,13 @@ def build_recogniser() -> MeaningRecogniser:
     return shipped()
 
 
+def build_replies() -> ReplyReader:
+    """The shipped reader of replies, which screens drafts beside the policy's filters."""
+    from recognition.replies import shipped
+
+    return shipped()
+
+
 def build_summariser(settings: Settings, usage: Mapping[str, Usage] | None = None) -> SummaryWriter | None:
     """Who writes the summaries of packets, when a model is configured; else they stay extractive."""
     if settings.assistant != "openai":
@@ -365,7 +376,7 @@ def build_judge(policy: str, knowledge: str | None, *, meaning: bool = True) -> 
         assistant.learn()
     rules = Rules(
         loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY)),
-        recogniser=build_recogniser(),
+        recogniser=build_recogniser(), replies=build_replies(),
     )  # fmt: skip
     return Judge(rules, assistant), loaded
 

@@ -17,7 +17,7 @@ from assistants.knowledge_base import KnowledgeBase
 from assistants.lexicon import STEMMERS
 from assistants.port import Citation, Draft, PersonStretch, Question
 from models.port import Message, Model
-from prompts.loader import load
+from prompts.loader import Prompt, load_all
 
 PASSAGES = 5
 """Passages shown to the model."""
@@ -49,8 +49,7 @@ class OpenAICompatible:
         self._model = model
         self._knowledge = knowledge
         self._organisation = organisation
-        self._prompt = load("assistant")
-        self._guard = load("guard")
+        self._prompts, self._guards = load_all("assistant"), load_all("guard")
 
     @property
     def instant(self) -> bool:
@@ -61,7 +60,8 @@ class OpenAICompatible:
         """The model's answer from the passages; empty text if it cites none of them. Failures are DependencyFaults."""
         recognised = self._knowledge.recognition(question)
         passages = self._knowledge.passages(question, PASSAGES)
-        filled = self._model.ask(ModelDraft, self._messages(question, passages), question.deadline_s)
+        prompt = self._prompts.get(question.language, self._prompts["en"])
+        filled = self._model.ask(ModelDraft, self._messages(prompt, question, passages), question.deadline_s)
         citations = _checked(filled.citations, passages)
         language = question.language if question.language in STEMMERS else "en"
         supported = support(filled.answer, [source.quote for source in citations], question.text, language)
@@ -75,7 +75,7 @@ class OpenAICompatible:
             verbatim=known and any(is_verbatim(filled.answer, match.passage.text) for match in passages),
             wants_person=filled.wants_person,
             intent=filled.intent[:80],
-            model=f"{self._model.name}, prompt {self._prompt.fingerprint}",
+            model=f"{self._model.name}, prompt {prompt.fingerprint}",
             matched=self._knowledge.accounted(question, passages),
         )
 
@@ -83,16 +83,16 @@ class OpenAICompatible:
         """Names the model and the articles; the model is not called, for a call may cost money."""
         return f"{self._model.name} over {self._knowledge.ping()}"
 
-    def _messages(self, question: Question, passages: tuple[Match, ...]) -> list[Message]:
+    def _messages(self, prompt: Prompt, question: Question, passages: tuple[Match, ...]) -> list[Message]:
         shown = "\n\n".join(
             f"[{number}] {match.article.title}: {match.passage.heading}\n{match.passage.text}"
             for number, match in enumerate(passages, start=1)
         )
-        system = self._prompt.fill(
+        system = prompt.fill(
             organisation=self._organisation, language=question.language, passages=shown or "(no passage fits)"
         )
         if question.guarded:
-            system += "\n\n" + self._guard.fill()
+            system += "\n\n" + self._guards.get(question.language, self._guards["en"]).fill()
         return [("system", system), *_window(question), ("user", question.text)]
 
 

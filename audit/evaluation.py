@@ -17,12 +17,16 @@ from audit.confusion import (
     conversation_figures,
     message_figures,
 )
+from audit.contexts import context_of
 from audit.judge import FAULT, Judge
 from audit.recordings import Line, parse_turns
+from audit.screened import JudgedReply, reply_figures
 from conversation.decide import Disposition
 from states.errors import BadInput
 
 Prediction = dict[str, Any]
+UNREADABLE = "unreadable"
+"""The reason why something is held back that is no reply."""
 
 
 @dataclass
@@ -32,19 +36,21 @@ class Evaluation:
     lines: int = 0
     messages: list[JudgedMessage] = field(default_factory=list)
     conversations: list[JudgedConversation] = field(default_factory=list)
+    replies: list[JudgedReply] = field(default_factory=list)
     bad_lines: list[tuple[int, str]] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
-    """Lines that were predicted, but toward a person because they could not be judged."""
+    """Lines that were predicted although not all of them could be read: toward a person, or as a reply held back."""
 
     def figures(self) -> Figures:
         """Everything as plain JSON."""
         return {
             "lines": self.lines,
-            "predictions": len(self.messages) + len(self.conversations),
+            "predictions": len(self.messages) + len(self.conversations) + len(self.replies),
             "bad_lines": [{"line": number, "problem": problem} for number, problem in self.bad_lines],
             "unjudged_lines": [{"line": number, "note": note} for number, note in self.notes],
             **({"messages": message_figures(self.messages)} if self.messages else {}),
             **({"conversations": conversation_figures(self.conversations)} if self.conversations else {}),
+            **({"replies": reply_figures(self.replies)} if self.replies else {}),
         }
 
 
@@ -89,6 +95,8 @@ def _predict(line: Line, judge: Judge, found: Evaluation) -> Prediction | None:
     if not isinstance(line.value.get("id"), str | int):
         found.bad_lines.append((line.number, f"id is {line.value.get('id')!r}; give each row a text or number as id"))
         return None
+    if "reply" in line.value and "turns" not in line.value:
+        return _predict_reply(line.number, line.value, judge, found)
     if "turns" in line.value:
         return _predict_conversation(line.number, line.value, judge, found)
     return _predict_message(line.number, line.value, judge, found)
@@ -124,6 +132,20 @@ def _predict_conversation(number: int, row: Mapping[str, Any], judge: Judge, fou
         found.notes.append((number, note))
     found.conversations.append(JudgedConversation(labels=Labels.of(row), handover_turn=turn))
     return {"id": row["id"], "handover_turn": turn, **({"note": note} if note else {})}
+
+
+def _predict_reply(number: int, row: Mapping[str, Any], judge: Judge, found: Evaluation) -> Prediction:
+    context, reply = context_of(row), row["reply"]
+    note = "; ".join(context.problems)
+    if isinstance(reply, str) and reply.strip():
+        reasons = judge.reply(reply, context)
+    else:
+        # What cannot be screened is not said.
+        reasons, note = (UNREADABLE,), "no reply to screen: it is held back"
+    if note:
+        found.notes.append((number, note))
+    found.replies.append(JudgedReply.of(row, reasons))
+    return {"id": row["id"], "blocked": bool(reasons), "reasons": list(reasons), **({"note": note} if note else {})}
 
 
 def _language(row: Mapping[str, Any]) -> str | None:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from assistants.port import Assistant, Citation, Draft, Question
+from audit.contexts import Context
 from audit.recordings import RecordedTurn
 from conversation.answer import Direct, respond
 from conversation.decide import Disposition, Verdict
 from conversation.inbound import Inbound, Kind
+from conversation.outgoing import held_by
 from conversation.records import Snapshot, StoredMessage
 from conversation.rules import Rules
 from conversation.run import Run
@@ -56,6 +58,16 @@ class Judge:
     def message(self, text: str, language: str | None = None) -> Forecast:
         """The forecast for a conversation's first message."""
         return self.turn(text, self.beginning(language))[0]
+
+    def reply(self, reply: str, context: Context) -> tuple[str, ...]:
+        """Why a reply must not be said; empty if it may. Screened as a turn screens a draft.
+
+        What an assistant does before a turn sees its draft is done here: links and figures that neither the articles
+        nor the customer named are claims without support.
+        """
+        rules = self._rules
+        found = held_by(reply, context.language, rules.engine, rules.replies, approved=False)
+        return tuple(dict.fromkeys((*found, *context.unsupported(reply))))
 
     def handover_turn(self, turns: tuple[RecordedTurn, ...], language: str | None = None) -> int | None:
         """The 0-based index into `turns` of the customer's turn that hands over; None if none does."""

@@ -137,7 +137,8 @@ def settle(run: Run, consulted: Consulted) -> Verdict:
         if verdict is not None:
             return verdict
     found = run.judgement.assessment or assess(run)
-    return by_draft(asked_of(run), found, kept(consulted.draft), run.rules.engine, run.rules.policy)
+    rules = run.rules
+    return by_draft(asked_of(run), found, kept(consulted.draft), rules.engine, rules.policy, rules.replies)
 
 
 def failed(run: Run, kind: str, detail: str) -> Verdict:

@@ -15,8 +15,10 @@ from typing import Any
 
 from assistants.port import Draft
 from conversation.evidence import raised
+from conversation.outgoing import held_by
 from policy.facts import Scalar
 from policy.schema import Action, Policy
+from recognition.reply_port import ReplyReader
 from states.vocabulary import Event, Role
 from triggers.assessment import Assessment, Circumstances, Decision, Fired, Message
 from triggers.courtesy import Courtesy, CourtesyKind, courtesy
@@ -145,8 +147,10 @@ def by_evidence(found: Assessment) -> Verdict | None:
     return _person(found.fired) if found.decision.needs_person else None
 
 
-def by_draft(asked: Asked, found: Assessment, draft: Draft, engine: Engine, policy: Policy) -> Verdict:
-    """The verdict once a draft is there."""
+def by_draft(
+    asked: Asked, found: Assessment, draft: Draft, engine: Engine, policy: Policy, reader: ReplyReader | None = None
+) -> Verdict:
+    """The verdict once a draft is there; `reader` screens it beside the policy's filters."""
     soft = found.decision is Decision.GUARD
     careful = soft or asked.guarded
     unread = unread_of(asked, draft)
@@ -168,7 +172,9 @@ def by_draft(asked: Asked, found: Assessment, draft: Draft, engine: Engine, poli
         return _person(late, draft=draft, routine=routine, data=data)
     if not routine:
         return Verdict(disposition=Disposition.GUARD, event=Event.CAUTION_RAISED, draft=draft, data=data)
-    held = tuple(hit.filter_id for hit in engine.screen(draft.text, asked.language))
+    held = held_by(draft.text, asked.language, engine, reader, approved=draft.verbatim)
+    if reader is not None and not draft.verbatim:
+        data["reply_reader"] = reader.fingerprint
     if held:
         # The draft must not be said, and what it was about to say is no routine.
         unsayable = raised(policy, turn, "answer.held", "filter", ", ".join(held))

@@ -9,6 +9,7 @@ from handover.people.codes import CodeMaker
 from policy.loader import LoadedPolicy
 from policy.schema import Policy
 from recognition.port import MeaningRecogniser
+from recognition.reply_port import ReplyReader
 from states.clock import Ids
 from states.machine import ConversationMachine
 from triggers.engine import Engine
@@ -25,6 +26,8 @@ class Rules:
     machine: ConversationMachine = field(default_factory=ConversationMachine)
     recogniser: MeaningRecogniser | None = None
     """What reads the meaning of a message; None: triggers that ask for it do not fire."""
+    replies: ReplyReader | None = None
+    """What reads a draft beside the policy's filters before it goes out; None: the filters screen alone."""
     public_url: str = ""
     """Where people reach Handrail from outside; empty: unknown."""
     model_summaries: bool = False

@@ -32,6 +32,7 @@ from graph.studio_input import ActGiven, MessageGiven, RefusedHere, read_given
 from graph.thread import Thread
 from handover.people.codes import MIN_KEY, CodeMaker
 from policy.loader import load_pack
+from recognition import replies
 from recognition.recogniser import shipped
 from states.clock import Clock, SystemClock, SystemIds
 from states.errors import BadInput, Refused
@@ -63,7 +64,7 @@ def studio_graph(saver: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     assistant.load()
     rules = Rules(
         loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY)),
-        recogniser=shipped(),
+        recogniser=shipped(), replies=replies.shipped(),
     )  # fmt: skip
     return build_graph(Direct(assistant.draft), saver, _arrival(rules, SystemClock()), Detail.STEPS)
 

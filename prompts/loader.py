@@ -11,9 +11,14 @@ from states.errors import SettingsError
 
 FOLDER = Path(__file__).parent / "texts"
 
+TRANSLATED = ("de", "es", "fr", "pt")
+"""Languages beside English in which an assistant is told its rules: `NAME.LANGUAGE`."""
+_ASSISTANT = frozenset({"organisation", "language", "passages"})
 PLACEHOLDERS: dict[str, frozenset[str]] = {
-    "assistant": frozenset({"organisation", "language", "passages"}),
+    "assistant": _ASSISTANT,
+    **{f"assistant.{language}": _ASSISTANT for language in TRANSLATED},
     "guard": frozenset(),
+    **{f"guard.{language}": frozenset() for language in TRANSLATED},
     "classifier": frozenset({"topics"}),
     "summary": frozenset({"language", "max_claims"}),
     "refusal": frozenset({"organisation"}),
@@ -62,6 +67,11 @@ def load(name: str, folder: Path = FOLDER) -> Prompt:
         wanted = ", ".join(sorted(PLACEHOLDERS[name])) or "none"
         raise SettingsError(f"prompt {name!r} must have exactly these placeholders: {wanted}")
     return Prompt(name=name, text=text, fingerprint=hashlib.sha256(text.encode()).hexdigest()[:12])
+
+
+def load_all(name: str, folder: Path = FOLDER) -> dict[str, Prompt]:
+    """Language → the prompt in it; `en` for every other language as well."""
+    return {"en": load(name, folder), **{one: load(f"{name}.{one}", folder) for one in TRANSLATED}}
 
 
 def fingerprints(folder: Path = FOLDER) -> dict[str, str]:

@@ -24,6 +24,7 @@ from handover.people.directory import Directory, NoDirectory
 from models.usage import Usage
 from policy.loader import LoadedPolicy
 from recognition.port import MeaningRecogniser
+from recognition.reply_port import ReplyReader
 from service.acts import Acts
 from service.messages import Messages
 from service.models import Models
@@ -76,6 +77,7 @@ class Runtime:
         classifier: TopicClassifier | None = None,
         recogniser: MeaningRecogniser | None = None,
         summariser: SummaryWriter | None = None,
+        replies: ReplyReader | None = None,
         public_url: str = "",
         directory: Directory | None = None,
         codes: CodeMaker | None = None,
@@ -94,6 +96,7 @@ class Runtime:
             ids=ids,
             codes=codes or CodeMaker(secrets.token_bytes(MIN_KEY)),
             recogniser=recogniser,
+            replies=replies,
             public_url=public_url,
             model_summaries=summariser is not None,
         )

@@ -22,6 +22,7 @@ from app.commands.terminal import (
 )
 
 FileArgument = Annotated[Path, typer.Argument(help="JSON lines: {id, turns: [{role, text}]} or {id, text}.")]
+RowsArgument = Annotated[Path, typer.Argument(help="JSON lines: the same, or {id, context, reply} to screen a reply.")]
 
 
 def run(
@@ -63,7 +64,7 @@ def run(
 
 
 def evaluate(
-    file: FileArgument,
+    file: RowsArgument,
     predictions: Annotated[Path, typer.Option(help="Where to write one prediction per line.", metavar="FILE")],
     policy: PolicyOption = None,
     knowledge: KnowledgeOption = None,
@@ -92,7 +93,7 @@ def evaluate(
         **found.figures(),
     }
     report_lines(found.bad_lines, "no prediction")
-    report_lines(found.notes, "predicted as handover")
+    report_lines(found.notes, "not all of it could be read")
     print_json(figures) if as_json else _show_figures(figures)
     if found.bad_lines and not figures["predictions"]:
         raise typer.Exit(1)
@@ -128,6 +129,8 @@ def _show_figures(figures: dict[str, Any]) -> None:
         _show_messages(figures["messages"])
     if "conversations" in figures:
         _show_conversations(figures["conversations"])
+    if "replies" in figures:
+        _show_replies(figures["replies"])
     note(f"{figures['lines']} lines, {figures['predictions']} predictions, {len(figures['bad_lines'])} bad lines")
 
 
@@ -161,3 +164,17 @@ def _show_conversations(found: dict[str, Any]) -> None:
         rows += [(name.replace("_", " "), count) for name, count in found["moments"].items()]
         rows += [("right turn unknown, not timed", found["untimed"])]
     print_table("Conversations", ("figure", "value"), rows)
+
+
+def _show_replies(found: dict[str, Any]) -> None:
+    rows: list[tuple[object, ...]] = [("replies", found["count"]), ("blocked", found["blocked"])]
+    if found["labelled"]:
+        rows += [("blocked of what must be", percent(found["recall"]))]
+        rows += [("blocked of what may pass", percent(found["false_positive_rate"]))]
+    print_table("Replies", ("figure", "value"), rows)
+    if found.get("reasons"):
+        shown = (
+            (name, percent(group["recall"]), percent(group["recall_right_reason"]))
+            for name, group in found["reasons"].items()
+        )
+        print_table("By reason", ("reason", "blocked", "for the right reason"), list(shown))
