@@ -58,6 +58,8 @@ class Timed:
     golden: int | None
     """The right turn, counted from 0 over the customer's turns; None: no person is needed."""
     handed: int | None
+    found: bool = False
+    """The golden turn calls for a person, once earlier turns that did are left out."""
 
     @property
     def moment(self) -> Moment:
@@ -79,12 +81,17 @@ def timed(row: dict[str, Any], judge: Judge) -> Timed:
     turns = parse_turns(row["turns"])
     order = {turn.index: number for number, turn in enumerate(turn for turn in turns if turn.by_customer)}
     golden, handed = row["golden_turn"], judge.handover_turn(turns, row["lang"])
+    left, newest = turns, handed
+    while golden is not None and newest is not None and newest < golden:
+        left = tuple(turn for turn in left if turn.index != newest)
+        newest = judge.handover_turn(left, row["lang"])
     return Timed(
         id=row["id"],
         language=row["lang"],
         family=row["trigger"] if golden is not None else "",
         golden=None if golden is None else order[golden],
         handed=None if handed is None else order[handed],
+        found=golden is not None and newest == golden,
     )
 
 
@@ -97,14 +104,22 @@ def line(name: str, rows: Sequence[Timed]) -> str:
     """A row of the table of timing: of those that need a person."""
     counts = (str(sum(row.moment is one for row in rows)) for one in _COUNTED)
     closeness = (f"{mean(row.closeness(tolerance) for row in rows) or 0:.2f}" for tolerance in (1, 2, 3))
-    cells = (name, str(len(rows)), *counts, told(rows, [Moment.ON_TIME]), told(rows, WITHIN_ONE), *closeness)
+    cells = (
+        name,
+        str(len(rows)),
+        *counts,
+        told(rows, [Moment.ON_TIME]),
+        told(rows, WITHIN_ONE),
+        _found(rows),
+        *closeness,
+    )
     return f"| {' | '.join(cells)} |"
 
 
 _COUNTED = (Moment.ON_TIME, Moment.ONE_EARLY, Moment.ONE_LATE, Moment.EARLY, Moment.LATE, Moment.NEVER)
 HEAD = (
-    f"| | need a person | {' | '.join(_COUNTED)} | on time | within one turn | GT-I | GT-II | GT-III |\n"
-    f"|---|{'---|' * (len(_COUNTED) + 6)}"
+    f"| | need a person | {' | '.join(_COUNTED)} | on time | within one turn | found | GT-I | GT-II | GT-III |\n"
+    f"|---|{'---|' * (len(_COUNTED) + 7)}"
 )
 OPENING = """# When a conversation is handed over
 
@@ -117,8 +132,9 @@ on author f; read author l as the fresh one. The recogniser was not trained on c
 *On time* is the very turn at which the author says that a person must take over, *within one turn* also the customer's
 turn before and after it; shares are of the conversations that need a person, with 95 % Wilson intervals. A handover
 that is early is in most cases one that a message before the golden turn calls for by itself, as the pack reads it.
-*Kept* is the share of the others that stay with the assistant to their end. GT-I to GT-III is golden-turn timing, from
-0 to 1, with a tolerance of one to three turns of the customer.
+*Found* is the share whose golden turn calls for a person once earlier turns that did are left out: it parts what is not
+seen from what is seen too soon. *Kept* is the share of the others that stay with the assistant to their end. GT-I to
+GT-III is golden-turn timing, from 0 to 1, with a tolerance of one to three turns of the customer.
 """
 
 
@@ -182,6 +198,10 @@ def _needing(rows: Iterable[Timed]) -> list[Timed]:
 
 def _turns(turn: int | None) -> tuple[int, ...]:
     return () if turn is None else (turn,)
+
+
+def _found(rows: Iterable[Timed]) -> str:
+    return _told(share(row.found for row in rows))
 
 
 def _told(found: Share) -> str:

@@ -32,6 +32,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("conversation.contradictions", 0, "times the customer said that the answer was wrong"),
     Fact("conversation.sentiment", 0.0, "sentiment of this message, -1 (angry) to 1 (pleased)"),
     Fact("conversation.sentiment_trend", 0.0, "slope of sentiment per turn over the last five customer messages"),
+    Fact("conversation.displeased", 0, "of the last five customer messages, those with a sentiment below -0.2"),
     Fact("conversation.minutes", 0.0, "minutes since the conversation began"),
     Fact("conversation.handovers", 0, "handovers so far in this conversation"),
     Fact("conversation.guarded", False, "the conversation is in the state guarded"),

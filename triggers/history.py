@@ -22,6 +22,8 @@ TREND = 5
 _WORDS = re.compile(r"\w+")
 _MAX_WORDS = 40
 _SAME = 0.75
+DISPLEASED = -0.2
+"""Sentiment below which a message counts as displeased."""
 _SELDOM = frozenset({"evidence", "handed", "returned", "owed", "survey", "spoken", "leaning"})
 
 
@@ -125,6 +127,7 @@ class History:
             "conversation.contradictions": self.contradictions,
             "conversation.sentiment": self.sentiments[-1] if self.sentiments else 0.0,
             "conversation.sentiment_trend": trend(self.sentiments),
+            "conversation.displeased": sum(point < DISPLEASED for point in self.sentiments),
             "conversation.handovers": self.handovers,
         }
 
