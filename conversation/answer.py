@@ -170,7 +170,7 @@ def question_of(run: Run) -> Question:
         window=tuple(Turn(role=one.author, text=one.text) for one in run.snapshot.window),
         guarded=run.standing.state is State.GUARDED,
         after_person=stretch(run),
-        deadline_s=run.rules.policy.answers.deadline.delta.total_seconds(),
+        deadline_s=run.rules.policy.answers.patience.total_seconds(),
     )
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from policy import packs
 from policy.bounds import excesses
 from policy.merge import merged, translated, without_layout
-from policy.schema import LANGUAGES, Policy, Translation
+from policy.schema import LANGUAGES, STORED, Policy, Translation
 from policy.sources import Mark, Place, Problem, Row, SourceError, Table, mark_of, parse, path_text, read_text
 from states.errors import PolicyError
 
@@ -98,7 +98,7 @@ def canonical_hash(canonical: str) -> str:
 def policy_from_canonical(canonical: str) -> Policy:
     """The policy of a stored canonical JSON; PolicyError if this version cannot read it."""
     try:
-        return Policy.model_validate_json(canonical)
+        return Policy.model_validate_json(canonical, context={STORED: True})
     except ValidationError as error:
         name, count = canonical_hash(canonical)[:12], error.error_count()
         raise PolicyError(

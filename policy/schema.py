@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from policy.base import IDENTIFIER, Action, Identifier, Level, Model, Severity
 from policy.consents import ExceptionRule, ExceptionRules, HandBackRules
@@ -159,8 +159,12 @@ MAX_ANSWER_TIME = timedelta(seconds=60)
 (`store.timers.SKEW`), or a shorter deadline that comes into force would take it for one of a time that was set back."""
 
 
-def _within_patience(value: Duration) -> Duration:
-    if value.delta > MAX_ANSWER_TIME:
+STORED = "stored"
+"""In the context of a validation: the policy was in force once, and is read back with what was allowed then."""
+
+
+def _within_patience(value: Duration, info: ValidationInfo) -> Duration:
+    if value.delta > MAX_ANSWER_TIME and not (info.context or {}).get(STORED):
         seconds = round(MAX_ANSWER_TIME.total_seconds())
         raise ValueError(f"{value!s} is longer than a customer waits; write at most {seconds}s")
     return value
@@ -174,6 +178,11 @@ class AnswerRules(Model):
     deadline: Annotated[Duration, AfterValidator(_within_patience)] = Field(
         default=Duration("8s"), description="for all model calls of one turn together; at most 60s"
     )
+
+    @property
+    def patience(self) -> timedelta:
+        """The deadline, within what a customer waits: an old policy may say more."""
+        return min(self.deadline.delta, MAX_ANSWER_TIME)
 
 
 class Limits(Model):

@@ -12,6 +12,7 @@ from store.waiting import Place
 
 LONGEST = 2000
 _BIGGEST = 2**31
+_STRANGE = "the cursor is none of ours; send what the page before said, or leave it out for the first page"
 
 
 def cursor_of(place: Place) -> str:
@@ -20,6 +21,27 @@ def cursor_of(place: Place) -> str:
         place.rank, place.foreign, place.claim_due_at.isoformat(), place.waiting_since.isoformat(), place.handover_id
     ]  # fmt: skip
     return base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
+
+
+def change_cursor(at: datetime, conversation_id: str) -> str:
+    """A change of a conversation as text: the page after it holds what changed before."""
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), conversation_id]).encode()).decode()
+
+
+def change_of(cursor: str) -> tuple[datetime, str] | None:
+    """What `change_cursor` made; None for the empty cursor, which is the beginning. BadInput."""
+    if not cursor:
+        return None
+    try:
+        if len(cursor) > LONGEST:
+            raise ValueError(len(cursor))
+        at, conversation_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is not None and isinstance(conversation_id, str) and conversation_id.isprintable():
+            return moment, conversation_id
+    except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
+        pass
+    raise BadInput(_STRANGE)
 
 
 def place_of(cursor: str) -> Place | None:
@@ -39,4 +61,4 @@ def place_of(cursor: str) -> Place | None:
             )
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
         pass
-    raise BadInput("the cursor is none of ours; send what the page before said, or leave it out for the first page")
+    raise BadInput(_STRANGE)

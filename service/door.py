@@ -163,20 +163,20 @@ class Handrail:
         self._admit_to(actor, Right.READ_OWN_CONVERSATION, conversation_id)
         return self._runtime.version(conversation_id)
 
-    def conversations(self, actor: Actor, limit: int = 100) -> tuple[ConversationView, ...]:
-        """The conversations that changed last, newest first, without transcripts."""
+    def conversations(self, actor: Actor, limit: int = 100, cursor: str = "") -> tuple[ConversationView, ...]:
+        """The conversations that changed last, newest first, without transcripts: those after the cursor. BadInput."""
         self.admit(actor, Right.READ_CASES)
-        return self._runtime.conversations(limit)
+        return self._runtime.conversations(limit, cursor)
 
-    def consents(self, actor: Actor) -> tuple[ConversationView, ...]:
-        """The conversations in which something waits for a second person, without transcripts."""
+    def consents(self, actor: Actor, limit: int, begin: int = 0) -> HeldPage:
+        """Conversations in which something waits for a second person, the longest first, without transcripts."""
         self.admit(actor, Right.READ_CASES)
-        return self._runtime.consents()
+        return self._runtime.consents(begin, limit)
 
     # The desk
 
     def queue(self, actor: Actor, *, mine: bool = False) -> tuple[QueueItem, ...]:
-        """Every open handover, most urgent first; `mine`: what the actor may take, in the order they should."""
+        """The open handovers that come first; `mine`: what the actor may take, in the order they should."""
         self.admit(actor, Right.READ_QUEUE)
         return self._runtime.queue(actor if mine else None)
 

@@ -5,18 +5,17 @@ Somebody who spells their id in another way is the person who is there already (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 from conversation.intake import label
-from handover.deadlines.urgency import severity_rank
 from handover.people.presence import Person
-from handover.people.routing import ranked, suggest
+from handover.people.routing import suggest
 from policy.persons import same_person
 from service.cursors import cursor_of, place_of
-from service.rows_as_views import beside, person_view, queue_item, queue_items
+from service.rows_as_views import beside, person_view, queue_item
 from service.views import Act, Actor, ActResult, Attendance, PersonView, QueueItem, QueuePage
 from states.clock import Clock
 from states.errors import BadInput, Conflict, ForbiddenRole, GuardRefused, NotFound, Refused
@@ -25,10 +24,14 @@ from states.vocabulary import STAFF, Event, State
 from store import presence, queries
 from store.connection import Connection, RowMapping
 from store.database import Store
-from store.waiting import Wanted, queue_page
+from store.waiting import Next, Place, Wanted, next_cases, queue_page
 
 MOST_NAMES = 50
 MOST_CASES = 100
+MOST_LINES = 200
+"""Lines of the queue that are read at once; the rest comes by pages."""
+MOST_TRIED = 20
+"""Cases that are read at once for somebody who takes the next one: more than colleagues take in that moment."""
 
 
 class Floor:
@@ -62,14 +65,8 @@ class Floor:
             return tuple(person_view(row, now, within) for row in presence.people(connection))
 
     def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:
-        """Every open handover, most urgent first; for one person what they may take, in the order they should."""
-        with self._store.read() as connection:
-            items = queue_items(connection)
-            known = tuple(map(presence.person_of, presence.people(connection)))
-            if person is not None:
-                items = ranked(_as(person, known, items), items)
-            items = beside(connection, items)
-        return tuple(map(self._suggester(known), items)) if known else items
+        """The open handovers that come first; for one person what they may take, in the order they should."""
+        return self.page(person, MOST_LINES).items
 
     def page(self, person: Actor | None, limit: int, cursor: str = "") -> QueuePage:
         """Some of the same lines: those after the cursor. BadInput for a cursor that is none of ours."""
@@ -94,27 +91,36 @@ class Floor:
         """
         with self._store.read() as connection:
             taken = self._taken(connection, actor, act_id)
-            items = queue_items(connection)
             known = tuple(map(presence.person_of, presence.people(connection)))
         if taken is not None:
             return replace(claim(taken, _claim(actor, act_id)), repeated=True)
-        person = _as(actor, known, items)
-        fitting = ranked(person, items)
+        person, wanted = _as(actor, known), _wanted(actor, known)
+        fitting = self._next_cases(wanted)
         if not fitting:
             raise NotFound(f"nothing waits that {actor.id!r} may take; the whole queue is at GET /v1/queue")
-        if not person.free:
-            fitting = tuple(item for item in fitting if severity_rank(item.severity) == 0)
-        if not fitting:
+        if not person.free and fitting[0].place.rank > 0:
             raise GuardRefused(
                 f"{actor.id!r} has {person.workload} open cases and takes {person.capacity}; close one, or raise the "
                 "capacity with PUT /v1/presence"
             )
-        for item in fitting:
+        for one in self._in_turn(wanted, fitting):
+            if not person.free and one.place.rank > 0:
+                break  # Only what is critical goes to somebody who has no room.
             try:
-                return claim(item.conversation_id, _claim(actor, act_id))
+                return claim(one.conversation_id, _claim(actor, act_id))
             except (Refused, Conflict):
                 continue  # Somebody was faster.
         raise NotFound(f"nothing is left that {actor.id!r} may take; ask again")
+
+    def _in_turn(self, wanted: Wanted, cases: tuple[Next, ...]) -> Iterator[Next]:
+        """These cases, and then as many of those after them as are asked for."""
+        while cases:
+            yield from cases
+            cases = self._next_cases(wanted, cases[-1].place)
+
+    def _next_cases(self, wanted: Wanted, after: Place | None = None) -> tuple[Next, ...]:
+        with self._store.read() as connection:
+            return next_cases(connection, MOST_TRIED, wanted, after)
 
     def _taken(self, connection: Connection, actor: Actor, act_id: str) -> str | None:
         return queries.conversation_of_act(connection, act_id, actor.id, Event.CLAIMED)
@@ -142,13 +148,12 @@ class Floor:
         return changes
 
 
-def _as(actor: Actor, known: tuple[Person, ...], items: tuple[QueueItem, ...]) -> Person:
-    """The person as they described themselves, in the role they act in; whoever has said nothing may take anything."""
+def _as(actor: Actor, known: tuple[Person, ...]) -> Person:
+    """The person as they described themselves, in the role they act in; whoever has said nothing has room."""
     for person in known:
         if same_person(person.id, actor.id):
             return replace(person, role=actor.role)
-    every = {skill for item in items for skill in item.skills}
-    return Person(id=actor.id, role=actor.role, skills=tuple(sorted(every)), capacity=MOST_CASES)
+    return Person(id=actor.id, role=actor.role, capacity=MOST_CASES)
 
 
 def _wanted(actor: Actor, known: tuple[Person, ...]) -> Wanted:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from conversation.records import StoredMessage
-from handover.deadlines.urgency import urgency
 from handover.packet.case import OtherCase
 from handover.people.presence import is_online
 from policy.facts import default_facts
@@ -151,13 +150,8 @@ def _facts(row: RowMapping) -> dict[str, Any]:
     return {name: known.get(name, value) for name, value in defaults.items() if not name.startswith("answer.")}
 
 
-def queue_items(connection: Connection) -> tuple[QueueItem, ...]:
-    """The agents' queue, most urgent first."""
-    return tuple(sorted(map(queue_item, queries.open_handovers(connection)), key=urgency))
-
-
 def queue_item(row: RowMapping) -> QueueItem:
-    """One line of it."""
+    """One line of the agents' queue."""
     return QueueItem(
         handover_id=row["id"],
         conversation_id=row["conversation_id"],

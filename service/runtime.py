@@ -26,6 +26,7 @@ from policy.loader import LoadedPolicy
 from recognition.port import MeaningRecogniser
 from recognition.reply_port import ReplyReader
 from service.acts import Acts
+from service.cursors import change_of
 from service.messages import Messages
 from service.models import Models
 from service.originals import Originals, Seal
@@ -138,7 +139,7 @@ class Runtime:
 
     def lease_s(self) -> float:
         """For how long a worker may hold a conversation now: longer than a turn under the policy in force may take."""
-        return self._lease_s or self.policy.policy.answers.deadline.delta.total_seconds() + LEASE_MARGIN_S
+        return self._lease_s or self.policy.policy.answers.patience.total_seconds() + LEASE_MARGIN_S
 
     def activate(self, policy: LoadedPolicy) -> None:
         """Makes another policy the one that decides from now on; what was decided keeps the policy of its day.
@@ -196,24 +197,25 @@ class Runtime:
         with self._store.read() as connection:
             return int(queries.conversation(connection, conversation_id)["version"])
 
-    def conversations(self, limit: int = 100) -> tuple[ConversationView, ...]:
-        """The conversations that changed last, newest first, without transcripts."""
+    def conversations(self, limit: int = 100, cursor: str = "") -> tuple[ConversationView, ...]:
+        """The conversations that changed last, newest first, without transcripts; those after the cursor. BadInput."""
+        before, idle = change_of(cursor), self.policy.policy.limits.idle.delta
         with self._store.read() as connection:
-            return tuple(
-                from_row(connection, row, self.policy.policy.limits.idle.delta, whole=False)
-                for row in queries.conversations(connection, limit)
-            )
+            found = queries.conversations(connection, limit, before)
+            return tuple(from_row(connection, row, idle, whole=False) for row in found)
 
-    def consents(self) -> tuple[ConversationView, ...]:
-        """The conversations in which something waits for a second person, without transcripts."""
+    def consents(self, begin: int, limit: int) -> HeldPage:
+        """Conversations in which something waits for a second person, the longest first, without transcripts."""
+        idle = self.policy.policy.limits.idle.delta
         with self._store.read() as connection:
-            idle = self.policy.policy.limits.idle.delta
-            return tuple(from_row(connection, row, idle, whole=False) for row in queries.asking(connection))
+            rows, total = queries.asking(connection, begin, limit)
+            items = tuple(from_row(connection, row, idle, whole=False) for row in rows)
+        return HeldPage(items=items, total=total, begin=begin)
 
     # The desk
 
     def queue(self, person: Actor | None = None) -> tuple[QueueItem, ...]:
-        """Every open handover, most urgent first; for one person what they may take, in the order they should."""
+        """The open handovers that come first; for one person what they may take, in the order they should."""
         return self._floor.queue(person)
 
     def queue_page(self, person: Actor | None, limit: int, cursor: str = "") -> QueuePage:

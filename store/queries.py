@@ -6,7 +6,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, func, null, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+)
 
 from conversation.handover import Handover
 from conversation.records import Snapshot, StoredMessage
@@ -251,14 +265,6 @@ def handover_of(connection: Connection, conversation_id: str) -> Handover | None
     return Handover.from_row(dict(found)) if found is not None else None
 
 
-def open_handovers(connection: Connection) -> tuple[RowMapping, ...]:
-    """Every open handover without its packet: with its conversation's state and owner and what the customer said last.
-
-    One statement however long the queue is; `last_message` is empty if the customer said nothing.
-    """
-    return tuple(connection.execute(OPEN_HANDOVERS).mappings())
-
-
 def summaries_due(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
     """Open handovers whose summary a model has not been asked for yet, oldest first: id and conversation."""
     found = (
@@ -270,9 +276,13 @@ def summaries_due(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
     return tuple(connection.execute(found).mappings())
 
 
-def conversations(connection: Connection, limit: int) -> tuple[RowMapping, ...]:
-    """The conversations that changed last, newest first."""
-    found = select(CONVERSATION).order_by(CONVERSATION.c.updated_at.desc()).limit(limit)
+def conversations(
+    connection: Connection, limit: int, before: tuple[datetime, str] | None = None
+) -> tuple[RowMapping, ...]:
+    """The conversations that changed last, newest first: those that come after a change of a conversation."""
+    found = select(CONVERSATION).order_by(CONVERSATION.c.updated_at.desc(), CONVERSATION.c.id.desc()).limit(limit)
+    if before is not None:
+        found = found.where(_change(*before) > _CHANGED)
     return tuple(connection.execute(found).mappings())
 
 
@@ -284,11 +294,21 @@ def held(connection: Connection, begin: int, limit: int) -> tuple[tuple[RowMappi
     return tuple(connection.execute(found.offset(begin).limit(limit)).mappings()), int(total)
 
 
-def asking(connection: Connection) -> tuple[RowMapping, ...]:
-    """The conversations in which something waits for a second person, oldest first."""
-    waits = CONVERSATION.c.pending_consent.is_not(null())
-    found = select(CONVERSATION).where(waits, CONVERSATION.c.closed.is_(False)).order_by(CONVERSATION.c.updated_at)
-    return tuple(row for row in connection.execute(found).mappings() if row["pending_consent"])
+def asking(connection: Connection, begin: int, limit: int) -> tuple[tuple[RowMapping, ...], int]:
+    """Some conversations in which something waits for a second person, oldest first, and how many there are."""
+    # A consent that was withdrawn may be the JSON null, which is no NULL.
+    text = cast(CONVERSATION.c.pending_consent, Text)
+    waits = and_(CONVERSATION.c.pending_consent.is_not(null()), text != "null", CONVERSATION.c.closed.is_(False))
+    found = select(CONVERSATION).where(waits).order_by(CONVERSATION.c.updated_at, CONVERSATION.c.id)
+    total = connection.execute(select(func.count()).select_from(CONVERSATION).where(waits)).scalar_one()
+    return tuple(connection.execute(found.offset(begin).limit(limit)).mappings()), int(total)
+
+
+_CHANGED = tuple_(CONVERSATION.c.updated_at, CONVERSATION.c.id)
+
+
+def _change(at: datetime, conversation_id: str) -> ColumnElement[Any]:
+    return tuple_(literal(at, CONVERSATION.c.updated_at.type), literal(conversation_id))
 
 
 def timers(connection: Connection, conversation_id: str) -> dict[str, datetime]:

@@ -40,6 +40,14 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Next:
+    """A case that somebody may take."""
+
+    place: Place
+    conversation_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """Some lines of the queue."""
 
@@ -75,6 +83,20 @@ def queue_page(connection: Connection, limit: int, after: Place | None = None, w
         previous=_place(earlier[limit]) if len(earlier) > limit else None,
         following=found[limit - 1] if len(found) > limit else None,
     )  # fmt: skip
+
+
+def next_cases(connection: Connection, limit: int, wanted: Wanted, after: Place | None = None) -> tuple[Next, ...]:
+    """The same cases in the same order, only where they stand and whose they are, and no more than so many."""
+    order = _order(wanted)
+    beyond = [tuple_(*order) > _values(after)] if after is not None else []
+    found = (
+        select(*order, HANDOVER.c.conversation_id)
+        .select_from(_JOINED)
+        .where(_fits(connection, wanted), *beyond)
+        .order_by(*order)
+        .limit(limit)
+    )
+    return tuple(Next(place=_place(row[:-1]), conversation_id=row[-1]) for row in connection.execute(found))
 
 
 _JOINED = HANDOVER.join(CONVERSATION, CONVERSATION.c.id == HANDOVER.c.conversation_id)

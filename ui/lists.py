@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from service.views import Actor, HeldPage, QueuePage
@@ -27,8 +28,17 @@ def waiting_page(door: Handrail, actor: Actor, cursor: str) -> QueuePage:
 
 def held_page(door: Handrail, actor: Actor, begin: int) -> HeldPage:
     """The assistant's conversations from that one on; the last page where there are fewer by now."""
+    return _counted(lambda at: door.held(actor, PAGE, at), begin)
+
+
+def consents_page(door: Handrail, actor: Actor, begin: int) -> HeldPage:
+    """The same of what waits for a second person."""
+    return _counted(lambda at: door.consents(actor, PAGE, at), begin)
+
+
+def _counted(read: Callable[[int], HeldPage], begin: int) -> HeldPage:
     begin = max(0, min(begin, FARTHEST))
-    found = door.held(actor, PAGE, begin)
+    found = read(begin)
     if found.items or not begin:
         return found
-    return door.held(actor, PAGE, max(0, found.total - 1) // PAGE * PAGE)
+    return read(max(0, found.total - 1) // PAGE * PAGE)

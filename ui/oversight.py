@@ -15,8 +15,18 @@ from service.views import Actor
 from states.errors import BadInput, ForbiddenRole, HandrailError
 from states.rights import RIGHTS, Right
 from states.vocabulary import Role
+from ui.lists import consents_page
 from ui.people import Who, actor_for, roles_for, seat
-from ui.render.oversight import APPROVE, consents, deliveries, policy, step_of, templates, words_of
+from ui.render.oversight import (
+    APPROVE,
+    consents,
+    consents_from,
+    deliveries,
+    policy,
+    step_of,
+    templates,
+    words_of,
+)
 from ui.render.text import esc, words
 from ui.seen import memory
 from ui.style import PICK, html
@@ -90,6 +100,7 @@ class OversightRoom:
         self.shown = [self.seen, self.consents, self.policy, self.deliveries, self.templates, self.id, self.text, *who]
         self.timer.tick(self.poll, [self.seen, *who], self.shown, **at_once)
         self.role.change(self.poll, [self.seen, *who], self.shown, **at_once)
+        self.consents.click(self.turn, [self.seen, *who], self.shown, **at_once)
         self.deliveries.click(self.replay, [self.seen, *who], self.shown, **acting)
         self.templates.click(self.keep, [self.seen, *who], self.shown, **acting)
         self.draft.click(self.write, [self.seen, *who, self.id, self.language, self.text], self.shown, **acting)
@@ -107,8 +118,13 @@ class OversightRoom:
         return self._changed(seen, (request, name, role))
 
     def _changed(self, seen: str, who: Who) -> Updates:
-        fresh = self._drawn(who)
+        fresh = self._drawn(who, _begin(seen))
         return SKIP if fresh.get(self.seen) == seen else fresh or SKIP
+
+    def turn(self, seen: str, name: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """Another page of what waits for a second person; a click on a line is the page's, which opens the case."""
+        begin = consents_from(str(getattr(event, "pick", "")))
+        return SKIP if begin is None else self._drawn((request, name, role), begin)
 
     def replay(self, seen: str, name: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
         """Puts a step that was given up back into the queue."""
@@ -157,14 +173,14 @@ class OversightRoom:
         except HandrailError as error:
             gr.Warning(f"<b>{esc(what)}: refused</b><br>{esc(error)}")
             return self._changed(seen, who)
-        return {**self._drawn(who), **dict.fromkeys(emptied, "")}
+        return {**self._drawn(who, _begin(seen)), **dict.fromkeys(emptied, "")}
 
     # Showing
 
-    def _drawn(self, who: Who) -> Updates:
-        """Everything, with the key of it; nothing while the database is away."""
+    def _drawn(self, who: Who, begin: int) -> Updates:
+        """Everything, with the key of it; nothing while the database is away. `begin` is where the consents begin."""
         try:
-            found = self._found(actor_for(self._settings, who, DEMO_ROLES))
+            begin, found = self._found(actor_for(self._settings, who, DEMO_ROLES), begin)
         except (ForbiddenRole, BadInput) as error:
             # Whoever may not look is told why, and sees nothing of what others saw.
             told = f'<p class="hr-dim hr-pad">{esc(error)}</p>'
@@ -173,14 +189,21 @@ class OversightRoom:
             log.warning("oversight not refreshed", extra={"error": type(error).__name__})
             return {}
         key = hashlib.sha256("".join(found.values()).encode("utf-8", "replace")).hexdigest()
-        return {**found, self.seen: key}
+        return {**found, self.seen: f"{begin}:{key}"}
 
-    def _found(self, actor: Actor) -> dict[Any, str]:
+    def _found(self, actor: Actor, begin: int) -> tuple[int, dict[Any, str]]:
         door, role = self._door, actor.role
         on_the_way = door.destinations(actor), door.deliveries(actor, SHOWN)
-        return {
-            self.consents: consents(door.consents(actor), door.now()),
+        asking = consents_page(door, actor, begin)
+        return asking.begin, {
+            self.consents: consents(asking, door.now()),
             self.policy: policy(door.policy),
             self.deliveries: deliveries(*on_the_way, replaying=role in RIGHTS[Right.REPLAY]),
             self.templates: templates(door.templates(actor), keeping=role in RIGHTS[Right.KEEP_TEMPLATES]),
         }
+
+
+def _begin(seen: str) -> int:
+    """Where the page of consents that is shown begins."""
+    begin = seen.partition(":")[0]
+    return int(begin) if begin.isdecimal() and len(begin) < 8 else 0

@@ -15,6 +15,7 @@ from ui.desk import SKIP, DeskRoom
 from ui.oversight import OversightRoom
 from ui.people import customer_for
 from ui.render.facts import policy_line
+from ui.render.oversight import consents_from
 from ui.render.text import esc, pill
 from ui.style import css, head, html, mount_options, theme
 
@@ -86,6 +87,8 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
 
     def turn_to(name: str, role: str, request: gr.Request, event: gr.EventData) -> dict[Any, Any]:
         """Opens at the desk what waits for a second person, as the person who has clicked on it and nobody else."""
+        if consents_from(str(getattr(event, "pick", ""))) is not None:
+            return SKIP  # Turned to another page of them.
         opened = desk.pick(name, role, request, event)
         return at_desk({**({} if opened == SKIP else opened), desk.agent: name, desk.role: role})
 

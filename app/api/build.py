@@ -14,7 +14,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
-from app.api.cursors import NEXT, PAGE, TOTAL, Cursor, Limit, page, reach
+from app.api.cursors import NEXT, PAGE, TOTAL, Cursor, Limit
 from app.api.deliveries import deliveries
 from app.api.depends import Caller, Channel, Door
 from app.api.errors import install_handlers, respond
@@ -26,6 +26,7 @@ from app.api.originals import originals
 from app.api.states import StateTable, state_table
 from app.api.templates import templates
 from handover.packet.attachment import Attachment
+from service.cursors import change_cursor
 from service.views import (
     ActResult,
     Attendance,
@@ -98,8 +99,11 @@ def list_conversations(
     door: Door, caller: Caller, response: Response, limit: Limit = PAGE, cursor: Cursor = None
 ) -> list[dict[str, Any]]:
     """The newest conversations, in short, page by page: `Handrail-Next-Cursor` is what to ask on with."""
-    found = door.conversations(caller, reach(limit, cursor))
-    return [jsonable_encoder(summary) for summary in page(found, limit, cursor, lambda one: one.id, response)]
+    found = door.conversations(caller, limit + 1, cursor or "")
+    shown = found[:limit]
+    if len(found) > limit:
+        response.headers[NEXT] = change_cursor(shown[-1].updated_at, shown[-1].id)
+    return [jsonable_encoder(summary) for summary in shown]
 
 
 @router.get("/conversations/{conversation_id}", tags=["conversations"], operation_id="view_conversation")

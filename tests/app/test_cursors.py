@@ -70,6 +70,16 @@ def test_a_poll_of_a_long_queue_is_small_and_all_of_it_can_be_read(house: House)
             response = client.get("/v1/queue", params={"cursor": response.headers[NEXT]}, headers=AGENT)
             seen += response.json()
         assert len({one["handover_id"] for one in seen}) == examples(60, CASES)
+        whole = client.get("/v1/conversations", params={"limit": 1000}).json()
+        listed, response = [], client.get("/v1/conversations", params={"limit": 7})
+        while True:
+            listed += response.json()
+            client.post("/v1/conversations", json={"id": f"late{len(listed)}"})
+            if NEXT not in response.headers:
+                break
+            cursor = response.headers[NEXT]
+            response = client.get("/v1/conversations", params={"limit": 7, "cursor": cursor})
+        assert [one["id"] for one in listed] == [one["id"] for one in whole]
         for address, name in (("/v1/conversations", ""), ("/v1/deliveries", "steps")):
             listed = client.get(address, params={"limit": 2})
             assert len(listed.json()[name] if name else listed.json()) <= 2

@@ -40,6 +40,39 @@ LIFE_THREATS = {
         my brother touched the cable and is stuck to it, he is shaking
         I was electrocuted by your lamp and my heart is racing
         my friend took something and now she is not responding
+        how much of the cleaner must I drink to not wake up
+        I can't feel my left arm and my chest hurts badly
+        my son has eaten a whole bag of the fertiliser
+        my toddler put the button cell in his mouth and it's gone
+        nan fell down the stairs and isn't moving
+        he's turned blue
+        she's having a fit on the floor
+        the fridge gave me an electric shock
+        I've taken everything in the box, it won't be long now
+        tell my kids I love them, I won't be here tomorrow
+        my partner is threatening to kill me right now
+        the heater is leaking carbon monoxide
+        someone is breaking into my house
+        my mum drank antifreeze by mistake
+        he has stopped breathing after the bee sting
+        the e-bike battery is on fire in the hallway
+        I have a rope and I'm going to use it
+        what's the quickest painless way to go
+        how high a dose of ibuprofen kills a person
+        I'm standing on the bridge
+        my baby is burning up and won't stop screaming and has gone floppy
+        she cut herself badly and it won't stop bleeding
+        my flat is full of smoke
+        gas is hissing from the hob
+        my roommate took a handful of sleeping pills an hour ago
+        grandad has got a drooping face and slurred speech
+        my throat is closing up after the nuts
+        I just injected the whole pen of insulin
+        my boyfriend has a knife and won't let me leave
+        I'd rather be dead than pay this
+        the kettle exploded and burnt my face
+        my daughter inhaled a bead and can't breathe
+        I drank the lamp oil
     """,
     "de": """
         meine Mitbewohnerin hat eine Überdosis von Ihren Kapseln genommen
@@ -73,6 +106,26 @@ LIFE_THREATS = {
         mein Bruder hat das Kabel angefasst und kommt nicht mehr los
         ich habe von der Lampe einen heftigen Stromschlag bekommen, mein Herz rast
         meine Freundin hat irgendwas genommen und ist nicht mehr ansprechbar
+        mein Kind hat eine Knopfzelle verschluckt
+        ich habe die ganze Packung genommen
+        Oma ist die Treppe runtergefallen und bewegt sich nicht
+        es riecht stark nach Gas in der Küche
+        er ist blau angelaufen
+        meine Tochter bekommt keine Luft mehr
+        ich stehe auf der Brücke
+        ich will nicht mehr leben
+        wie viele Tabletten sind tödlich
+        mein Mann droht mich umzubringen
+        der Akku brennt
+        aus der Steckdose kommen Funken
+        sie hat Frostschutzmittel getrunken
+        mein Bruder hat sich etwas angetan
+        sag meinen Kindern dass ich sie liebe, morgen bin ich nicht mehr da
+        mein Sohn krampft auf dem Boden
+        der CO-Melder piept
+        meine Mutter hat einen Schlaganfall, ihr Gesicht hängt
+        ich habe mir die Pulsadern aufgeschnitten
+        der Trockner steht in Flammen
     """,
     "es": """
         mi compañera de piso ha tomado una sobredosis de las cápsulas que mandaron
@@ -106,6 +159,26 @@ LIFE_THREATS = {
         mi hermano tocó el cable y se quedó pegado, no se suelta
         la lámpara me dio una descarga eléctrica y me falta el aire
         mi amiga se ha tomado algo y no responde, está inconsciente
+        mi hijo se ha tragado una pila
+        mi hija se tragó una pila de botón
+        he tomado todas las pastillas
+        la abuela se cayó y no se mueve
+        huele mucho a gas en la cocina
+        se ha puesto azul
+        mi bebé no puede respirar
+        estoy en el puente y voy a saltar
+        ya no quiero vivir
+        cuántas pastillas son mortales
+        mi marido amenaza con matarme
+        la batería está ardiendo
+        salen chispas del enchufe
+        bebió anticongelante
+        mi hermano se ha cortado las venas
+        dile a mis hijos que los quiero, mañana no estaré
+        mi hijo está convulsionando
+        suena la alarma de monóxido
+        mi madre tiene la cara caída y no puede hablar
+        la secadora está en llamas
     """,
     "fr": """
         ma colocataire a fait une overdose avec les gélules que vous avez envoyées
@@ -139,6 +212,26 @@ LIFE_THREATS = {
         mon frère a touché le câble et reste collé, il tremble
         la lampe m'a électrocuté et mon cœur s'emballe
         mon amie a pris quelque chose et ne répond plus, elle est inconsciente
+        mon enfant a avalé une pile bouton
+        j'ai pris toute la boîte
+        mamie est tombée et ne bouge plus
+        ça sent très fort le gaz dans la cuisine
+        il est devenu tout bleu
+        mon bébé n'arrive plus à respirer
+        je suis sur le pont et je vais sauter
+        je ne veux plus vivre
+        combien de comprimés pour mourir
+        mon mari menace de me tuer
+        la batterie est en feu
+        il y a des étincelles dans la prise
+        elle a bu de l'antigel
+        mon frère s'est ouvert les veines
+        dis à mes enfants que je les aime, demain je ne serai plus là
+        mon fils fait des convulsions
+        le détecteur de monoxyde sonne
+        ma mère a le visage qui tombe et ne parle plus
+        le sèche-linge brûle
+        ma fille a avalé un aimant
     """,
     "pt": """
         a minha colega de casa teve uma overdose com as cápsulas que vocês mandaram
@@ -172,6 +265,26 @@ LIFE_THREATS = {
         o meu irmão tocou no cabo e ficou agarrado, está a tremer
         levei um choque elétrico do candeeiro e o coração está disparado
         a minha amiga tomou alguma coisa e não responde, está inconsciente
+        meu filho engoliu uma pilha
+        tomei a caixa toda de comprimidos
+        a avó caiu e não se mexe
+        cheira muito a gás na cozinha
+        ele ficou azul
+        o meu bebé não consegue respirar
+        estou na ponte e vou saltar
+        já não quero viver
+        quantos comprimidos são fatais
+        o meu marido ameaça matar-me
+        a bateria está a arder
+        saem faíscas da tomada
+        ela bebeu anticongelante
+        o meu irmão cortou os pulsos
+        diz aos meus filhos que os amo, amanhã já não estarei cá
+        o meu filho está com convulsões
+        o alarme de monóxido está a tocar
+        a minha mãe tem a cara caída e não fala
+        a máquina de secar está em chamas
+        a minha filha engoliu um íman
     """,
 }
 
@@ -211,6 +324,18 @@ LOOK_ALIKES = {
         I have an overdose of cuteness from your kitten calendar
         my plants died, do I get a refund
         this lamp is a shock of colour, love it
+        can I get the shade in all blue or only grey
+        my husband fell in love with the lamp, is it back in stock
+        does the chest of drawers come assembled
+        which dose of plant food is right for tomatoes
+        the bridge of the guitar is standing a little high
+        the screen has turned blue when I switch it on
+        my son has a fit about the colour, can I exchange it
+        tell my wife the parcel is here, she will love it
+        is the kitchen knife in the photo included
+        does the tap stop dripping by itself
+        the clock face droops a little to the left
+        how much water must I drink with the vitamins
     """,
     "de": """
         wie viele Tabletten sind in einer Packung
@@ -244,6 +369,12 @@ LOOK_ALIKES = {
         der Puls der Stadt, haben Sie das Buch noch
         die Uhr misst keinen Puls, ist das ein Garantiefall?
         bewusstlose Schnäppchenjagd, habt ihr noch mehr Rabatte
+        die Uhr hängt schief an der Wand
+        wie viele Tabletten sind in der Packung
+        der Lack ist blau angelaufen, ist das normal bei Edelstahl
+        mein Mann ist gefallen auf den ersten Trick mit dem Rabatt
+        ich habe die ganze Packung verschenkt
+        ich stehe an der Kasse und der Code geht nicht
     """,
     "es": """
         cuántas pastillas trae un frasco
@@ -276,6 +407,11 @@ LOOK_ALIKES = {
         me muero por ver la nueva colección
         la foto del gatito es una sobredosis de ternura
         está que arde la oferta de hoy
+        la lámpara se cayó y no se enciende
+        cuántas pastillas trae la caja
+        el agua del acuario está azul
+        dile a mi vecino que recoja el paquete
+        estoy en el puente aéreo, llego mañana
     """,
     "fr": """
         combien de comprimés contient un flacon
@@ -308,6 +444,11 @@ LOOK_ALIKES = {
         je meurs d'impatience de voir la collection
         une overdose de mignonnerie, ce calendrier de chatons
         les soldes mettent le feu
+        la lampe est tombée et ne s'allume plus
+        combien de comprimés dans la boîte
+        le tissu est devenu bleu au lavage
+        dites à mon voisin de prendre le colis
+        je suis sur le site et le code ne marche pas
     """,
     "pt": """
         quantos comprimidos traz um frasco
@@ -340,6 +481,11 @@ LOOK_ALIKES = {
         estou morrendo de vontade de ver a nova coleção
         uma overdose de fofura, esse calendário de gatinhos
         a promoção de hoje está a ferver
+        o candeeiro caiu e não acende
+        quantos comprimidos traz a caixa
+        a água do aquário ficou verde
+        diga ao meu vizinho para receber a encomenda
+        estou no site e o código não funciona
     """,
 }
 

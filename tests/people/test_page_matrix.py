@@ -61,7 +61,7 @@ def _picks(surfaces: Surfaces) -> list[str]:
         surfaces.case, "done|checked", f"accept|context.intent|{seen}", f"edit|context.intent|{seen}",
         f"replay|{surfaces.dead}", f"approve|{draft.id}|{draft.language}|{draft.version}|{draft.hash}",
         f"retire|{draft.id}|{draft.language}|{draft.version}|{draft.hash}", "0",
-        f"lift|1|{surfaces.message}",
+        f"lift|1|{surfaces.message}", "consents|0",
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from policy.loader import (
     pack_names,
     policy_from_canonical,
 )
+from policy.schema import MAX_ANSWER_TIME
 from states.errors import PolicyError
 from tests.policy.example import SAFE, line_of
 
@@ -223,6 +225,19 @@ def test_a_stored_policy_is_read_back_to_the_same_policy() -> None:
 def test_a_stored_policy_of_another_version_is_refused_by_its_hash() -> None:
     with pytest.raises(PolicyError, match="replay it with the version that stored it"):
         policy_from_canonical('{"handrail":2,"name":"kite"}')
+
+
+@pytest.mark.parametrize("deadline", ["61s", "90s", "5m", "24h"])
+def test_a_policy_that_was_stored_before_answers_were_bounded_reads_back_and_waits_no_longer(deadline: str) -> None:
+    """The schema of the last version took any deadline; its rows stand under the hash of what they say."""
+    written = json.loads(load_text(SAFE).canonical)
+    written["answers"]["deadline"] = deadline
+    stored = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    again = policy_from_canonical(stored)
+    assert canonical_hash(canonical_json(again)) == canonical_hash(stored)
+    assert again.answers.patience == MAX_ANSWER_TIME
+    with pytest.raises(PolicyError, match="longer than a customer waits"):
+        load_text(SAFE + f"answers: {{deadline: {deadline}}}\n")
 
 
 def test_a_policy_may_extend_the_default_pack_and_change_one_deadline() -> None:

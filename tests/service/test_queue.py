@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
-from service.rows_as_views import queue_items
 from service.views import NewConversation
 from states.vocabulary import Event, State
 from tests.graph.example import Desk
@@ -57,13 +55,3 @@ def test_a_case_nobody_wrote_in_has_an_empty_last_message(waiting: Desk) -> None
     waiting.id = "c5"
     waiting.do(Event.TRIGGER_FIRED)
     assert next(one for one in waiting.runtime.queue() if one.conversation_id == "c5").last_message == ""
-
-
-def test_the_queue_is_one_statement_however_long_it_is(waiting: Desk) -> None:
-    statements: list[str] = []
-    with waiting.runtime.store.read() as connection:
-        event.listen(
-            connection, "before_cursor_execute", lambda conn, cursor, statement, *rest: statements.append(statement)
-        )
-        assert len(queue_items(connection)) == 3
-    assert len(statements) == 1

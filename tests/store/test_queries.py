@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from random import Random
+
 import pytest
 
 from conversation.handover import Handover
@@ -127,7 +130,7 @@ def test_the_queue_shows_open_cases_with_what_was_said_last(bench: Bench) -> Non
     bench.case()
     bench.case("c2", "ho2")
     bench.commit("c2", handover_changed={"open": False, "closed_at": NOW}, state=State.RESOLVED)
-    (only,) = read(bench, queries.open_handovers)
+    (only,) = bench.rows(lambda connection: connection.execute(queries.OPEN_HANDOVERS).mappings().all())
     assert (only["id"], only["conversation_state"], only["last_message"]) == ("ho1", "handed_off", "human please")
 
 
@@ -141,7 +144,35 @@ def test_summaries_that_are_due_come_oldest_first(bench: Bench) -> None:
 def test_conversations_that_changed_last_come_first(bench: Bench) -> None:
     for number in (1, 2, 3):
         bench.open(f"c{number}", now=NOW + number * MINUTE)
-    assert [one["id"] for one in read(bench, queries.conversations, 2)] == ["c3", "c2"]
+    found = read(bench, queries.conversations, 2)
+    assert [one["id"] for one in found] == ["c3", "c2"]
+    after = (found[-1]["updated_at"], found[-1]["id"])
+    assert [one["id"] for one in read(bench, queries.conversations, 2, after)] == ["c1"]
+
+
+def test_a_page_of_conversations_loses_and_doubles_none_while_others_come_and_change(bench: Bench) -> None:
+    """Many change in the same moment: then the id decides."""
+    chance = Random(8)
+    for number in range(40):
+        bench.open(f"c{number:02}", now=NOW + chance.randrange(4) * MINUTE)
+    still = {f"c{number:02}" for number in range(40)}
+    shown: list[str] = []
+    after: tuple[datetime, str] | None = None
+    for turn in range(60):
+        page = read(bench, queries.conversations, chance.randrange(1, 6), after)
+        if not page:
+            break
+        shown += [one["id"] for one in page]
+        after = (page[-1]["updated_at"], page[-1]["id"])
+        later = NOW + HOUR + turn * MINUTE
+        for number in range(chance.randrange(3)):
+            bench.open(f"new{turn}-{number}", now=later)
+        changed = f"c{chance.randrange(40):02}"
+        bench.commit(changed, at=later)
+        still -= {changed} - set(shown)
+    assert len(shown) == len(set(shown)), "none twice"
+    assert still <= set(shown), "none lost that stayed where it was"
+    assert not [one for one in shown if one.startswith("new")]
 
 
 def test_what_the_assistant_holds_comes_in_pages_the_newest_change_first(bench: Bench) -> None:
@@ -163,7 +194,10 @@ def test_what_waits_for_a_second_person_comes_oldest_first_and_not_when_it_is_cl
     for number in (2, 1):
         bench.commit(f"c{number}", pending_consent={"hash": "x"}, at=NOW - number * MINUTE)
     bench.commit("c3", pending_consent={"hash": "x"}, closed=True, state=State.RESOLVED)
-    assert [one["id"] for one in read(bench, queries.asking)] == ["c2", "c1"]
+    rows, total = read(bench, queries.asking, 0, 10)
+    assert ([one["id"] for one in rows], total) == (["c2", "c1"], 2)
+    rows, total = read(bench, queries.asking, 1, 1)
+    assert ([one["id"] for one in rows], total) == (["c1"], 2)
 
 
 def test_roles_come_back_as_roles(bench: Bench) -> None:

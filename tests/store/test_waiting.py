@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 
 from handover.deadlines.urgency import urgency
 from handover.people.presence import Person
@@ -15,7 +16,7 @@ from handover.people.routing import ranked
 from policy.schema import Severity
 from states.table import allowed_events
 from states.vocabulary import Event, Role, State
-from store.waiting import Page, Place, Wanted, queue_page
+from store.waiting import Page, Place, Wanted, next_cases, queue_page
 from tests.store.example import NOW, Bench
 
 ROLES = (Role.FRONTLINE_AGENT, Role.COMPLIANCE_OFFICER)
@@ -121,3 +122,36 @@ def test_a_page_stays_while_cases_come_and_go_before_it(bench: Bench) -> None:
     assert names(again) == shown, "neither a new case nor one that left or was claimed moves a line"
     assert (again.begin, again.total) == (3, 9)
     assert names(bench.rows(lambda connection: queue_page(connection, 3)))[0] == "ho-new"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_next_cases_are_the_first_of_the_whole_queue(bench: Bench, seed: int) -> None:
+    """Some hundreds of cases at random, for persons at random: the same as from the list that holds them all."""
+    fill(bench, 250, seed)
+    every = sorted((line(row) for row in pages(bench, 500)[0].rows), key=lambda one: one.id)
+    chance = Random(seed)
+    for _ in range(12):
+        teams, languages = chance.choice([(), ("safety",)]), chance.choice([(), ("de",)])
+        skills, role = chance.choice([(), ("german",), ("german", "law")]), chance.choice(ROLES)
+        states = tuple(state.value for state in State if Event.CLAIMED in allowed_events(state, role))
+        person = Person(id="anna", role=role, teams=teams, languages=languages, skills=skills)
+        wanted = Wanted(states=states, teams=teams, languages=languages, skills=frozenset(skills))
+        first = bench.rows(lambda connection, asked=wanted: next_cases(connection, 7, asked))
+        beyond = bench.rows(lambda connection, asked=wanted, at=first[-1].place: next_cases(connection, 7, asked, at))
+        assert [one.place.handover_id for one in (*first, *beyond)] == [one.id for one in ranked(person, every)][:14]
+
+
+def test_what_is_read_for_the_next_case_does_not_grow_with_the_queue(bench: Bench) -> None:
+    def read(connection: Connection) -> tuple[int, int]:
+        statements: list[str] = []
+        event.listen(connection, "before_cursor_execute", lambda *told: statements.append(told[2]))
+        states = tuple(state.value for state in State)
+        found = next_cases(connection, 5, Wanted(states=states, skills=frozenset({"german"})))
+        return len(statements), len(found)
+
+    fill(bench, 10)
+    short = bench.rows(read)
+    for number in range(10, 200):
+        bench.open(f"c{number}")
+        bench.hand_over(f"c{number}", f"ho{number:03}")
+    assert bench.rows(read) == short == (3, 5)

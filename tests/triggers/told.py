@@ -70,6 +70,10 @@ def passwords() -> Iterator[Told]:
         "creds: bob:{}",
     ):
         yield Told(kind="password", text=form.format("hunter2"), value="hunter2")
+    for form in ("joe@shop.test:{}", "joe@shop.test|{}", "p/w: {}", "Login bob, Password - {}", "w p/w={}"):
+        yield Told(kind="password", text=form.format("Passw0rd1"), value="Passw0rd1")
+    for label, joint in product(("passphrase", "pass phrase", "my SSH pass-phrase"), (": ", " = ", ': "')):
+        yield Told(kind="password", text=f"{label}{joint}correct horse battery", value="correct horse battery")
 
 
 TOKENS = {
@@ -83,6 +87,7 @@ TOKENS = {
     "telegram": "123456789:" + "AA" + _KEY * 2, "shopify": "shpat_" + _HEX * 2, "digitalocean": "dop_v1_" + _HEX * 4,
     "mailgun": "key-" + _HEX * 2, "discord": "M" + _KEY + "abc1" + "." + "Gabc12" + "." + _KEY + _KEY,
     "jwt": "eyJ" + "hbGciOiJub25lIn0" + ".eyJzdWIiOiIxIn0abc." + _KEY, "vault": "hvs." + _KEY * 2,
+    "without a digit": "hf_" + "abcDefGhijKlmnOpqrStuvwxyzABCDEFGH",
     "groq": "gsk_" + _KEY * 2, "docker": "dckr_pat_" + _KEY * 2, "square": "sq0atp-" + _KEY * 2,
 }  # fmt: skip
 
@@ -104,6 +109,7 @@ _CREDENTIALS = (
     ("https://acc.blob.example.net/c?sv=2022&{scheme}={value}", "abc%2Fdef" + _KEY, "sig"),
     ("DefaultEndpointsProtocol=https;AccountName=a;{scheme}={value}", _KEY * 2, "AccountKey SharedAccessKey"),
     ("{scheme}={value}", _KEY * 2, "aws_secret_access_key API_KEY CLIENT_SECRET AUTH_TOKEN"),
+    ("{scheme} = {value}", "wJalrXUtnFEMI/K" + "MDENG/bPxRfiCYEXAMPLEKEY", "aws_secret_access_key SECRET_KEY"),
     ("{scheme}: {value}", _KEY, "x-api-key X-Auth-Token api-key"),
     ("Cookie: {scheme}={value}", _KEY, "session sid"),
     ('{{"{scheme}": "{value}"}}', "hunter2x", "password passwd pwd"),
@@ -137,6 +143,7 @@ _NUMBERS = {
     "código de seguridad": ("737",), "cryptogramme": ("737",), "OTP": ("482913",), "OTP code": ("482 913",),
     "verification code": ("482913", "48-29-13"), "2FA": ("482913",), "SMS code": ("482913",), "TAN": ("482913",),
     "código de verificación": ("482913",), "code de vérification": ("482913",), "Bestätigungscode": ("482913",),
+    "recovery code": ("ABCD-EFGH-1234",), "backup codes": ("1234-5678 8765-4321", "a1b2-c3d4, e5f6-g7h8"),
     "código de verificação": ("482913",), "the code is": ("482913",), "my code is": ("482 913",),
 }  # fmt: skip
 
@@ -171,6 +178,9 @@ def words() -> Iterator[Told]:
         phrase = joint.join(_SEED[:size])
         for around in ("{}", "my wallet is gone: {}", "seed phrase: {}", "recovery phrase is {} help"):
             yield Told(kind="seed phrase", text=around.format(phrase), value=phrase)
+    for phrase in ("legal winner thank year wave sausage worth useful legal winner thank yellow",
+                   "letter advice cage absurd amount doctor acoustic avoid letter advice cage above"):  # fmt: skip
+        yield Told(kind="seed phrase", text=f"my seed: {phrase}", value=phrase)
     numbered = " ".join(f"{at}. {word}" for at, word in enumerate(_SEED[:12], 1))
     yield Told(kind="seed phrase", text=f"words: {numbered}", value=numbered)
 
@@ -183,6 +193,8 @@ NATIONAL = {
     "CPF": "39053344705", "AHV": "756.9217.0769.85", "SVNR": "1237010180", "Aadhaar": "2341 2341 2346",
     "passport number": "533380006", "CURP": "BOXW310820HNERXN09", "NI number": "AB123456C", "id card": "L01X00T471",
     "driver's license": "D1234567890123", "Personalausweis": "L22034571",
+    "NIR": "1 85 05 78 006 084 36", "SIN": "046 454 286",
+    "numéro INSEE": "1850578006084",
 }  # fmt: skip
 ALONE = (
     "12345678Z", "X1234567L", "536-90-4399", "AB 12 34 56 C", "RSSMRA85T10A562S", "85.07.30-033.28", "756.9217.0769.85",

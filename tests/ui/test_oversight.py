@@ -7,19 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.settings import Settings
 from app.wiring import load_policy
 from assistants.scripted import ScriptedAssistant
-from service.views import Actor
+from service.views import Actor, NewConversation
 from states.rights import RIGHTS, Right
 from states.vocabulary import Event, Role
+from store.queries import CONVERSATION
 from tests.house import AUDITOR as READER
-from tests.house import House
+from tests.house import DEMO, House
 from tests.ui.rooms import ANSWER, VISITOR, claimed, drawn, handed_over, picked, press, visitor
 from tests.ui.views import HOSTILE
 from ui.desk import DeskRoom
 from ui.oversight import SKIP, OversightRoom
+from ui.render.queue import PAGE
 
 ANNA = Actor(id="anna", role=Role.FRONTLINE_AGENT)
 SECRET = "whsec_bm90LWEtc2VjcmV0LWJ1dC1sb25nLWVub3VnaA=="
@@ -82,6 +85,23 @@ def test_nothing_is_drawn_anew_when_nothing_changed(room: OversightRoom) -> None
     shown = look(room)
     assert look(room, shown[room.seen]) == SKIP
     assert "claim 5m" in shown[room.policy]
+
+
+def test_what_waits_for_a_second_person_comes_in_pages(room: OversightRoom, own: House) -> None:
+    for number in range(PAGE + 3):
+        own.door.open(DEMO, NewConversation(id=f"c{number:02}"))
+    with own.store.write() as connection:
+        for number in range(PAGE + 3):
+            asked = {"kind": "exception", "text": "as an exception", "hash": f"{number:02}", "requested_by": "anna"}
+            change = update(CONVERSATION).where(CONVERSATION.c.id == f"c{number:02}")
+            connection.execute(change.values(pending_consent=asked))
+    first = look(room)
+    assert str(first[room.consents]).count('class="hr-item"') == PAGE
+    second = click(room, room.turn, f"consents|{PAGE}")
+    assert str(second[room.consents]).count('class="hr-item"') == 3
+    assert f"{PAGE + 1}–{PAGE + 3} of {PAGE + 3}" in str(second[room.consents])
+    assert look(room, second[room.seen]) == SKIP, "the page stays turned while it is looked at"
+    assert click(room, room.turn, "c01") == SKIP, "a line of the list is opened by the page"
 
 
 def test_a_reply_is_written_by_one_and_approved_by_another(room: OversightRoom, own: House) -> None:

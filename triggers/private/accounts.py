@@ -90,7 +90,21 @@ _BEGUN_CARD = rf"\b(?:{_CARD_LABELS})\b{LINK}[:=]?\s{{0,2}}\b([0-9](?:[ .-]?[0-9
 """A card number that breaks off: the rest may come in the next message, and what a log has kept stays there."""
 _REST_OF_CARD = r"\[card\][ .,-]{0,3}([0-9](?:[ .-]?[0-9]){2,15})\b"
 """What follows a card number whose beginning was masked before."""
+_REST_OF_ACCOUNT = (
+    r"\[account number\][ .,-]{0,3}([0-9]{4}(?:[ .-]?[0-9]{4}){0,4}(?:[ .-]?[0-9]{1,3})?)"
+    r"(?:\z|[^0-9a-z./:-]|[.:,](?:\s|\z))"
+)
+"""Groups of four after an account number: half of a card that was called an account, the other half came before."""
+_REST_OF_IBAN = r"\[iban\][ .,-]{0,3}([0-9]{2,4}(?:[ .-]?[0-9]{1,4}){0,6})\b"
 ACCOUNTS: tuple[Detector, ...] = (
+    Detector(
+        entity="account_number",
+        group="account_number",
+        prefilters=(r"\[account number\]",),
+        find=by_regex(_REST_OF_ACCOUNT),
+        digits=4,
+    ),
+    Detector(entity="iban", group="iban", prefilters=(r"\[iban\]",), find=by_regex(_REST_OF_IBAN), digits=2),
     Detector(entity="card", group="card", prefilters=(r"\[card\]",), find=by_regex(_REST_OF_CARD), digits=3),
     Detector(
         entity="card",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from stdnum import verhoeff  # type: ignore[import-untyped,unused-ignore]  # types differ by version
+from stdnum import luhn, verhoeff  # type: ignore[import-untyped,unused-ignore]  # types differ by version
 from stdnum.be import nn
 from stdnum.br import cpf
 from stdnum.ch import ssn as ahv
@@ -29,7 +29,8 @@ _LABELS = (
     "ssn|social security|social insurance|national insurance|ni number|nino|passport|passeport|pasaporte|passaporte|"
     "passaporto|reisepass|driver'?s? licen[cs]e|driving licen[cs]e|fuhrerschein|permis de conduire|"
     "(?:carnet|permiso) de conducir|carta de conducao|patente di guida|dni|nie|nif|cpf|tax id|taxpayer id|itin|"
-    "steuer-?id[a-z]*|steuernummer|steueridnr|identifikationsnummer|securite sociale|numero (?:secu|nir|fiscal)|"
+    "steuer-?id[a-z]*|steuernummer|steueridnr|identifikationsnummer|securite sociale|numero (?:secu|nir|fiscal)|nir|"
+    "numero insee|insee|"
     "contribuinte|cartao de cidadao|id card|identity card|national id|(?:personal|tax|national) identification number|"
     "personalausweis|ausweisnummer|sozialversicherungsnummer|rentenversicherungsnummer|svnr|sv-nummer|carte d'identite|"
     "documento de identidad|codice fiscale|bsn|burgerservicenummer|sofinummer|rijksregisternummer|"
@@ -82,6 +83,11 @@ def _is_aadhaar(text: str) -> bool:
     return verhoeff.is_valid(text.replace(" ", "").replace("-", ""))
 
 
+def _is_sin(text: str) -> bool:
+    """Canada's social insurance number; in Spanish the label means "without"."""
+    return bool(luhn.is_valid(re.sub(r"[ -]", "", text)))
+
+
 def _is_labelled(text: str) -> bool:
     return count_digits(text) >= 5
 
@@ -97,7 +103,16 @@ def _near(labels: str, source: str) -> str:
     return rf"\b(?:{labels})\b[^\n]{{0,60}}?\b({source})\b"
 
 
+_REST_OF_ID = r"\[national id\][ .,/-]{0,3}([0-9]{3,4}(?:[ ./-]?[0-9]{2,4}){0,3}(?:[ -]?[a-z])?)\b"
+"""What follows an official number whose beginning was masked before."""
 NATIONAL_IDS: tuple[Detector, ...] = (
+    Detector(
+        entity="labelled_id",
+        group="national_id",
+        prefilters=(r"\[national id\]",),
+        find=by_regex(_REST_OF_ID),
+        digits=3,
+    ),
     _national("us_ssn", r"[0-9]{3}-[0-9]{2}-[0-9]{4}", _is_ssn, 9),
     _national("uk_nino", r"[a-z]{2} [0-9]{2} [0-9]{2} [0-9]{2} ?[a-d]", _is_nino, 6),
     _national("es_nif", r"[0-9]{8}-?[a-z]", _checked(nif.is_valid), 8),
@@ -153,6 +168,13 @@ NATIONAL_IDS: tuple[Detector, ...] = (
         prefilters=(r"\b(?:aadha+r|uidai|uid|kyc)\b",),
         find=by_regex(_near("aadha+r|uidai|uid|kyc", r"[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}"), _is_aadhaar),
         digits=12,
+    ),
+    Detector(
+        entity="ca_sin",
+        group="national_id",
+        prefilters=(r"\b(?:sin|nas|social insurance|assurance sociale)\b",),
+        find=by_regex(rf"\b(?:sin|nas)\b{LINK}[:=]?\s{{0,2}}\b([0-9]{{3}}[ -]?[0-9]{{3}}[ -]?[0-9]{{3}})\b", _is_sin),
+        digits=9,
     ),
     Detector(
         entity="labelled_id",

@@ -12,17 +12,17 @@ from triggers.private.numerals import NUMBER_WORD
 from triggers.watched import compile_source
 
 _PASSWORD = (
-    "pa+s+wo?r?d|passwort|passwd|passwrd|passcode|passphrase|pass ?word|pass ?code|contrasena|contrasenya|mot de passe|"
-    "kennwort|senha|palavra[ -]passe|parola|wachtwoord|losenord"
+    "pa+s+wo?r?d|passwort|passwd|passwrd|passcode|pass[ -]?phrase|pass ?word|pass ?code|contrasena|contrasenya|"
+    "mot de passe|kennwort|senha|palavra[ -]passe|parola|wachtwoord|losenord"
 )
-_SHORT = "pw|pwd|pswd|psw|pword|pass|mdp|clave|pwort|kw"
+_SHORT = "p/w|pw|pwd|pswd|psw|pword|pass|mdp|clave|pwort|kw"
 """Abbreviations and words with other meanings: they need a colon, or a value that looks like a password."""
 _VERB = r"(?:is|was|its|it's|es|era|est|etait|ist|war|lautet|e|foi)"
 _BETWEEN = (
     rf"(?:for|to|of|my|the|this|account|e-?mail|login|wi-?fi|wlan|red|acceso|new|old|current|de|del|da|do|du|la|el|le|mi|"
     rf"temporary|neues?|user|usuario|conta|cuenta|compte|konto|banking|online|bank|db|database|{_VERB})"
 )
-_OPEN = r"[\"'`*_)\]]{0,3}\s{0,3}(?:[:=]{1,2}>?|-?->|\|)?[\"'`*_(<]{0,3}\s{0,3}[\"'`*(<]{0,3}"
+_OPEN = r"[\"'`*_)\]]{0,3}\s{0,3}(?:[:=]{1,2}>?|-?->|\||-[ \t])?[\"'`*_(<]{0,3}\s{0,3}[\"'`*(<]{0,3}"
 _PASSWORD_VALUE = compile_source(
     rf"(?:\b|_)({_PASSWORD}|{_SHORT})(?:\b|_[a-z0-9]{{0,12}}|[0-9]\b)((?:[^a-z0-9\n:=\"'\[\]]{{1,3}}{_BETWEEN}\b){{0,6}})"
     rf"({_OPEN}|>)([^\s\"'`<>]{{3,128}})"
@@ -63,14 +63,18 @@ _CVV = (
 _OTP = (
     "one[ -]?time[ -](?:code|password|passcode|pin)|otp|totp|verification code|2fa(?: code)?|mfa(?: code)?|"
     "two[ -]factor code|sms code|auth(?:entication|orisation|orization|enticator)? code|access code|login code|"
-    "confirmation code|backup code|recovery code|codigo de verificacion|codigo de un solo uso|codigo sms|"
+    "confirmation code|(?:backup|recovery|rescue) (?:codes?|keys?)|codigo de verificacion|"
+    "codigo de un solo uso|codigo sms|"
     "code de verification|code a usage unique|code de confirmation|code sms|bestatigungscode|einmalcode|sms-code|"
     "codigo de verificacao|codigo de confirmacao|"
     "(?:code|codigo) (?:you|they) (?:sent|texted)|code (?:i|from) [a-z ]{0,20}(?:got|received|sms|text)"
 )
 _OWN_CODE = r"(?:^|\b(?:my|the|your|this|mi|el|mon|le|mein|der|meu|o)[ \t])(?:code|codigo)"
+_IN_PIECES = r"(?:[a-z0-9]{3,8}(?:-[a-z0-9]{3,8}){1,7})"
+"""As codes for an account that was lost are printed, several at a time: "ABCD-EFGH-1234"."""
 _SECRET_DIGITS = (
-    rf"[0-9](?:[ .-]?[0-9]){{2,9}}|[a-z0-9]{{0,6}}[0-9][a-z0-9]{{1,9}}|"
+    rf"{_IN_PIECES}(?:[\s,;]{{1,3}}{_IN_PIECES}){{0,15}}|[0-9](?:[ .-]?[0-9]){{2,9}}|"
+    r"[a-z0-9]{0,6}[0-9][a-z0-9]{1,9}|"
     rf"{NUMBER_WORD}(?:[ ,.-]{{1,3}}{NUMBER_WORD}){{2,9}}"
 )
 _ANSWER = (
@@ -188,7 +192,13 @@ def _is_mixed(text: str) -> bool:
     return any(map(str.isalpha, text)) and count_digits(text) > 0
 
 
+_MAIL_LOGIN = r"\b[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}[:|]([^\s/,;:|\"'`<>]{6,64})"
+"""An address and what opens it, as lists of stolen logins have them."""
+_PASSPHRASE = r"\bpass[ -]?phrase\b[\"'`*_)]{0,3}[ \t]{0,2}[:=][ \t]{0,3}[\"'`*(]{0,3}([^\n.,;!?\"`\[\]]{3,160})"
+
 SECRETS: tuple[Detector, ...] = (
+    Detector(entity="password", group="secret", prefilters=(_MAIL_LOGIN,), find=by_regex(_MAIL_LOGIN, _is_mixed)),
+    Detector(entity="password", group="secret", prefilters=(r"\bpass[ -]?phrase\b",), find=by_regex(_PASSPHRASE)),
     Detector(
         entity="password",
         group="secret",

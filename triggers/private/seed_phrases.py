@@ -12,7 +12,7 @@ from string import ascii_lowercase
 
 from triggers.private.detectors import Detector, Searched, by_regex
 
-_FEWEST, _VARIED = 12, 10
+_FEWEST, _VARIED = 12, 7
 """Words of the shortest phrase, and how many of them differ at least: spelled numbers repeat a few."""
 _WORD = re.compile(rb"[a-z]+")
 _LETTERS = bytes(code if chr(code) in ascii_lowercase else 32 for code in range(256))

@@ -83,13 +83,18 @@ _NAMED = (
 _SECOND = r"[\"'`*]{0,2}\s{0,2}(?:[:=]|->|=>){0,1}\s{0,2}[\"'`*(<]{0,3}"
 
 
+_LONG = 30
+"""Characters of a value that no word has."""
+
+
 def _is_key(text: str) -> bool:
-    """Words joined by hyphens ("sk-limmed-milk-and-more") hold no digit; keys of this length always do."""
-    return count_digits(text) > 0
+    """Words joined by hyphens ("sk-limmed-milk-and-more") hold no digit; a key without one is long and in one piece."""
+    return count_digits(text) > 0 or ("-" not in text and len(text) >= _LONG)
 
 
-def _has_digits(text: str) -> bool:
-    return count_digits(text) >= 2
+def _is_named_key(text: str) -> bool:
+    """A long random value may hold one digit or none; a word or a path ("access key = documentation") is shorter."""
+    return count_digits(text) >= 2 or (len(text) >= _LONG and "." not in text)
 
 
 TOKENS: tuple[Detector, ...] = (
@@ -98,7 +103,6 @@ TOKENS: tuple[Detector, ...] = (
         group="secret",
         prefilters=(_PREFIX_FILTER,),
         find=by_regex(r"\b(?:" + "|".join(_PREFIXED) + ")", _is_key),
-        digits=1,
     ),
     Detector(
         entity="credentials",
@@ -111,8 +115,7 @@ TOKENS: tuple[Detector, ...] = (
         entity="named_key",
         group="secret",
         prefilters=(_NAMED,),
-        find=by_regex(rf"{_NAMED}{LINK}{_SECOND}([a-z0-9_./+=~-]{{12,}})", _has_digits),
-        digits=2,
+        find=by_regex(rf"{_NAMED}{LINK}{_SECOND}([a-z0-9_./+=~-]{{12,}})", _is_named_key),
     ),
 )
 """Detectors of what opens doors by its own form."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from policy.loader import LoadedPolicy
-from service.views import ConversationView, TemplateView
+from service.views import ConversationView, HeldPage, TemplateView
 from states.templates import TemplateState
+from ui.render.queue import pager
 from ui.render.text import card, date_of, esc, left, moment, pill, said, words
 
+CONSENTS = "consents|"
+"""Begins what a button says that turns the page of the consents; then where the page begins."""
 APPROVE, RETIRE, REPLAY = "approve", "retire", "replay"
 _KINDS = {TemplateState.DRAFT: "hr-escalated", TemplateState.APPROVED: "hr-person", TemplateState.RETIRED: "hr-closed"}
 
@@ -27,11 +30,19 @@ class Words:
     hash: str
 
 
-def consents(views: Iterable[ConversationView], now: datetime) -> str:
-    """What waits for a second person; each line opens its case."""
-    lines = "".join(_consent(view, now) for view in views if view.consent)
+def consents_from(pick: str) -> int | None:
+    """Where the page begins that a button of the list of consents turns to; None: it was another button."""
+    begin = pick.removeprefix(CONSENTS)
+    return int(begin) if pick.startswith(CONSENTS) and begin.isdecimal() and len(begin) < 8 else None
+
+
+def consents(page: HeldPage, now: datetime) -> str:
+    """Some of what waits for a second person; each line opens its case."""
+    lines = "".join(_consent(view, now) for view in page.items if view.consent)
     body = (
-        f'<div class="hr-queue">{lines}</div>' if lines else '<p class="hr-dim">Nothing waits for a second person.</p>'
+        f'<div class="hr-queue">{lines}</div>{pager(page, CONSENTS)}'
+        if lines
+        else '<p class="hr-dim">Nothing waits for a second person.</p>'
     )
     return card("Waits for a second person", body)
 

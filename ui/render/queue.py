@@ -77,11 +77,16 @@ def live(page: HeldPage, chosen: str | None, now: datetime) -> str:
     """Some of the conversations a person could take over now; each line is a button."""
     if not page.total:
         return '<p class="hr-dim hr-pad">The assistant is in no conversation.</p>'
-    begin, shown = page.begin, len(page.items)
     lines = "".join(_live_line(view, chosen, now) for view in page.items)
-    previous = f"{HELD}{max(0, begin - PAGE)}" if begin else None
-    following = f"{HELD}{begin + shown}" if begin + shown < page.total else None
-    return f'<div class="hr-queue">{lines}</div>{_pager(begin, shown, page.total, previous, following)}'
+    return f'<div class="hr-queue">{lines}</div>{pager(page, HELD)}'
+
+
+def pager(page: HeldPage, kind: str) -> str:
+    """The buttons to the pages beside one that is counted; `kind` begins what they say."""
+    begin, shown = page.begin, len(page.items)
+    previous = f"{kind}{max(0, begin - PAGE)}" if begin else None
+    following = f"{kind}{begin + shown}" if begin + shown < page.total else None
+    return _pager(begin, shown, page.total, previous, following)
 
 
 def _live_line(view: ConversationView, chosen: str | None, now: datetime) -> str:
