@@ -55,6 +55,20 @@ settings.register_profile("soak", deadline=None, max_examples=2_000)
 settings.load_profile("soak" if SOAK else "everyday")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives tests that share what their module opens to one worker: each worker would start the server anew."""
+    for item in items:
+        if not list(item.iter_markers("xdist_group")) and shares_with_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def shares_with_its_module(item: pytest.Item) -> bool:
+    """Whether a fixture that the test asks for, itself or through another, is opened once for its module."""
+    known = getattr(item, "_fixtureinfo", None)
+    return known is not None and any(found[-1].scope == "module" for found in known.name2fixturedefs.values() if found)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A throw-away PostgreSQL cluster, by URL."""

@@ -112,7 +112,7 @@ def scripted(*answers: bytes | None, greeting: bytes = b"220 mx ready\r\n", drip
         connection, _ = listening.accept()
         with connection, connection.makefile("rb") as lines:
             if drip:
-                while not stop.wait(0.05):
+                while not stop.wait(0.02):
                     try:
                         connection.sendall(b"2")
                     except OSError:
