@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.terminal import DataOption, JsonOption, note, print_json, printable
+from app.commands.terminal import DataOption, JsonOption, note, print_json, print_table, printable
 from states.errors import BadInput
 
 if TYPE_CHECKING:
     from audit.replay import Verification
+    from audit.what_if import Course
     from service.record import ConversationRecord
 
 MOST_TOLD = 20
@@ -25,6 +26,9 @@ def replay(
         bool, typer.Option("--verify", help="Decide every step again; exit code 1 if one differs.")
     ] = False,
     everything: Annotated[bool, typer.Option("--all", help="With --verify: every conversation there is.")] = False,
+    policy: Annotated[
+        str | None, typer.Option(help="What this policy would have done, turn by turn.", metavar="NAME|FILE")
+    ] = None,
     data_dir: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -34,6 +38,8 @@ def replay(
     from app.reading import open_records
     from app.settings import load_settings
 
+    if policy is not None and (verify or step is not None or conversation is None):
+        raise BadInput("--policy stands with a conversation, and without --verify and --step")
     if everything and (conversation is not None or not verify):
         raise BadInput("--all stands with --verify and without a conversation")
     if not everything and conversation is None:
@@ -41,7 +47,10 @@ def replay(
     with open_records(load_settings(data_dir=data_dir)) as (record_of, ids):
         if everything:
             return _verify_all(record_of, ids(), as_json=as_json)
-        _show(record_of(conversation or ""), step, verify=verify, as_json=as_json)
+        record = record_of(conversation or "")
+        if policy is not None:
+            return _compare(record, policy, as_json=as_json)
+        _show(record, step, verify=verify, as_json=as_json)
 
 
 def _show(record: ConversationRecord, number: int | None, *, verify: bool, as_json: bool) -> None:
@@ -63,6 +72,36 @@ def _show(record: ConversationRecord, number: int | None, *, verify: bool, as_js
             typer.echo("")
     if checked is not None:
         _end([checked], quiet=as_json)
+
+
+def _compare(record: ConversationRecord, name: str, *, as_json: bool) -> None:
+    """What was done beside what another policy would have done."""
+    from app.wiring import load_policy
+    from audit.recorded_turn import rules_of
+    from audit.what_if import WhatIf
+    from policy.linter import require_safe
+
+    loaded = load_policy(name)
+    require_safe(loaded)
+    turns = [*WhatIf(record, rules_of(loaded)).turns()]
+    if as_json:
+        policy = {"name": loaded.policy.name, "hash": loaded.hash}
+        print_json({"conversation": record.id, "policy": policy, "turns": [one.as_json() for one in turns]})
+        return
+    rows = [
+        (one.step, printable(one.text)[:60] or one.cause.partition(":")[0], _course(one.recorded), _course(one.would),
+         f"{one.turn.value}{f': {one.why}' if one.why else ''}")
+        for one in turns
+    ]  # fmt: skip
+    title = f"{record.id}: recorded, and under {loaded.policy.name} {loaded.hash[:12]}"
+    print_table(title, ("step", "message or act", "recorded", "would be", ""), rows)
+
+
+def _course(course: Course | None) -> str | None:
+    if course is None:
+        return None
+    triggers = f" ({', '.join(course.triggers)})" if course.triggers else ""
+    return f"{course.events[0][0].value} → {course.state.value}{triggers}"
 
 
 def _verify_all(record_of: Callable[[str], ConversationRecord], ids: Any, *, as_json: bool) -> None:
