@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from states.errors import NotFound
 if TYPE_CHECKING:
     from app.settings import Settings
     from service.outbox import Outbox
+    from service.record import ConversationRecord
     from service.views import ConversationView
 
 
@@ -31,6 +32,23 @@ def open_for_reading(settings: Settings) -> Iterator[Callable[[str], Conversatio
 
     try:
         yield view_of
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_records(
+    settings: Settings,
+) -> Iterator[tuple[Callable[[str], ConversationRecord], Callable[[], Sequence[str]]]]:
+    """What reads the record of a conversation, and what names all of them; NotFound where there is no database yet."""
+    from service.rows_as_record import record_of, recorded_ids
+    from store.database import open_store
+
+    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
+        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
+    store = open_store(settings.store_url)
+    try:
+        yield (lambda conversation_id: record_of(store, conversation_id)), (lambda: recorded_ids(store))
     finally:
         store.close()
 

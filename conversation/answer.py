@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from assistants.choice import listed
@@ -20,7 +20,7 @@ from conversation.facts import guard_facts
 from conversation.hand_back import stretch
 from conversation.intake import HIDDEN, kept, masked, storable
 from conversation.meaning import explained, recognise
-from conversation.run import Run
+from conversation.run import Consulted, Failure, Run
 from conversation.step import apply
 from handover.words.scripts import render
 from states.errors import DependencyFault
@@ -33,19 +33,12 @@ from triggers.llm import TopicVerdict
 
 MISTRUSTED = "checkpoint"
 """The fault of a thread whose stored checkpoint is not what the log says."""
+MODELS, RECOGNISER = "models", "recogniser"
+"""Who is asked about a message."""
 WHICH = "caution.which"
 """The script by which a policy asks which of the nearest articles is meant; one without it never asks."""
 ONLY_IN = "caution.language"
 """The script that says which languages the articles are in, where the customer's is none of them."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Consulted:
-    """What the models said of one message."""
-
-    draft: Draft
-    topics: TopicVerdict | None = None
-    """None: no classifier is configured."""
 
 
 class Models(Protocol):
@@ -98,7 +91,7 @@ def respond(run: Run, models: Models) -> Verdict:
         try:
             consulted = models(question_of(run))
         except DependencyFault as error:
-            verdict = failed(run, error.kind, str(error))
+            verdict = failed(run, error.kind, str(error), by=MODELS)
         else:
             verdict = settle(run, consulted)
     carry_out(run, verdict)
@@ -125,13 +118,14 @@ def by_meaning(run: Run) -> Verdict | None:
     try:
         recognised = recognise(run.rules.recogniser, burst_of(run))
     except DependencyFault as error:
-        return failed(run, error.kind, str(error))
+        return failed(run, error.kind, str(error), by=RECOGNISER)
     run.judged(recognised=recognised)
     return by_evidence(assess(run))
 
 
 def settle(run: Run, consulted: Consulted) -> Verdict:
     """What becomes of the message once the models have spoken."""
+    run.judged(consulted=consulted)
     if consulted.topics is not None:
         verdict = by_evidence(assess(run, consulted.topics))
         if verdict is not None:
@@ -141,8 +135,10 @@ def settle(run: Run, consulted: Consulted) -> Verdict:
     return by_draft(asked_of(run), found, kept(consulted.draft), rules.engine, rules.policy, rules.replies)
 
 
-def failed(run: Run, kind: str, detail: str) -> Verdict:
-    """The verdict where something failed: toward a person."""
+def failed(run: Run, kind: str, detail: str, *, by: str = "") -> Verdict:
+    """The verdict where something failed: toward a person. `by`: who was asked and did not answer; empty: nobody."""
+    if by:
+        run.judged(failure=Failure(by=by, kind=kind, detail=detail))
     return faulted(asked_of(run), run.judgement.assessment, run.rules.policy, kind, detail)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from conversation.acts import act
 from conversation.answer import MISTRUSTED, Models, broken, respond
 from conversation.clocks import running
+from conversation.given import given_json
 from conversation.hand_over import hand_over
 from conversation.inbound import Kind
 from conversation.latched import forward
@@ -75,6 +76,7 @@ def outcome_of(run: Run) -> Outcome:
     """Everything that a run led to, ready to be committed."""
     clocks = running(run)  # may move a ladder, so it comes before the handover is read
     snapshot, standing, record, loaded = run.snapshot, run.standing, run.record, run.rules.loaded
+    record.decided_on(given_json(run))
     return Outcome(
         conversation_id=snapshot.id,
         expected_version=snapshot.version,

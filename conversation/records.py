@@ -94,6 +94,8 @@ class Happening:
     actor_id: str
     effects: tuple[Effect, ...]
     data: Mapping[str, Any]
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What it was decided on (`conversation.given`): kept beside the data, shown to who replays."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
+from assistants.port import Draft
 from conversation.handover import Handover
 from conversation.inbound import Inbound
 from conversation.records import Happening, Outbound, Snapshot, StoredMessage, Utterance
@@ -25,6 +26,7 @@ from recognition.port import Recognised
 from states.vocabulary import Author, Clock, Role, State
 from triggers.assessment import Assessment, Fired
 from triggers.history import History
+from triggers.llm import TopicVerdict
 from triggers.quoted import Parts, own_words
 
 
@@ -61,6 +63,25 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Consulted:
+    """What the models said of one message."""
+
+    draft: Draft
+    topics: TopicVerdict | None = None
+    """None: no classifier is configured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """What was asked about a message and did not answer."""
+
+    by: str
+    """`models` or `recogniser`."""
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Judgement:
     """What the rules found in the message of this run."""
 
@@ -75,6 +96,9 @@ class Judgement:
     """The message with those before it that nobody answered."""
     recognised: Recognised | None = None
     """What it was recognised as; None: nobody asked, or nobody is there to ask."""
+    consulted: Consulted | None = None
+    """What the models said of it; None: they were not asked, or did not answer."""
+    failure: Failure | None = None
 
 
 @dataclass(kw_only=True)
@@ -103,6 +127,12 @@ class Record:
         """Adds to what the newest event records, once it is known what it led to."""
         newest = self.happenings[-1]
         self.happenings[-1] = replace(newest, data={**newest.data, **data})
+
+    def decided_on(self, given: Mapping[str, Any]) -> None:
+        """Adds to the first event what the whole run was decided on."""
+        if given:
+            first = self.happenings[0]
+            self.happenings[0] = replace(first, given={**first.given, **given})
 
 
 @dataclass(kw_only=True)

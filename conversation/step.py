@@ -8,6 +8,7 @@ from typing import Any
 from conversation.doing import Doing, Matter
 from conversation.effects import EFFECTS
 from conversation.facts import guard_facts
+from conversation.given import GUARDS, guards_json
 from conversation.records import Happening
 from conversation.run import Run
 from states.machine import Step
@@ -41,6 +42,7 @@ def apply(
         actor_id=actor,
         effects=step.effects,
         data=data or {},
+        given={GUARDS: guards_json(facts)},
     )
     run.record.happenings.append(happening)
     run.stand(state=step.target)

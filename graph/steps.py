@@ -13,9 +13,10 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from assistants.port import Draft
-from conversation.answer import Consulted, Models, carry_out, failed, judge, question_of, settle
+from conversation.answer import MODELS, Models, carry_out, failed, judge, question_of, settle
 from conversation.decide import Verdict
 from conversation.handle import handle
+from conversation.run import Consulted
 from graph.thread import Thread, report, shown
 from states.errors import DependencyFault
 from states.vocabulary import State
@@ -63,7 +64,7 @@ def answering_graph(
         fault = state.get("topics_fault") or state.get("draft_fault")
         if fault is not None or drafted is None:
             kind, detail = (fault.kind, str(fault)) if fault is not None else ("broken", "there is no draft")
-            return Answering(verdict=failed(run, kind, detail))
+            return Answering(verdict=failed(run, kind, detail, by=MODELS))
         return Answering(verdict=settle(run, Consulted(draft=drafted, topics=state.get("topics"))))
 
     def decide(state: Answering) -> Answering:

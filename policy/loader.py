@@ -107,6 +107,13 @@ def policy_from_canonical(canonical: str) -> Policy:
         ) from None
 
 
+def stored(canonical: str) -> LoadedPolicy:
+    """A policy from its stored canonical JSON, as it decided then; its lines are not known. PolicyError as above."""
+    policy, name = policy_from_canonical(canonical), canonical_hash(canonical)
+    lines = Lines(Table(Mark(f"stored policy {name[:12]}", 1)))
+    return LoadedPolicy(policy=policy, hash=name, canonical=canonical, source=name[:12], lines=lines)
+
+
 def json_schema() -> dict[str, Any]:
     """JSON Schema of a policy file, for editors; see `docs/schemas/policy.schema.json`."""
     schema = Policy.model_json_schema()

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from handover.packet.attachment import Attachment
     from policy.loader import LoadedPolicy
     from service.outbox import Outbox
+    from service.record import ConversationRecord
     from service.runtime import Runtime
 
 OURS = frozenset({"customer.verified"})
@@ -157,6 +158,11 @@ class Handrail:
         self._admit_to(actor, Right.READ_OWN_CONVERSATION, conversation_id)
         view = self._runtime.view(conversation_id)
         return view.for_channel() if actor.role is Role.CUSTOMER else view
+
+    def record(self, actor: Actor, conversation_id: str) -> ConversationRecord:
+        """Everything that its decisions can be derived from again: what `handrail replay` replays."""
+        self.admit(actor, Right.READ_CASES)
+        return self._runtime.record(conversation_id)
 
     def version(self, actor: Actor, conversation_id: str) -> int:
         """Its fencing number: cheap to poll for changes."""

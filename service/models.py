@@ -10,7 +10,7 @@ from threading import BoundedSemaphore
 from typing import TypeVar
 
 from assistants.port import Assistant, Draft, Question
-from conversation.answer import Consulted
+from conversation.run import Consulted
 from policy.schema import Policy
 from states.errors import DependencyFault
 from triggers.llm import TopicClassifier, TopicVerdict

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from conversation.given import GIVEN
 from conversation.records import StoredMessage
 from handover.packet.case import OtherCase
 from handover.people.presence import is_online
@@ -65,7 +66,7 @@ def event_view(row: RowMapping) -> EventView:
         actor_id=row["actor_id"],
         at=row["at"],
         policy_hash=row["policy_hash"],
-        data=row["data"],
+        data={name: value for name, value in row["data"].items() if name != GIVEN},
     )
 
 

@@ -32,6 +32,8 @@ from service.models import Models
 from service.originals import Originals, Seal
 from service.parts import Parts
 from service.queue import Floor
+from service.record import ConversationRecord
+from service.rows_as_record import record_of
 from service.rows_as_views import conversation_view, from_row
 from service.summaries import Summaries
 from service.templates import TemplateBook
@@ -186,6 +188,10 @@ class Runtime:
         """A conversation as it is now. NotFound if there is none."""
         with self._store.read() as connection:
             return conversation_view(connection, conversation_id, self.policy.policy.limits.idle.delta)
+
+    def record(self, conversation_id: str) -> ConversationRecord:
+        """Everything that its decisions can be derived from again. NotFound."""
+        return record_of(self._store, conversation_id)
 
     def opened_by(self, conversation_id: str) -> str:
         """The channel that opened it; empty if it was none. NotFound."""

@@ -242,6 +242,12 @@ def has_events(connection: Connection, conversation_id: str) -> bool:
     return connection.execute(found).first() is not None
 
 
+def with_events(connection: Connection) -> tuple[str, ...]:
+    """The ids of all conversations in which anything has happened, in their order."""
+    found = select(EVENT.c.conversation_id).distinct().order_by(EVENT.c.conversation_id)
+    return tuple(connection.execute(found).scalars())
+
+
 def conversation_of_act(connection: Connection, act_id: str, actor_id: str, event: Event) -> str | None:
     """The open case of this person in which they did this under this id, if there is one."""
     found = (

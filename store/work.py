@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, insert, update
 from sqlalchemy.exc import IntegrityError
 
+from conversation.given import GIVEN
 from conversation.records import Happening, Outcome, StoredMessage
 from conversation.speech import require_caused
 from states.errors import Conflict
@@ -241,8 +242,13 @@ def _event_row(outcome: Outcome, happening: Happening, ordinal: int, bound: Boun
         "source": happening.source.value, "target": happening.target.value, "role": happening.role.value,
         "actor_id": happening.actor_id, "cause": outcome.cause, "ordinal": ordinal,
         "policy_hash": outcome.policy_hash, "checkpoint_id": bound.id if bound is not None else None,
-        "checkpoint_hash": bound.hash if bound is not None else None, "data": dict(happening.data), "at": outcome.at,
+        "checkpoint_hash": bound.hash if bound is not None else None, "data": _data(happening), "at": outcome.at,
     }  # fmt: skip
+
+
+def _data(happening: Happening) -> dict[str, Any]:
+    """What the event keeps: what was decided, and what on. Nothing that came in can stand for the latter."""
+    return {**happening.data, **({GIVEN: dict(happening.given)} if happening.given else {})}
 
 
 def write_handover(connection: Connection, outcome: Outcome) -> None:

@@ -1,0 +1,75 @@
+"""Rows become the record of a conversation. Each checkpoint is compared with the event that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conversation.given import GIVEN
+from graph.saver import TurnSaver
+from service.record import Checkpoint, ConversationRecord, RecordedEvent
+from states.errors import CheckpointMismatch
+from states.vocabulary import Event, Role, State
+from store import queries
+from store.database import Store
+from store.ledger import first_break
+
+
+def record_of(store: Store, conversation_id: str) -> ConversationRecord:
+    """The record of a conversation. NotFound if there is none."""
+    with store.read() as connection:
+        row = queries.conversation(connection, conversation_id)
+        events = [dict(one) for one in queries.events(connection, conversation_id)]
+        messages = queries.transcript(connection, conversation_id)
+        hashes = dict.fromkeys(one["policy_hash"] for one in events)
+        texts = {name: queries.policy_text(connection, name) for name in hashes}
+    saver = TurnSaver(store)
+    named = dict.fromkeys(one["checkpoint_id"] for one in events)
+    checkpoints = {name: _checkpoint(saver, conversation_id, name) for name in named}
+    return ConversationRecord(
+        id=conversation_id,
+        channel=row["channel"],
+        customer=row["customer"],
+        channel_facts=row["channel_facts"],
+        created_at=row["created_at"],
+        messages=messages,
+        events=tuple(_event(one, checkpoints[one["checkpoint_id"]]) for one in events),
+        policies={name: text for name, text in texts.items() if text is not None},
+        broken_at=first_break(events),
+    )
+
+
+def recorded_ids(store: Store) -> tuple[str, ...]:
+    """The ids of all conversations in which something has happened."""
+    with store.read() as connection:
+        return queries.with_events(connection)
+
+
+def _checkpoint(saver: TurnSaver, conversation_id: str, name: str | None) -> Checkpoint:
+    if name is None:
+        return Checkpoint.NONE
+    try:
+        found = saver.get_tuple({"configurable": {"thread_id": conversation_id, "checkpoint_id": name}})
+    except CheckpointMismatch:
+        return Checkpoint.DIFFERS
+    return Checkpoint.MATCHES if found is not None else Checkpoint.MISSING
+
+
+def _event(row: Mapping[str, Any], checkpoint: Checkpoint) -> RecordedEvent:
+    return RecordedEvent(
+        id=row["id"],
+        seq=row["seq"],
+        event=Event(row["event"]),
+        source=State(row["source"]),
+        target=State(row["target"]),
+        role=Role(row["role"]),
+        actor_id=row["actor_id"],
+        cause=row["cause"],
+        ordinal=row["ordinal"],
+        policy_hash=row["policy_hash"],
+        checkpoint_id=row["checkpoint_id"],
+        checkpoint=checkpoint,
+        at=row["at"],
+        data={name: value for name, value in row["data"].items() if name != GIVEN},
+        given=row["data"].get(GIVEN, {}),
+    )
