@@ -8,38 +8,32 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
 
 from policy.recognisable import FAMILIES, PERSON, RECOGNISABLE
 from recognition.head import Floats, person_features
 from recognition.ngrams import BUCKETS, counted, features
+from recognition.training.ridge import Ridge
 
-PENALTY, LEAST_TEXTS = 0.3, 2
-"""The inverse strength of the penalty; in how many texts an n-gram must stand."""
+PENALTY, LEAST_TEXTS = 0.5, 2
+"""The strength of the penalty; in how many texts an n-gram must stand."""
 _PERSON, _MANY = RECOGNISABLE.index(PERSON), len(FAMILIES)
 
 
 class Grams:
-    """Linear classifiers on n-grams, one a label."""
+    """Linear least squares on n-grams, for all labels at once."""
 
     def __init__(self, texts: tuple[str, ...], truth: npt.NDArray[np.float32]) -> None:
         self.idf = _idf(texts)
         matrix = self._matrix(texts)
-        self.weight, self.bias = (
-            np.zeros((BUCKETS, len(RECOGNISABLE)), np.float32),
-            np.zeros(len(RECOGNISABLE), np.float32),
-        )
-        for number in range(len(RECOGNISABLE)):
-            balance = None if number == _PERSON else "balanced"
-            fitted = LinearSVC(C=PENALTY, random_state=0, class_weight=balance).fit(matrix, truth[:, number])
-            self.weight[:, number], self.bias[number] = fitted.coef_[0], fitted.intercept_[0]
-        self.scale = np.maximum(np.abs(self.weight).max(axis=0), 1e-9) / 127
-        self.rounded = np.round(self.weight / self.scale).astype(np.int8)
+        self._ridge = Ridge((matrix @ matrix.T).toarray().astype(np.float32), truth, PENALTY)
+        self.bias = self._ridge.bias
+        weight = np.asarray(matrix.T @ self._ridge.pull, dtype=np.float32)
+        self.scale = np.maximum(np.abs(weight).max(axis=0), 1e-9) / 127
+        self.rounded = np.round(weight / self.scale).astype(np.int8)
 
-    def scores(self, texts: tuple[str, ...]) -> Floats:
-        """(texts, labels), by the rounded weights that are shipped."""
-        found = self._matrix(texts) @ (self.rounded.astype(np.float32) * self.scale) + self.bias
-        return np.asarray(found, dtype=np.float32)
+    def left_out(self, rows: npt.NDArray[np.bool_]) -> Floats:
+        """(rows, labels): what these texts score by all the others; only how common an n-gram is counts them too."""
+        return self._ridge.left_out(rows)
 
     def _matrix(self, texts: tuple[str, ...]) -> Any:
         rows = [features(text, self.idf) for text in texts]
