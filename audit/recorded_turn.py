@@ -23,12 +23,14 @@ from handover.people.codes import MIN_KEY, CodeMaker
 from policy.loader import LoadedPolicy, canonical_hash, stored
 from policy.schema import Severity
 from recognition.port import Recognised
+from recognition.reply_port import REASONS, ReadReply
 from service.record import ConversationRecord, RecordedEvent
 from states.clock import SystemIds
 from states.errors import DependencyFault
-from states.vocabulary import Effect
+from states.vocabulary import Effect, Event
 from triggers.engine import compile_policy
 from triggers.llm import TopicVerdict
+from triggers.screen import FAULT_FILTER
 
 
 class Incomplete(LookupError):
@@ -98,6 +100,31 @@ class Recorded:
         return None if beyond and "recognised" not in self.given else self
 
 
+class RecordedReplies:
+    """A `ReplyReader` that says of the draft what was recorded: the reasons for which it was held, or none."""
+
+    def __init__(self, data: Mapping[str, Any], asked_in_vain: list[str]) -> None:
+        self.fingerprint = str(data.get("reply_reader", ""))
+        self._held, self._asked_in_vain = tuple(data.get("held_by", ())), asked_in_vain
+
+    def read(self, reply: str) -> ReadReply:
+        """The verdict of then; a failure of then is one again."""
+        if not self.fingerprint:
+            self._asked_in_vain.append("how the draft was read before it went out")
+        if FAULT_FILTER in self._held:
+            raise DependencyFault("recorded", "the draft could not be read then")
+        reasons = tuple(one for one in self._held if one in REASONS)
+        return ReadReply(score=float(bool(reasons)), blocked=bool(reasons), reasons=reasons)
+
+
+def recorded_replies(first: RecordedEvent, ports: Recorded) -> RecordedReplies | None:
+    """Who read the draft before it went out; None where it was screened by the filters alone."""
+    screened = "held_by" in first.data or "soft" in first.data or first.event is Event.MESSAGE_ANSWERED
+    if screened and "reply_reader" not in first.data:
+        return None
+    return RecordedReplies(first.data, ports.asked_in_vain)
+
+
 class RecordedRules:
     """The stored policies, compiled once each."""
 
@@ -147,7 +174,7 @@ def run_of(record: ConversationRecord, first: RecordedEvent, rules: Rules) -> tu
                 f"{later.id} was decided"
             )
     ports = recorded_ports(record, first)
-    rules = replace(rules, recogniser=ports.recogniser)
+    rules = replace(rules, recogniser=ports.recogniser, replies=recorded_replies(first, ports))
     inbound = Inbound(kind=Kind(first.kind), id=first.cause.partition(":")[2], message=message, text=message.text)
     run = Run.begin(_snapshot(record, first, window), inbound, rules, first.at, broken=given.get("broken") or None)
     run.mistrusted = given.get("mistrusted", "")

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from audit.recorded_turn import Recorded, recorded_ports
+from audit.recorded_turn import Recorded, recorded_ports, recorded_replies
 from conversation.act_data import KEYS
 from conversation.handle import run_through
 from conversation.handover import Handover
@@ -139,7 +139,7 @@ class WhatIf:
         return compared(Turn.SAME if would == recorded else Turn.OTHER, would)
 
     def _live(self, inbound: Inbound, ports: Recorded, first: RecordedEvent) -> Outcome:
-        rules = replace(self._rules, recogniser=ports.recogniser)
+        rules = replace(self._rules, recogniser=ports.recogniser, replies=recorded_replies(first, ports))
         seen = tuple(self._transcript)
         material = Material(messages=seen, total=len(seen), answers=self._answers)
         run = Run.begin(self._snapshot, inbound, rules, first.at, lambda: material, first.given.get("broken") or None)

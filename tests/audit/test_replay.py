@@ -22,6 +22,7 @@ from audit.replay import Replay, Result, Verification
 from audit.telling import told
 from policy.loader import canonical_hash
 from recognition.port import ScriptedRecogniser
+from recognition.reply_port import ScriptedReplies
 from service.record import ConversationRecord, RecordedEvent
 from states.errors import DependencyFault, ForbiddenRole, NotFound
 from states.vocabulary import Event, State
@@ -52,7 +53,8 @@ def _drafts(question: Question) -> Draft:
 def _house(folder: Path, **more: Any) -> House:
     return House(
         folder, ScriptedAssistant(_drafts), classifier=ScriptedClassifier({"self_harm": ["kill"]}),
-        recogniser=ScriptedRecogniser({"abroad": "legal"}), **more,
+        recogniser=ScriptedRecogniser({"abroad": "legal"}), replies=ScriptedReplies({"transfer": "phantom_handover"}),
+        **more,
     )  # fmt: skip
 
 
