@@ -55,7 +55,14 @@ _APPLE = (
     r"liked|loved|laughed at|emphasi[sz]ed|hat .{0,3}gefallen|gefällt|gefiel|liebt|le gustó|le ha gustado|le encantó|"
     r"le ha encantado|me gusta|a aimé|j'aime|a adoré|gostou de|gostei de|curtiu|adorou|amou"
 )
+_SHOWN = (
+    r"an? (?:image|photo|picture|video|movie|audio message|attachment|sticker|link)|"
+    r"ein(?:e|en)? (?:bild|foto|video|anhang)|"
+    r"una? (?:imagen|foto|vídeo|video|archivo)|une? (?:image|photo|vidéo|pièce jointe)|"
+    r"uma? (?:imagem|foto|vídeo|anexo)"
+)
 _TAPBACKS = (
+    re.compile(rf"\s*(?:{_APPLE})\s+(?:{_SHOWN})\s*\.?\s*", re.IGNORECASE),
     re.compile(rf"\s*(?:{_APPLE})\s*[“„«\"‟](?P<quoted>.+)[”“»\"‟]\s*", re.IGNORECASE | re.DOTALL),
     re.compile(
         r"\s*(?:reacted\s+|reagierte\s+mit\s+|reaccionó\s+con\s+|a\s+réagi\s+(?:avec|par)\s+|reagiu\s+com\s+)?"
@@ -97,7 +104,9 @@ def _tapback(text: str, language: str) -> Courtesy | None:
         found = form.fullmatch(text)
         sign = found.groupdict().get("sign") if found else None
         if found and (sign is None or _glad(sign)):
-            return Courtesy(kind=CourtesyKind.TAPBACK, language=language, quoted=found["quoted"].strip())
+            return Courtesy(
+                kind=CourtesyKind.TAPBACK, language=language, quoted=found.groupdict().get("quoted", "").strip()
+            )
     return None
 
 

@@ -77,6 +77,9 @@ TAPBACKS = (
     "Gefällt „Wir öffnen um neun“", "👍 zu „Wir öffnen um neun“", "Le gustó “Abrimos a las nueve”",
     "Le encantó «Abrimos a las nueve»", "👍 a “Abrimos a las nueve”", "A aimé « Nous ouvrons à neuf heures »",
     "A adoré « Nous ouvrons à neuf heures »", "👍 à « Nous ouvrons à neuf heures »", "Gostou de “Abrimos às nove”",
+    "Loved an image", "Liked a photo", "Laughed at a video", "Emphasized an attachment", "liked an audio message.",
+    "Gefällt ein Bild", "Le gustó una imagen", "Le encantó un vídeo", "A aimé une image", "A adoré une photo",
+    "Curtiu uma foto", "Amou uma imagem",
     "Curtiu “Abrimos às nove”", "Amou “Abrimos às nove”", "👍 em “Abrimos às nove”",
 )  # fmt: skip
 
@@ -150,6 +153,11 @@ NEEDS = tuple(
     ❓ to “Your parcel is on its way.”
     Liked “We open at nine” but I need it today
     I never liked “We open at nine”
+    Disliked an image
+    Questioned an image
+    Liked an image of somebody who is not me
+    Loved an image, it shows my card
+    liked a photo that hurts me
     Liked
     👍 to
     thanks 4111 1111 1111 1111
