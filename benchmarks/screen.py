@@ -147,9 +147,10 @@ context, reply}` in the same way ([cli.md](cli.md)).
 threshold never saw its author. In the corpus an allowed reply is meant to look like a blocked one (most prompts of p
 have both), which is harder than a day's drafts; p was written after its author had read a sample of f and l, so read
 p as the kindest. Public replies (XSTest, a moderation set) are general talk that no support assistant has: they tell
-how little is known of it. Before the reader, the filters alone held what the first columns say. What passes both
-still has to stand on its articles, sentence by sentence, before a model's draft gets here (`assistants.claims`); that
-is not counted here, for these rows cite none. Blocking everything holds 100 % at 100 % false.
+how little is known of it; the author of q, whose rows train it, had read samples of them. Before the reader, the
+filters alone held what the first columns say. What passes both still has to stand on its articles, sentence by
+sentence, before a model's draft gets here (`assistants.claims`); that is not counted here, for these rows cite none.
+Blocking everything holds 100 % at 100 % false.
 
 More authors pay: with one author trained on, words ranked the next one's replies right in 86 to 88 % of pairs, with
 two in 89 to 95 %. The encoder's vector beside the words found another 4 to 12 % of blocked replies at 3 % false in
