@@ -216,3 +216,9 @@ def test_what_the_customer_wrote_after_a_number_decided_or_not(bench: Bench) -> 
     found = bench.rows(lambda connection: queries.written_after(connection, "c1", seen))
     assert [one.id for one in found] == ["m2", "m3"]
     assert bench.rows(lambda connection: queries.written_after(connection, "c1", found[-1].seq)) == ()
+
+
+def test_conversations_with_events_are_those_in_which_anything_has_happened(bench: Bench) -> None:
+    talked(bench)
+    bench.open("c2")
+    assert read(bench, queries.with_events) == ("c1",)
