@@ -95,12 +95,17 @@ def _talk(url: str, generation: int, make_work: MakeWork, acknowledge: int) -> N
         runtime.tick()
 
 
-def run(url: str, kills: int, make_work: MakeWork = UnitOfWork, seed: int = 7) -> list[tuple[str, str, str]]:
-    """Forks, waits a moment, kills; `kills` times. Returns every acknowledgement: conversation, cause, state."""
+def run(
+    url: str, kills: int, make_work: MakeWork = UnitOfWork, seed: int = 7, first: int = 0
+) -> list[tuple[str, str, str]]:
+    """Forks, waits a moment, kills; `kills` times. Returns every acknowledgement: conversation, cause, state.
+
+    `first` numbers the first child, so that a campaign goes on where another ended without meeting its conversations.
+    """
     compile_policy(policy()).evaluate(Message(text="warm"), Circumstances())
-    dice = random.Random(seed)
+    dice = random.Random(f"{seed}/{first}")
     told: list[tuple[str, str, str]] = []
-    for generation in range(kills):
+    for generation in range(first, first + kills):
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -112,10 +117,10 @@ def run(url: str, kills: int, make_work: MakeWork = UnitOfWork, seed: int = 7) -
         os.close(writing)
         with os.fdopen(reading, "rb") as pipe:
             # The first acknowledgement says that the child is at work; then the shot falls somewhere in its turns.
-            first = pipe.readline()
+            told_first = pipe.readline()
             time.sleep(dice.uniform(0, 0.06))
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            lines = [first, *pipe.readlines()]
+            lines = [told_first, *pipe.readlines()]
         told += [(parts[0], parts[1], parts[2]) for line in lines if len(parts := line.decode().split()) == 3]
     return told
