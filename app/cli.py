@@ -31,9 +31,9 @@ def handrail(
 ) -> None:
     """A fail-safe human handover for support assistants."""
     if version:
-        from importlib.metadata import version as installed
+        from app.version import running_version
 
-        typer.echo(installed("handrail"))
+        typer.echo(running_version())
         raise typer.Exit
 
 

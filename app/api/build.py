@@ -5,7 +5,6 @@ Each address is one call of the door (`service.door`), which asks for the caller
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from anyio import CapacityLimiter, to_thread
@@ -25,6 +24,7 @@ from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, Pres
 from app.api.originals import originals
 from app.api.states import StateTable, state_table
 from app.api.templates import templates
+from app.version import running_version
 from handover.packet.attachment import Attachment
 from service.cursors import change_cursor
 from service.views import (
@@ -238,7 +238,7 @@ router.include_router(originals)
 @health.get("/healthz", operation_id="healthz")
 async def healthz() -> dict[str, str]:
     """The process lives."""
-    return {"status": "ok", "version": _version()}
+    return {"status": "ok", "version": running_version()}
 
 
 @health.get("/readyz", operation_id="readyz", responses={503: REFUSALS[503]})
@@ -270,7 +270,7 @@ def build_api(
     door: Handrail, settings: Settings, delivery: Delivery | None = None, logins: WrongLogins | None = None
 ) -> FastAPI:
     """The API around a running Handrail; with a delivery also the webhooks of its destinations."""
-    app = FastAPI(title="Handrail", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Handrail", version=running_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.door = door
     app.state.settings = settings
     app.state.turns = CapacityLimiter(TURNS_AT_ONCE)
@@ -295,10 +295,3 @@ def _one_id(in_body: str | None, in_header: str | None) -> str | None:
     if in_body and in_header and in_body != in_header:
         raise BadInput("the body's id and Idempotency-Key differ; send one of them")
     return in_body or in_header
-
-
-def _version() -> str:
-    try:
-        return version("handrail")
-    except PackageNotFoundError:
-        return "0+source"

@@ -43,6 +43,28 @@ def test_no_root_package_hides_a_module_of_a_dependency() -> None:
         assert name not in sys.stdlib_module_names
 
 
+def _pins(name: str) -> dict[str, str]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" ")[0].split("==") for line in lines if "==" in line and line[0].isalpha())
+
+
+def test_the_demo_runs_the_versions_that_are_tested() -> None:
+    runs, tested = _pins("requirements.lock"), _pins("requirements-dev.lock")
+    assert len(runs) > 100
+    assert {name: tested.get(name) for name in runs} == runs
+
+
+def test_the_demo_installs_nothing_that_only_checks() -> None:
+    recipe = subprocess.run(
+        ["make", "-n", "demo", "VENV=/nowhere"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "install_runtime" in recipe.stdout
+    assert "requirements-dev.lock" not in recipe.stdout
+    installs = (ROOT / ".ci/install_runtime").read_text(encoding="utf-8")
+    assert "--require-hashes --requirement requirements.lock" in installs
+    assert not {"mypy", "playwright", "pytest", "ruff"} & _pins("requirements.lock").keys()
+
+
 def test_every_package_of_the_repository_is_shipped() -> None:
     found = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
     assert found == set(PACKAGES)
