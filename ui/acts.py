@@ -75,6 +75,11 @@ class Typed:
     step: str = ""
     """Of the playbook."""
 
+    @property
+    def fields_taken(self) -> dict[str, str]:
+        """Name of a field in `static/desk.js` → what was typed into it and goes into the act."""
+        return {"note": self.note, "proof": self.proof, **self.values}
+
 
 def label(event: Event) -> str:
     """The words on the event's button."""

@@ -63,9 +63,10 @@ class CasePanel:
             elem_id="hr-note",
         )
         codes = self._door.policy.policy.resolutions
+        self._assumed = ASSUMED if ASSUMED in codes else None
         self.resolution = gr.Dropdown(
             [(f"{words(code)}: {text}", code) for code, text in codes.items()],
-            value=ASSUMED if ASSUMED in codes else None,
+            value=self._assumed,
             label="How it ended",
             visible=False,
             elem_id="hr-resolution",
@@ -138,7 +139,7 @@ class CasePanel:
         """Every component that changes."""
         return [
             self.said, self.head, self.transcript, self.why_lift, self.lifted, self.reply, self.consent, self.steps,
-            self.verifying, self.compose,
+            self.verifying, self.method, self.compose,
             self.note, self.resolution, self.approved, self.template, self.preview, *self.places.values(),
             *self.buttons.values(),
         ]  # fmt: skip
@@ -149,6 +150,9 @@ class CasePanel:
         return [
             self.note, self.method, self.proof, self.resolution, self.template, *self.places.values(),
         ]  # fmt: skip
+
+    FIELDS = ("note", "", "proof", "", "", *_PLACES)
+    """Beside each of `inputs` its name in `static/desk.js`, where the browser keeps what is typed in it."""
 
     @staticmethod
     def typed(values: tuple[Any, ...], request_hash: str) -> Typed:
@@ -171,14 +175,13 @@ class CasePanel:
         return {
             self.head: case_head(view, now),
             self.transcript: transcript(view, side="desk", lifts=lifts) if view else "",
-            self.why_lift: gr.update(visible=lifts, **({"value": ""} if other else {})),
-            # Whatever is drawn anew takes it away: it is shown once.
-            self.lifted: "",
+            self.why_lift: gr.update(visible=lifts),
             self.consent: consent(view, now),
             self.steps: playbook(view.handover if view else None, open=ticking),
             self.note: gr.update(visible=wants_note(shown)),
             self.verifying: gr.update(visible=any(event in shown for event in VERIFYING)),
-            self.resolution: gr.update(visible=Event.RESOLVED in shown),
+            self.resolution: gr.update(visible=Event.RESOLVED in shown, **({"value": self._assumed} if other else {})),
+            **({self.lifted: "", self.method: METHODS[0]} if other else {}),
             **self._reply(view, actor, shown, other=other),
             **{
                 button: gr.update(visible=event in shown)
@@ -192,9 +195,9 @@ class CasePanel:
         roles = self._door.policy.policy.privacy.keep_originals.roles
         return actor is not None and actor.role in roles and actor.role in RIGHTS[Right.LIFT_MASKS]
 
-    def show_lifted(self, lifted: LiftedMask) -> Updates:
-        """The original, in the page of the one who asked and in no state of the server; the reason is used up."""
-        return {self.lifted: original(lifted), self.why_lift: gr.update(value="")}
+    def show_lifted(self, lifted: LiftedMask, at: int) -> Updates:
+        """The original, in the page of the one who asked and in no state of the server; `at` tells looks apart."""
+        return {self.lifted: original(lifted, at)}
 
     def _reply(
         self, view: ConversationView | None, actor: Actor | None, shown: tuple[Event, ...], *, other: bool
@@ -224,10 +227,7 @@ class CasePanel:
             self.preview: "" if free else preview(one),
             self.reply: gr.update(visible=free),
             self.buttons[Event.AGENT_REPLIED]: gr.update(visible=not free),
-            **{
-                box: gr.update(visible=bool(one and name in filled_in(one.text)), value="")
-                for name, box in self.places.items()
-            },
+            **{box: gr.update(visible=bool(one and name in filled_in(one.text))) for name, box in self.places.items()},
         }
 
     def after_reply(self, view: ConversationView | None, actor: Actor | None) -> Updates:

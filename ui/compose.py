@@ -8,6 +8,7 @@ was stored or refused.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -54,6 +55,21 @@ class Said:
         return json.dumps(asdict(self))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What of the fields at the desk has gone into an act: it need not stand there any longer."""
+
+    conversation: str
+    version: int
+    """That the act made: no two acts say the same."""
+    taken: Mapping[str, str]
+    """Name of a field in `static/desk.js` → what stood in it."""
+
+    def text(self) -> str:
+        """As the browser reads it."""
+        return json.dumps(asdict(self))
+
+
 def box(which: Box, *, placeholder: str, label: str, send: str, elem_id: str) -> gr.HTML:
     """A box with a button, and above them what is still on its way. Its value is never set."""
     drawn = (
@@ -65,7 +81,7 @@ def box(which: Box, *, placeholder: str, label: str, send: str, elem_id: str) ->
 
 
 def ear() -> gr.HTML:
-    """The component whose value is the last `Said`; it shows nothing."""
+    """The component whose value is the last `Said` or `Taken`; it shows nothing."""
     return html(
         html_template="<i hidden></i>", js_on_load="watch('value', () => handrail.heard(props.value))", visible="hidden"
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -18,9 +19,9 @@ from states.errors import BadInput, ForbiddenRole, HandrailError, NotSeen
 from states.vocabulary import Event
 from ui.acts import Typed, act_for, label
 from ui.case_panel import CasePanel
-from ui.compose import Box, Said, sent_by
+from ui.compose import Box, Said, Taken, sent_by
 from ui.lists import held_page, waiting_page
-from ui.packet_pane import PacketPane, edit, verdicts
+from ui.packet_pane import Editing, PacketPane, edit, verdicts
 from ui.people import DEMO_AGENT, DESK_ROLES, Who, actor_for, roles_for, seat
 from ui.refusals import refusal
 from ui.render.packet import OTHER
@@ -43,8 +44,17 @@ SKIP: Updates = gr.skip()
 """Nothing is drawn anew."""
 NOTHING = Seen()
 HEARTBEAT_S = 30.0
+HOLD = "hold"
+"""What a browser says that waits for something else to be drawn."""
+LOOK, TURNED, JUDGED = (f"(...values) => handrail.{name}(values)" for name in ("look", "turned", "judged"))
+"""What the browser makes of the inputs before it sends them (`static/desk.js`)."""
 REFUSED = "refused"
 """What is seen of the lists and the case by whoever may not look."""
+
+
+def on_case(*fields: str) -> str:
+    """The same for an act: on the case that is drawn, with what the browser keeps for the named fields."""
+    return f"(...values) => handrail.act(values, {json.dumps(fields)})"
 
 
 class DeskRoom:
@@ -96,22 +106,26 @@ class DeskRoom:
         at_once, acting = {**quiet, "queue": False}, {**quiet, "concurrency_limit": 16}
         who = [self.agent, self.role]
         self.shown = [self.seen, self.queue, self.live, *who, *self.case.shown, *self.pane.shown]
-        self.timer.tick(self.poll, [self.seen, *who], self.shown, **at_once)
-        self.role.change(self.poll, [self.seen, *who], self.shown, **at_once)
+        # What is pressed while an answer is on its way counts too, unless it is the same button.
+        each: dict[str, Any] = {"trigger_mode": "multiple"}
+        self.timer.tick(self.poll, [self.seen, *who], self.shown, js=LOOK, **at_once)
+        self.role.change(self.sit, [self.seen, *who], self.shown, js=TURNED, **at_once)
         for listing in (self.queue, self.live):
-            listing.click(self.press_line, [self.seen, *who], self.shown, **at_once)
+            listing.click(self.press_line, [self.seen, *who], self.shown, js=TURNED, **each, **at_once)
         typed = [self.seen, *who, *self.case.inputs]
         for event, button in self.case.buttons.items():
-            button.click(self.press(event), typed, self.shown, **acting)
-        self.case.reply.submit(self.reply, [self.seen, *who], self.shown, trigger_mode="multiple", **acting)
+            button.click(self.press(event), typed, self.shown, js=on_case(*self.case.FIELDS), **acting)
+        self.case.reply.submit(self.reply, [self.seen, *who], self.shown, **each, **acting)
         self.case.template.input(self.choose, [self.seen, *who, self.case.template], self.shown, **at_once)
-        self.case.transcript.click(self.lift, [self.seen, *who, self.case.why_lift], self.shown, **acting)
-        self.case.steps.click(self.tick, [self.seen, *who], self.shown, **acting)
-        self.pane.packet.click(self.judge, [self.seen, *who], self.shown, **acting)
-        self.pane.save.click(self.save, [self.seen, *who, self.pane.text], self.shown, **acting)
-        self.pane.cancel.click(self.cancel, [self.seen], self.shown, **at_once)
+        why = [self.seen, *who, self.case.why_lift]
+        self.case.transcript.click(self.lift, why, self.shown, js=on_case("reason"), **acting)
+        self.case.steps.click(self.tick, [self.seen, *who], self.shown, js=on_case(), **each, **acting)
+        self.pane.packet.click(self.judge, [self.seen, *who], self.shown, js=JUDGED, **each, **acting)
+        edited = [self.seen, *who, self.pane.editing, self.pane.text]
+        self.pane.save.click(self.save, edited, self.shown, **acting)
+        self.pane.cancel.click(self.pane.close_editor, None, self.shown, **at_once)
         self.pulse.tick(self.beat, who, None, **at_once)
-        self.next.click(self.take_next, who, self.shown, **acting)
+        self.next.click(self.take_next, [self.seen, *who], self.shown, js=TURNED, **acting)
 
     # Events
 
@@ -121,9 +135,13 @@ class DeskRoom:
             return seat(self._settings, request, self.agent, self.role) or SKIP
         return SKIP
 
-    def pick(self, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
-        """Opens the case that was clicked, with empty fields; nothing changes if there is none of that id."""
-        return self.open(str(getattr(event, "pick", "")), (request, agent, role))
+    def pick(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """Opens the case that was clicked; nothing changes if there is none of that id."""
+        return self.open(str(getattr(event, "pick", "")), (request, agent, role), Seen.of(seen))
+
+    def sit(self, seen: str, agent: str, role: str, request: gr.Request) -> Updates:
+        """The room for somebody who has chosen another role: drawn whole, with nothing chosen in the case."""
+        return self._changed(replace(Seen.of(seen), lists="", case=""), (request, agent, role))
 
     def press_line(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
         """A press in one of the lists: opens a case, or turns the page and keeps the case that is open."""
@@ -135,12 +153,13 @@ class DeskRoom:
 
     def open(self, conversation_id: str, who: Who, seen: Seen = NOTHING) -> Updates:
         """A case as it is when somebody turns to it; the lists stay at the pages that were shown."""
-        opened = Seen(conversation=conversation_id, queue_at=seen.queue_at, held_at=seen.held_at)
-        return self._changed(opened, who, clear=(self.case.note,))
+        opened = Seen(conversation=conversation_id, turn=seen.turn, queue_at=seen.queue_at, held_at=seen.held_at)
+        changed = self._changed(opened, who)
+        return SKIP if changed == SKIP else {**self.pane.close_editor(), **changed}
 
     def poll(self, seen: str, agent: str, role: str, request: gr.Request) -> Updates:
-        """What has changed since it was last drawn; nothing if nothing has."""
-        return self._changed(Seen.of(seen), (request, agent, role))
+        """What has changed since it was last drawn; nothing if nothing has, or while something else is being drawn."""
+        return SKIP if seen == HOLD else self._changed(Seen.of(seen), (request, agent, role))
 
     def press(self, event: Event) -> Callable[..., Updates]:
         """The handler of one button: does what the button says, once, to the case that was under it.
@@ -155,8 +174,7 @@ class DeskRoom:
             who = (request, agent, role)
             if event is Event.AGENT_REPLIED:
                 return self._say_approved(seen, who, typed)
-            # What was not sent is not emptied: somebody may have begun to write while the act was on its way.
-            return self._act(event, seen, who, typed, emptied=self.case.note if typed.note else None)
+            return self._act(event, seen, who, typed)
 
         return pressed
 
@@ -198,8 +216,7 @@ class DeskRoom:
             lifted = self._door.lift(self._actor(who), held.conversation, *found, text or "")
         except HandrailError as error:
             return self._refused(Event.MASK_LIFTED, held, who, error)
-        changed = self._changed(held, who)
-        return {**({} if changed == SKIP else changed), **self.case.show_lifted(lifted)}
+        return self._after(held, who, {"reason": text or ""}, lambda at: self.case.show_lifted(lifted, at))
 
     def judge(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
         """A verdict on the packet, or the editor for one of its fields."""
@@ -213,38 +230,32 @@ class DeskRoom:
         if view is None or view.handover is None:
             return SKIP
         if one is not None and one.verdict == "edit":
-            updates, held = self.pane.open_editor(view.handover.packet, one, held)
-            return {**updates, self.seen: held.text()}
+            return self.pane.open_editor(view.handover.packet, one, held)
         return self._judged(lambda: verdicts(pick, view, held), held, who)
 
-    def save(self, seen: str, agent: str, role: str, text: str, request: gr.Request) -> Updates:
-        """What stands in the editor becomes what the packet says."""
-        held = Seen.of(seen)
-        if not held.editing:
+    def save(self, seen: str, agent: str, role: str, editing: str, text: str, request: gr.Request) -> Updates:
+        """What stands in the editor becomes what the packet says; the packet is that of the case it was opened in."""
+        held, edited = Seen.of(seen), Editing.of(editing)
+        if edited is None or edited.conversation != held.conversation:
             return SKIP
-        return self._judged(lambda: edit(held, text), held, (request, agent, role))
-
-    def cancel(self, seen: str) -> Updates:
-        """The editor closes; nothing was changed."""
-        updates, held = self.pane.close_editor(Seen.of(seen))
-        return {**updates, self.seen: held.text()}
+        return self._judged(lambda: edit(edited, text), held, (request, agent, role), closing=True)
 
     def beat(self, agent: str, role: str, request: gr.Request) -> None:
         """Says that somebody is at the desk; what nobody may be is not said."""
         with suppress(HandrailError):
             self._door.attend(self._actor((request, agent, role)), self._attendance())
 
-    def take_next(self, agent: str, role: str, request: gr.Request) -> Updates:
+    def take_next(self, seen: str, agent: str, role: str, request: gr.Request) -> Updates:
         """Claims what fits the person best, and opens it."""
-        who = (request, agent, role)
+        held, who = Seen.of(seen), (request, agent, role)
         try:
             actor = self._actor(who)
             self._door.attend(actor, self._attendance())
             chosen = self._door.take_next(actor).conversation_id
         except HandrailError as error:
             gr.Warning(f"<b>Nothing taken</b><br>{esc(error)}")
-            return SKIP
-        return self.open(chosen, who)
+            return self._changed(replace(held, lists=""), who)
+        return self.open(chosen, who, held)
 
     def _actor(self, who: Who) -> Actor:
         return actor_for(self._settings, who, DESK_ROLES)
@@ -260,8 +271,10 @@ class DeskRoom:
 
     # Acting
 
-    def _judged(self, said: Callable[[], tuple[dict[str, Any], ...]], seen: Seen, who: Who) -> Updates:
-        """Puts verdicts into the packet; the editor closes only when that has worked."""
+    def _judged(
+        self, said: Callable[[], tuple[dict[str, Any], ...]], seen: Seen, who: Who, *, closing: bool = False
+    ) -> Updates:
+        """Puts verdicts into the packet; the editor closes only when what stands in it has got there."""
         event = Event.PACKET_REVIEWED
         try:
             fields = said()
@@ -270,17 +283,17 @@ class DeskRoom:
             self._do(event, seen, who, Typed(fields=fields))
         except HandrailError as error:
             return self._refused(event, seen, who, error)
-        updates, seen = self.pane.close_editor(seen)
-        return {**updates, **self._changed(seen, who, keep=seen)}
+        changed = self._changed(seen, who)
+        return {**(self.pane.close_editor() if closing else {}), **({} if changed == SKIP else changed)}
 
-    def _act(self, event: Event, seen: Seen, who: Who, typed: Typed, emptied: gr.Textbox | None = None) -> Updates:
+    def _act(self, event: Event, seen: Seen, who: Who, typed: Typed) -> Updates:
         if not seen.conversation:
             return SKIP
         try:
             self._do(event, seen, who, typed)
         except HandrailError as error:
             return self._refused(event, seen, who, error)
-        return self._changed(seen, who, clear=(emptied,) if emptied else ())
+        return self._after(seen, who, typed.fields_taken)
 
     def _say_approved(self, seen: Seen, who: Who, typed: Typed) -> Updates:
         """Says an approved reply; then none is chosen any more."""
@@ -292,8 +305,18 @@ class DeskRoom:
             unchosen = self.case.after_reply(self._view(seen.conversation, actor), actor)
         except HandrailError as error:
             return self._refused(Event.AGENT_REPLIED, seen, who, error)
+        return self._after(seen, who, typed.fields_taken, lambda at: unchosen)
+
+    def _after(
+        self, seen: Seen, who: Who, typed: Mapping[str, str], more: Callable[[int], Updates] = lambda at: {}
+    ) -> Updates:
+        """What an act has changed, and for the browser what has gone into it; `more` by the version it made."""
         changed = self._changed(seen, who)
-        return {**({} if changed == SKIP else changed), **unchosen}
+        drawn = {} if changed == SKIP else changed
+        at = Seen.of(drawn[self.seen]).version if drawn else seen.version
+        taken = {name: text for name, text in typed.items() if text}
+        told = {self.case.said: Taken(conversation=seen.conversation, version=at, taken=taken).text()} if taken else {}
+        return {**drawn, **more(at), **told}
 
     def _do(self, event: Event, seen: Seen, who: Who, typed: Typed) -> None:
         act = act_for(event, seen.conversation, seen.version, self._actor(who), typed, seen.newest)
@@ -314,20 +337,20 @@ class DeskRoom:
     def _view(self, conversation_id: str, actor: Actor) -> ConversationView | None:
         return self._door.view(actor, conversation_id) if conversation_id else None
 
-    def _changed(self, seen: Seen, who: Who, clear: tuple[gr.Textbox, ...] = (), keep: Seen | None = None) -> Updates:
-        """What differs from what is seen, and empty fields for `clear`; `keep` is what the page must be told anyway."""
+    def _changed(self, seen: Seen, who: Who) -> Updates:
+        """What differs from what is seen. It sets nothing that somebody may be typing."""
         try:
             now, actor = self._door.now(), self._actor(who)
             updates, seen = self._lists(seen, actor, now)
-            case, seen = self._case(seen, actor, now, clear)
+            case, seen = self._case(seen, actor, now)
         except (ForbiddenRole, BadInput) as error:
             return self._closed(seen, error)
         except HandrailError as error:
             # The database is away for a moment: what is on the page stays, the next tick asks again.
             log.warning("desk not refreshed", extra={"error": type(error).__name__})
-            return {self.seen: keep.text()} if keep else SKIP
+            return SKIP
         changed = updates | case
-        return {**changed, self.seen: seen.text()} if changed or keep else SKIP
+        return {**changed, self.seen: seen.text()} if changed else SKIP
 
     def _closed(self, seen: Seen, error: HandrailError) -> Updates:
         """The room of whoever may not look: why, and nothing else. What was typed stays."""
@@ -335,9 +358,9 @@ class DeskRoom:
             return SKIP
         now = self._door.now()
         case = {**self.case.show(None, None, now, other=True), **self.pane.show(None, None, now)}
-        editor, _ = self.pane.close_editor(Seen())
+        editor = self.pane.close_editor()
         told = {self.queue: f'<p class="hr-dim hr-pad">{esc(error)}</p>', self.live: ""}
-        return {**case, **editor, **told, self.seen: Seen(case=REFUSED, lists=str(error)).text()}
+        return {**case, **editor, **told, self.seen: Seen(case=REFUSED, lists=str(error), turn=seen.turn).text()}
 
     def _lists(self, seen: Seen, actor: Actor, now: datetime) -> tuple[Updates, Seen]:
         waiting, held = waiting_page(self._door, actor, seen.queue_at), held_page(self._door, actor, seen.held_at)
@@ -350,20 +373,13 @@ class DeskRoom:
         updates: Updates = {self.queue: queue(waiting, chosen, now), self.live: live(held, chosen, now)}
         return updates, replace(seen, lists=key)
 
-    def _case(self, seen: Seen, actor: Actor, now: datetime, clear: tuple[gr.Textbox, ...]) -> tuple[Updates, Seen]:
+    def _case(self, seen: Seen, actor: Actor, now: datetime) -> tuple[Updates, Seen]:
         chosen, role = seen.conversation, actor.role.value
         key = f"{chosen}:{self._door.version(actor, chosen) if chosen else 0}:{role}"
-        if key == seen.case and not clear:
+        if key == seen.case:
             return {}, seen
-        view, other = self._view(chosen, actor), seen.case.rpartition(":")[2] != role or not seen.case
+        view, other = self._view(chosen, actor), not seen.case
         updates = {**self.case.show(view, actor, now, other=other), **self.pane.show(view, actor, now)}
-        for box in clear:
-            # What is cleared keeps how it is shown.
-            shown = updates.get(box) or gr.update()
-            updates[box] = {**shown, "value": ""}
-        if other:
-            closed, seen = self.pane.close_editor(seen)
-            updates |= closed
         asked_ = str((view.consent or {}).get("hash", "")) if view else ""
         newest = max((one.seq for one in view.messages), default=0) if view else 0
         return updates, replace(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +19,33 @@ from ui.field_text import HINTS, as_text, from_text
 from ui.render.packet import packet, raw
 from ui.render.review import REST, Asked, asked, unjudged, value_of
 from ui.render.text import esc, words
-from ui.seen import Seen
+from ui.seen import Seen, memory
 from ui.style import PICK, html
 
 Updates = dict[Any, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Editing:
+    """What stands in the editor, as the page keeps it: no look at the desk closes it."""
+
+    conversation: str
+    field: str
+    value_hash: str
+    """Of what the field said when the editor was opened."""
+
+    def text(self) -> str:
+        """As the browser keeps it."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def of(text: str) -> Editing | None:
+        """What `text` made; None where nothing is being edited."""
+        try:
+            kept = json.loads(text)
+            return Editing(**{name: str(kept[name]) for name in ("conversation", "field", "value_hash")})
+        except (ValueError, KeyError, TypeError):
+            return None
 
 
 class PacketPane:
@@ -30,6 +54,7 @@ class PacketPane:
     def draw(self) -> None:
         """The components; call inside a column."""
         self.packet = html(js_on_load=PICK, elem_id="hr-desk-packet")
+        self.editing = memory()
         with gr.Column(visible=False, elem_classes="hr-editor") as self.editor:
             self.title = html()
             self.text = gr.Textbox(label="What is right", lines=3, max_lines=12, elem_id="hr-edit")
@@ -42,7 +67,7 @@ class PacketPane:
     @property
     def shown(self) -> list[Any]:
         """Every component that changes."""
-        return [self.packet, self.editor, self.title, self.text, self.raw]
+        return [self.packet, self.editing, self.editor, self.title, self.text, self.raw]
 
     def show(self, view: ConversationView | None, actor: Actor | None, now: datetime) -> Updates:
         """The packet as it is now. The editor stays as it is: somebody may be writing in it."""
@@ -54,20 +79,21 @@ class PacketPane:
         shown = packet(handover, now, with_steps=False, reviewable=open_, others=others)
         return {self.packet: shown, self.raw: raw(handover)}
 
-    def open_editor(self, data: Mapping[str, Any], one: Asked, seen: Seen) -> tuple[Updates, Seen]:
+    def open_editor(self, data: Mapping[str, Any], one: Asked, seen: Seen) -> Updates:
         """The editor with what a field says now."""
         value = value_of(data, one.field)
         title = f'<h4>{esc(words(one.field.partition(".")[2]))}</h4><p class="hr-dim">{esc(HINTS[one.field])}</p>'
-        updates: Updates = {
+        edited = Editing(conversation=seen.conversation, field=one.field, value_hash=value_hash(value))
+        return {
+            self.editing: edited.text(),
             self.editor: gr.update(visible=True),
             self.title: title,
             self.text: gr.update(value=as_text(one.field, value)),
         }
-        return updates, replace(seen, editing=one.field, value_hash=value_hash(value))
 
-    def close_editor(self, seen: Seen) -> tuple[Updates, Seen]:
+    def close_editor(self) -> Updates:
         """Nothing is being edited."""
-        return {self.editor: gr.update(visible=False), self.text: ""}, replace(seen, editing="", value_hash="")
+        return {self.editing: "", self.editor: gr.update(visible=False), self.text: ""}
 
 
 def verdicts(pick: str, view: ConversationView, seen: Seen) -> tuple[dict[str, Any], ...]:
@@ -85,7 +111,7 @@ def verdicts(pick: str, view: ConversationView, seen: Seen) -> tuple[dict[str, A
     )
 
 
-def edit(seen: Seen, text: str) -> tuple[dict[str, Any], ...]:
+def edit(edited: Editing, text: str) -> tuple[dict[str, Any], ...]:
     """What the editor says about its field. BadInput says which line cannot be read."""
-    value = from_text(seen.editing, text)
-    return ({"field": seen.editing, "verdict": "edit", "value": value, "old_hash": seen.value_hash},)
+    value = from_text(edited.field, text)
+    return ({"field": edited.field, "verdict": "edit", "value": value, "old_hash": edited.value_hash},)

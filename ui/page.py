@@ -11,7 +11,7 @@ import gradio as gr
 from states.errors import HandrailError
 from states.rights import Right
 from ui.conversation import MINE, ConversationRoom
-from ui.desk import SKIP, DeskRoom
+from ui.desk import LOOK, SKIP, TURNED, DeskRoom
 from ui.oversight import OversightRoom
 from ui.people import customer_for
 from ui.render.facts import policy_line
@@ -85,11 +85,11 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     def at_desk(opened: dict[Any, Any]) -> dict[Any, Any]:
         return {**({} if opened == SKIP else opened), tabs: gr.update(selected=DESK)}
 
-    def turn_to(name: str, role: str, request: gr.Request, event: gr.EventData) -> dict[Any, Any]:
+    def turn_to(seen: str, name: str, role: str, request: gr.Request, event: gr.EventData) -> dict[Any, Any]:
         """Opens at the desk what waits for a second person, as the person who has clicked on it and nobody else."""
         if consents_from(str(getattr(event, "pick", ""))) is not None:
             return SKIP  # Turned to another page of them.
-        opened = desk.pick(name, role, request, event)
+        opened = desk.pick(seen, name, role, request, event)
         return at_desk({**({} if opened == SKIP else opened), desk.agent: name, desk.role: role})
 
     def arrive(agent: str, role: str, request: gr.Request) -> dict[Any, Any]:
@@ -105,8 +105,8 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     rooms.conversation.wire()
     desk.wire()
     rooms.oversight.wire()
-    keeper = [rooms.oversight.name, rooms.oversight.role]
-    rooms.oversight.consents.click(turn_to, keeper, [*desk.shown, tabs], **quiet)
+    keeper = [desk.seen, rooms.oversight.name, rooms.oversight.role]
+    rooms.oversight.consents.click(turn_to, keeper, [*desk.shown, tabs], js=TURNED, **quiet)
     room = rooms.conversation
     page.load(room.arrive, [room.mine], room.shown, js=f"() => [{MINE}]", **quiet)
     entered = page.load(desk.enter, None, [desk.agent, desk.role], **quiet)
@@ -144,5 +144,5 @@ def _poll_only_what_is_seen(tabs: tuple[gr.Tab, ...], rooms: Rooms) -> None:
     _, second, third = tabs
     second.select(lambda: gr.update(active=True), None, desk.pulse, **quiet)
     second.select(desk.beat, [desk.agent, desk.role], None, **quiet)
-    second.select(desk.poll, [desk.seen, desk.agent, desk.role], desk.shown, **quiet)
+    second.select(desk.poll, [desk.seen, desk.agent, desk.role], desk.shown, js=LOOK, **quiet)
     third.select(oversight.poll, [oversight.seen, oversight.name, oversight.role], oversight.shown, **quiet)

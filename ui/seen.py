@@ -18,6 +18,8 @@ class Seen:
 
     conversation: str = ""
     """The open case; empty: none."""
+    turn: int = 0
+    """How often the reader had turned to something else when this was asked for, as the browser counts."""
     lists: str = ""
     """Key of the queue and of the assistant's conversations."""
     queue_at: str = ""
@@ -31,10 +33,6 @@ class Seen:
     """The seq of the newest message that is shown."""
     request_hash: str = ""
     """Of the request for consent that is shown."""
-    editing: str = ""
-    """The field of the packet that stands in the editor; empty: none."""
-    value_hash: str = ""
-    """Of what that field said when the editor was opened."""
 
     def text(self) -> str:
         """As the browser keeps it."""

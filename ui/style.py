@@ -1,4 +1,4 @@
-"""How the page looks: theme, style sheet and the two small scripts, all from this machine."""
+"""How the page looks: theme, style sheet and the small scripts, all from this machine."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ from typing import Any
 import gradio as gr
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("page.js", "compose.js")
+SCRIPTS = ("page.js", "compose.js", "desk.js")
 
-PICK = """
-element.addEventListener('click', event => {
-  const chosen = event.target.closest('[data-pick]');
-  if (chosen) trigger('click', {pick: chosen.dataset.pick});
-});
-"""
+PICK = "handrail.pick(element, trigger)"
 """Lets a list of buttons inside `gr.HTML` tell the server which one was clicked."""
 
 FLEETING = """
@@ -44,7 +39,7 @@ def css() -> str:
 
 @cache
 def head() -> str:
-    """The scripts of the clocks and of the boxes, for the page's head: inside `gr.HTML` no script runs."""
+    """The scripts of the clocks, the boxes and the desk, for the page's head: inside `gr.HTML` no script runs."""
     return "".join(f"<script>{(STATIC / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS)
 
 

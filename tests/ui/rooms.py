@@ -92,7 +92,7 @@ def handed_over(house: House) -> str:
 
 def pick(desk: DeskRoom, conversation_id: str) -> dict[Any, Any]:
     """What the desk shows after a click on a line of the queue."""
-    return desk.pick("anna", AGENT, VISITOR, picked(conversation_id))
+    return desk.pick("", "anna", AGENT, VISITOR, picked(conversation_id))
 
 
 def turned_to(desk: DeskRoom, conversation_id: str, role: str = AGENT) -> dict[Any, Any]:

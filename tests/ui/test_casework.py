@@ -25,6 +25,7 @@ from tests.ui.rooms import (
     look,
     pick,
     press,
+    told,
     turned_to,
     visitor,
 )
@@ -33,7 +34,6 @@ from ui.case_panel import OWN_WORDS
 from ui.desk import SKIP, DeskRoom
 from ui.render.packet import OTHER
 from ui.render.review import REST
-from ui.seen import Seen
 
 SUMMARY = "context.summary"
 
@@ -64,8 +64,8 @@ def test_a_field_that_has_changed_since_is_not_judged(desk: DeskRoom, house: Hou
     case = handed_over(house)
     seen = claimed(desk, case)
     stale = button(turned_to(desk, case)[desk.pane.packet], "accept", "context.customer.tier")
-    edited = click(desk, desk.judge, seen, stale.replace("accept", "edit"))[desk.seen]
-    desk.save(edited, "anna", AGENT, "gold", VISITOR)
+    edited = click(desk, desk.judge, seen, stale.replace("accept", "edit"))[desk.pane.editing]
+    desk.save(seen, "anna", AGENT, edited, "gold", VISITOR)
     with pytest.warns(UserWarning, match="has changed since you read it"):
         click(desk, desk.judge, seen, stale)
     assert fields(house, case) == {"context.customer.tier": "edit"}
@@ -78,11 +78,12 @@ def test_a_field_is_put_right_in_the_editor(desk: DeskRoom, house: House) -> Non
     assert opened[desk.pane.editor]["visible"]
     assert "real person" in opened[desk.pane.text]["value"]
     with pytest.warns(UserWarning, match="no message numbers"):
-        refused = desk.save(opened[desk.seen], "anna", AGENT, "Wants a person", VISITOR)
+        refused = desk.save(shown[desk.seen], "anna", AGENT, opened[desk.pane.editing], "Wants a person", VISITOR)
     assert desk.pane.text not in refused
-    saved = desk.save(opened[desk.seen], "anna", AGENT, f"Wants a person {HOSTILE} [1]", VISITOR)
+    text = f"Wants a person {HOSTILE} [1]"
+    saved = desk.save(shown[desk.seen], "anna", AGENT, opened[desk.pane.editing], text, VISITOR)
     assert not saved[desk.pane.editor]["visible"]
-    assert Seen.of(saved[desk.seen]).editing == ""
+    assert saved[desk.pane.editing] == ""
     view = house.view(case)
     assert view.handover is not None
     assert view.handover.packet["context"]["summary"] == [{"claim": f"Wants a person {HOSTILE}", "turns": [1]}]
@@ -94,9 +95,11 @@ def test_cancelling_changes_nothing(desk: DeskRoom, house: House) -> None:
     case = handed_over(house)
     shown = press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
     opened = click(desk, desk.judge, shown[desk.seen], button(shown[desk.pane.packet], "edit", SUMMARY))
-    closed = desk.cancel(opened[desk.seen])
+    edited, closed = opened[desk.pane.editing], desk.pane.close_editor()
     assert not closed[desk.pane.editor]["visible"]
-    assert desk.save(closed[desk.seen], "anna", AGENT, "Something else [1]", VISITOR) == SKIP
+    elsewhere = claimed(desk, handed_over(house))
+    for seen, editing in ((shown[desk.seen], closed[desk.pane.editing]), (elsewhere, edited)):
+        assert desk.save(seen, "anna", AGENT, editing, "Something else [1]", VISITOR) == SKIP
     assert fields(house, case) == {}
 
 
@@ -157,9 +160,10 @@ def test_what_is_pressed_that_is_no_button_does_nothing(desk: DeskRoom, house: H
 def test_a_note_that_was_begun_while_a_claim_was_on_its_way_stays(desk: DeskRoom, house: House) -> None:
     case = handed_over(house)
     shown = press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
-    assert "value" not in shown[desk.case.note]
+    assert desk.case.said not in shown
     sent = press(desk, Event.EXCEPTION_REQUESTED, shown[desk.seen], note="Refund it")
-    assert sent[desk.case.note]["value"] == ""
+    assert told(desk, sent)["taken"] == {"note": "Refund it"}
+    assert all("value" not in one[desk.case.note] for one in (shown, sent)), "what is in the box is the browser's"
 
 
 def test_a_button_acts_on_the_case_that_is_on_the_page(desk: DeskRoom, house: House) -> None:

@@ -40,6 +40,7 @@ from tests.ui.rooms import (
 from ui.acts import buttons
 from ui.conversation import NEW, SKIP, ConversationRoom
 from ui.desk import DeskRoom
+from ui.packet_pane import Editing
 from ui.page import build, css, head, mount_options
 from ui.seen import Seen
 from ui.style import STATIC
@@ -232,12 +233,13 @@ def test_with_tokens_the_desk_knows_who_logged_in(house: House) -> None:
     assert shown[desk.role]["value"] == Role.COMPLIANCE_OFFICER
     case, officer = handed_over(house), Role.COMPLIANCE_OFFICER.value
     seen = desk.open(case, (visitor("omar"), "", officer))[desk.seen]
+    editing = Editing(conversation=case, field="context.intent", value_hash="").text()
     for who, why in (
         ((VISITOR, "omar", officer), "nobody is logged in"),
         ((visitor("omar"), "omar", AGENT), "not hold"),
     ):
         with pytest.warns(UserWarning, match=why):
-            desk.save(replace(Seen.of(seen), editing="context.intent").text(), *who[1:], "words", who[0])
+            desk.save(seen, *who[1:], editing, "words", who[0])
         refused = desk.poll(seen, *who[1:], who[0])
         assert case not in str(refused[desk.queue]) + str(refused[desk.case.head])
         assert refused[desk.case.transcript] == ""

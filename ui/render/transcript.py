@@ -80,10 +80,11 @@ def picked_mask(pick: str) -> tuple[str, int] | None:
     return (message_id, int(number)) if known else None
 
 
-def original(lifted: LiftedMask) -> str:
-    """What stands behind a mask, for the one look that was asked for."""
+def original(lifted: LiftedMask, at: int) -> str:
+    """What stands behind a mask, for the one look that was asked for, which made the version `at`."""
     return (
-        f'<p class="hr-original" role="status"><b>{esc(words(lifted.kind))}</b> <code>{esc(lifted.text)}</code> '
+        f'<p class="hr-original" role="status" data-at="{at}"><b>{esc(words(lifted.kind))}</b> '
+        f"<code>{esc(lifted.text)}</code> "
         "<small>shown once; the look is in the log</small></p>"
     )
 

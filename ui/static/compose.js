@@ -131,6 +131,11 @@ window.handrail = (() => {
     mine,
     begin: () => { const id = begin(); boxes.say.turn(); return id; },
     compose: (name, element, trigger) => boxes[name].mount(element, trigger),
-    heard: said => { if (said) { const one = JSON.parse(said); boxes[one.box]?.heard(one); } },
+    heard: said => {
+      if (!said) return;
+      const one = JSON.parse(said);
+      if (one.taken) handrail.taken(one);
+      else boxes[one.box]?.heard(one);
+    },
   };
 })();
