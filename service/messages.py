@@ -198,7 +198,10 @@ class Messages:
                 leased = self._lease(conversation_id, lease)
                 continue
             if pending.id == message_id:
-                return asking_result(run) if done is None else turn_result(run, done, repeated=received.repeated)
+                # What waited for its tools goes on; it is no repetition.
+                goes_on = run.inbound.request is not None and bool(run.inbound.request.rounds)
+                repeated = received.repeated and not goes_on
+                return asking_result(run) if done is None else turn_result(run, done, repeated=repeated)
             pause = 0.0
         if leased:
             self._give_back(conversation_id, lease)

@@ -17,6 +17,7 @@ from assistants.knowledge_base import KnowledgeBase
 from assistants.stub_endpoint import Reply, StubEndpoint
 from assistants.upstream import Routed, UpstreamAssistant
 from models.chat import ChatEndpoint
+from service.door import Handrail
 from tests.graph.example import policy
 from tests.house import House
 
@@ -31,8 +32,8 @@ PATIENT = (("deadline: 2s", "deadline: 30s"),)
 class Served:
     """One Handrail that is served, with the endpoint behind it."""
 
-    def __init__(self, house: House, address: str, stub: StubEndpoint) -> None:
-        self.house, self.address, self.stub = house, address, stub
+    def __init__(self, house: House, door: Handrail, address: str, stub: StubEndpoint) -> None:
+        self.house, self.door, self.address, self.stub = house, door, address, stub
         self._clients: list[openai.OpenAI] = []
 
     def client(self, **options: Any) -> openai.OpenAI:
@@ -58,10 +59,10 @@ Serve = Callable[..., AbstractContextManager[Served]]
 
 
 @contextmanager
-def serving(house: House) -> Iterator[str]:
-    """The address of a house that is served until the block ends."""
+def serving(house: House, door: Handrail) -> Iterator[str]:
+    """The address of a house that is served, by this door, until the block ends."""
     listening = bind("127.0.0.1", 0)
-    app = assemble(house.door, house.settings, with_page=False)
+    app = assemble(door, house.settings, with_page=False)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -81,6 +82,7 @@ def before(
     mode: str = "ok",
     changes: tuple[tuple[str, str], ...] = PATIENT,
     tools: tuple[str, ...] | None = None,
+    door: Callable[[House], Handrail] | None = None,
     **more: Any,
 ) -> Iterator[Served]:
     """A Handrail in a new folder before an upstream that answers so."""
@@ -94,8 +96,9 @@ def before(
         assistant = Routed(knowledge, UpstreamAssistant(endpoint, knowledge, tools=tools))
         house = House(folder, assistant, policy(*changes), **more)
         try:
-            with serving(house) as address:
-                served = Served(house, address, stub)
+            opened = door(house) if door else house.door
+            with serving(house, opened) as address:
+                served = Served(house, opened, address, stub)
                 try:
                     yield served
                 finally:

@@ -103,7 +103,7 @@ def take(door: Handrail, caller: Actor, asked: Asked, key: Key) -> Answer:
         return Answer(turn=turn, said=())
     said += _heard(door, caller, turn)
     known = {one.id: one for one in said}
-    return Answer(turn=replace(turn, repeated=turn.repeated and not asked.request.rounds), said=tuple(known.values()))
+    return Answer(turn=turn, said=tuple(known.values()))
 
 
 def _post(
