@@ -1,7 +1,8 @@
 """The figures of a text, each with its unit and the words around it: what a price belongs to, what lasts how long.
 
 Digits and number words up to twelve are one ("two hours" is "2 hours"), and so are a sign and its word ("£3", "3
-pounds"). "One" counts before a unit only, and so does "a" ("within a day"), unless it tells how often ("24 hours a day").
+pounds"). "One" counts before a unit only, and so does "a" ("within a day"), unless it tells how often
+("24 hours a day").
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _WORDED = dict(
         strict=True,
     )
 )
-_ONE = frozenset("one ein eine einen einem einer un une una um uma".split())
+_ONE = frozenset(["one", "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "um", "uma"])
 _A = frozenset(["a", "an"])
 _SIGNS = frozenset("£$€¥")
 _TO, _AND = frozenset(["to", "bis", "a", "ate", "-"]), frozenset(["y", "and", "und", "et", "e"])
@@ -44,7 +45,9 @@ _UNITS = {
 }  # fmt: skip
 
 
-_SINGULAR = frozenset("minute hour day week month year second pound euro dollar point percent cent".split())
+_SINGULAR = frozenset(
+    ["minute", "hour", "day", "week", "month", "year", "second", "pound", "euro", "dollar", "point", "percent", "cent"]
+)
 _OFTEN = frozenset(["once", "twice", "times", "and"])
 _Sided = TypeVar("_Sided", str, tuple[str, str])
 

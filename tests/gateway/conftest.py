@@ -17,6 +17,7 @@ from assistants.knowledge_base import KnowledgeBase
 from assistants.stub_endpoint import Reply, StubEndpoint
 from assistants.upstream import Routed, UpstreamAssistant
 from models.chat import ChatEndpoint
+from policy.loader import LoadedPolicy
 from service.door import Handrail
 from tests.graph.example import policy
 from tests.house import House
@@ -81,6 +82,7 @@ def before(
     *,
     mode: str = "ok",
     changes: tuple[tuple[str, str], ...] = PATIENT,
+    rules: LoadedPolicy | None = None,
     tools: tuple[str, ...] | None = None,
     door: Callable[[House], Handrail] | None = None,
     **more: Any,
@@ -94,7 +96,7 @@ def before(
     with stub as url:
         knowledge, endpoint = KnowledgeBase(articles), ChatEndpoint(base_url=url)
         assistant = Routed(knowledge, UpstreamAssistant(endpoint, knowledge, tools=tools))
-        house = House(folder, assistant, policy(*changes), **more)
+        house = House(folder, assistant, rules or policy(*changes), **more)
         try:
             opened = door(house) if door else house.door
             with serving(house, opened) as address:
