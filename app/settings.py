@@ -71,6 +71,27 @@ class ModelSettings(BaseModel):
         return value
 
 
+class GatewaySettings(BaseModel):
+    """The assistant that `POST /v1/chat/completions` stands before."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    upstream: str = Field(default="", description="base URL of an OpenAI-compatible endpoint; empty: our own assistant")
+    api_key: SecretStr | None = None
+    model: str = Field(default="", description="the model that is asked; empty: the one that the client names")
+    deadline: Duration | None = Field(default=None, description="for one answer; None: the policy's answers.deadline")
+    tools: tuple[str, ...] | None = Field(
+        default=None, description="tools that the assistant may ask for, of those the client offers; None: all of them"
+    )
+
+    @field_validator("upstream")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("is no URL; write http://host:port/v1 or https://...")
+        return value
+
+
 class MailSettings(BaseModel):
     """The mail server that one-time codes go out by."""
 
@@ -149,6 +170,7 @@ class Settings(BaseSettings):
     """Articles are found by meaning, too, with the shipped encoder; it takes a second or two at the start."""
     model: ModelSettings = ModelSettings()
     runnable: str | None = None
+    gateway: GatewaySettings = GatewaySettings()
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     verification: VerificationSettings = VerificationSettings()
@@ -308,6 +330,7 @@ def _read_config() -> dict[str, Any]:
 
 _SECRET = (
     "model.api_key",
+    "gateway.api_key",
     "verification.key",
     "originals.key",
     "originals",

@@ -253,7 +253,8 @@ def usages(settings: Settings) -> dict[str, Usage]:
 
     prices = Prices(asked=settings.model.price_asked, answered=settings.model.price_answered)
     uses = ("assistant", "classifier", "summary") if settings.assistant == "openai" else ()
-    return {use: Usage(prices) for use in uses}
+    gateway = {"gateway": Usage()} if settings.gateway.upstream else {}
+    return {use: Usage(prices) for use in uses} | gateway
 
 
 def build_assistant(
@@ -265,6 +266,23 @@ def build_assistant(
         knowledge.learn()
     elif settings.meaning:
         Thread(target=knowledge.learn, name="meanings", daemon=True).start()
+    own = _own_assistant(settings, knowledge, usage or {})
+    if not settings.gateway.upstream:
+        return own
+    from assistants.upstream import Routed, UpstreamAssistant
+    from models.chat import ChatEndpoint
+
+    given = settings.gateway
+    key = given.api_key.get_secret_value() if given.api_key else ""
+    endpoint = ChatEndpoint(base_url=given.upstream, api_key=key, usage=(usage or {}).get("gateway"))
+    endpoint.connect()
+    deadline_s = given.deadline.delta.total_seconds() if given.deadline else None
+    upstream = UpstreamAssistant(endpoint, knowledge, model=given.model, tools=given.tools, deadline_s=deadline_s)
+    return Routed(own, upstream)
+
+
+def _own_assistant(settings: Settings, knowledge: KnowledgeBase, usage: Mapping[str, Usage]) -> Assistant:
+    """The assistant of everything that does not come through the gateway."""
     if settings.assistant == "runnable":
         from assistants.runnable import RunnableAssistant, load_runnable
 
@@ -273,7 +291,7 @@ def build_assistant(
     if settings.assistant == "openai":
         from assistants.openai_compatible import OpenAICompatible
 
-        return OpenAICompatible(build_model(settings, (usage or {}).get("assistant")), knowledge)
+        return OpenAICompatible(build_model(settings, usage.get("assistant")), knowledge)
     return knowledge
 
 

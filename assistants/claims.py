@@ -83,11 +83,15 @@ def unfounded(answer: str, sources: Sequence[str], question: str, language: str)
     )
 
 
-def is_faithful(answer: str, cited: Sequence[Match], question: Question) -> bool:
-    """Whether the passages say all that the answer says; words of their titles and of the question may be used."""
+def is_faithful(answer: str, cited: Sequence[Match], question: Question, told: Sequence[str] = ()) -> bool:
+    """Whether the passages, or what tools told, say all that the answer says.
+
+    Words of the passages' titles and of the question may be used.
+    """
     language = question.language if question.language in STEMMERS else "en"
     titles = " ".join(f"{match.article.title} {match.passage.heading}" for match in cited)
-    return not unfounded(answer, [match.passage.text for match in cited], f"{question.text} {titles}", language)
+    sources = [*(match.passage.text for match in cited), *told]
+    return not unfounded(answer, sources, f"{question.text} {titles}", language)
 
 
 def _links(answer: str, joined: str) -> Iterator[Unfounded]:

@@ -1,7 +1,8 @@
 """The figures of a text, each with its unit and the words around it: what a price belongs to, what lasts how long.
 
 Digits and number words up to twelve are one ("two hours" is "2 hours"), and so are a sign and its word ("£3", "3
-pounds").
+pounds"). "One" counts before a unit only, and so does "a" ("within a day"), unless it tells how often
+("24 hours a day").
 """
 
 from __future__ import annotations
@@ -25,21 +26,29 @@ _WORDED = dict(
         strict=True,
     )
 )
+_ONE = frozenset(["one", "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "um", "uma"])
+_A = frozenset(["a", "an"])
 _SIGNS = frozenset("£$€¥")
 _TO, _AND = frozenset(["to", "bis", "a", "ate", "-"]), frozenset(["y", "and", "und", "et", "e"])
 _UNITS = {
     word: several.split()[0]
     for several in (
         "£ pound pounds gbp", "€ euro euros eur", "$ dollar dollars usd", "¥ yen", "% percent cent prozent",
-        "minute minutes minuten minutos", "hour hours stunden horas heures", "day days tage tagen dias jours",
-        "workday working business werktage werktagen laborables ouvres uteis", "week weeks wochen semanas semaines",
-        "month months monate monaten meses mois", "year years jahre jahren anos ans", "am", "pm", "uhr", "cm", "mm",
+        "minute minutes minuten minuto minutos", "hour hours stunde stunden hora horas heure heures",
+        "day days tag tage tagen dia dias jour jours",
+        "workday working business werktag werktage werktagen laborable laborables ouvre ouvres uteis",
+        "week weeks woche wochen semana semanas semaine semaines", "month months monat monate monaten mes meses mois",
+        "year years jahr jahre jahren ano anos ans", "am", "pm", "uhr", "cm", "mm",
         "km", "kg", "degrees degree grad", "points point", "characters", "second seconds",
     )
     for word in several.split()
 }  # fmt: skip
 
 
+_SINGULAR = frozenset(
+    ["minute", "hour", "day", "week", "month", "year", "second", "pound", "euro", "dollar", "point", "percent", "cent"]
+)
+_OFTEN = frozenset(["once", "twice", "times", "and"])
 _Sided = TypeVar("_Sided", str, tuple[str, str])
 
 
@@ -123,11 +132,21 @@ def _spans(tokens: Sequence[str]) -> Iterator[tuple[int, int, str, str]]:
 
 def _one(tokens: Sequence[str], at: int) -> tuple[int, str, str] | None:
     """End, number and unit of the number that begins here, with its sign; None: none begins."""
+    if at < len(tokens) and tokens[at] in _ONE | _A:
+        return _single(tokens, at)
     signed = at < len(tokens) and tokens[at] in _SIGNS
     if at + signed >= len(tokens) or not _NUMBER.fullmatch(tokens[at + signed]):
         return None
     unit, end = _unit(tokens, at + signed + 1)
     return (at + 2, tokens[at + 1], tokens[at]) if signed else (end, tokens[at], unit)
+
+
+def _single(tokens: Sequence[str], at: int) -> tuple[int, str, str] | None:
+    """The same for "one day" and "a day"."""
+    unit, end = _unit(tokens, at + 1)
+    before = tokens[at - 1] if at else ""
+    often = tokens[at] in _A and (tokens[end - 1] not in _SINGULAR or before in _OFTEN or before in _UNITS)
+    return None if not unit or often or _NUMBER.fullmatch(before) else (end, "1", unit)
 
 
 def _unit(tokens: Sequence[str], at: int) -> tuple[str, int]:

@@ -93,10 +93,10 @@ class OpenAICompatible:
         )
         if question.guarded:
             system += "\n\n" + self._guards.get(question.language, self._guards["en"]).fill()
-        return [("system", system), *_window(question), ("user", question.text)]
+        return [("system", system), *window(question), ("user", question.text)]
 
 
-def _window(question: Question) -> list[Message]:
+def window(question: Question) -> list[Message]:
     """Earlier turns; a person's words are marked, so that the model does not take them for its own promises.
 
     Where a person gave the conversation back, a mark ends their part and says what they wrote about it.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistants.request import Request, ToolCall
+
 NEAREST = 3
 """Articles that a customer may be asked to choose between."""
 
@@ -45,6 +47,10 @@ class Question:
     """A person had the conversation before; None: the assistant alone has answered so far."""
     deadline_s: float = 8.0
     """Seconds the draft may take in all; the caller gives up after it."""
+    channel: str = ""
+    """The channel of the conversation."""
+    request: Request | None = None
+    """What the program that asks brings for its assistant; None: nobody asks any more, the message was left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +98,8 @@ class Draft:
     changed: tuple[Changed, ...] = ()
     """Empty, as the contract wants it; what an assistant does all the same must be stated here, so that nobody does
     it again."""
+    asks: tuple[ToolCall, ...] = ()
+    """Tools that the program must run before there is an answer: the message stays undecided until it has."""
 
 
 class Assistant(Protocol):

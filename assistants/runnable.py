@@ -13,17 +13,12 @@ from typing import Any, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistants.claims import is_faithful
-from assistants.grounding import is_verbatim, support, trusted
-from assistants.index import Match
-from assistants.knowledge_base import KnowledgeBase, citation
-from assistants.lexicon import STEMMERS
+from assistants.believed import believed
+from assistants.knowledge_base import KnowledgeBase
 from assistants.port import Changed, Draft, Question
 from models.deadline import within
 from models.port import guarded
 from states.errors import SettingsError
-
-PASSAGES = 5
 
 
 class RunnableLike(Protocol):
@@ -73,36 +68,20 @@ class RunnableAssistant:
         """The chain's answer with the passages that support it; every failure is a DependencyFault."""
         call = partial(self._runnable.invoke, _input(question))
         reply = guarded(self._name, lambda: _reply(within(question.deadline_s, call, self._name)), RunnableReply)
-        supporting = self._supporting(question, reply.text)
-        citations = tuple(citation(match) for match in supporting)
-        language = question.language if question.language in STEMMERS else "en"
-        supported = support(reply.text, [source.quote for source in citations], question.text, language)
-        recognised = self._knowledge.recognition(question)
-        faithful = is_faithful(reply.text, supporting, question)
-        return Draft(
-            text=reply.text.strip(),
-            confidence=trusted(reply.confidence, supported, recognised) if faithful else 0.0,
-            citations=citations,
-            verbatim=any(is_verbatim(reply.text, source.quote) for source in citations),
+        return believed(
+            reply.text,
+            question,
+            self._knowledge,
+            name=self._name,
+            stated=reply.confidence,
             wants_person=reply.wants_person,
-            intent=reply.intent[:80],
-            model=self._name,
-            matched=self._knowledge.accounted(question, self._knowledge.passages(question, PASSAGES)),
+            intent=reply.intent,
             changed=tuple(Changed(tool=one.tool, result=one.result) for one in reply.changed),
         )
 
     def ping(self) -> str:
         """Names the chain and the articles; the chain is not called."""
         return f"{self._name} over {self._knowledge.ping()}"
-
-    def _supporting(self, question: Question, answer: str) -> tuple[Match, ...]:
-        """The passages near the question that share words with the answer."""
-        language = question.language if question.language in STEMMERS else "en"
-        return tuple(
-            match
-            for match in self._knowledge.passages(question, PASSAGES)
-            if support(answer, [match.passage.text], "", language) >= 0.3
-        )
 
 
 def load_runnable(path: str) -> RunnableLike:

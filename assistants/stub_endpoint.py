@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, cast
 
-Reply = Callable[[Mapping[str, Any]], str]
-"""From the request's JSON body to the assistant message's content."""
+Reply = Callable[[Mapping[str, Any]], "str | bytes | dict[str, Any]"]
+"""From the request's JSON body to the assistant message's content; to a whole completion; or to the bytes of a body."""
 
 
 class Mode(StrEnum):
@@ -69,8 +69,8 @@ class StubEndpoint:
             self._server.shutdown()
             self._server.server_close()
 
-    def content(self, body: Mapping[str, Any]) -> str:
-        """The assistant message for a request."""
+    def content(self, body: Mapping[str, Any]) -> str | bytes | dict[str, Any]:
+        """The assistant message for a request, or all that is sent."""
         return self._reply if isinstance(self._reply, str) else self._reply(body)
 
 
@@ -158,7 +158,11 @@ class _Handler(BaseHTTPRequestHandler):
         if mode is Mode.SLOW:
             time.sleep(self.stub.delay_s)
         content, model = self.stub.content(body), str(body.get("model"))
-        if body.get("stream"):
+        if isinstance(content, bytes):
+            self._send(200, content, "application/json")
+        elif isinstance(content, dict):
+            self._json(200, content)
+        elif body.get("stream"):
             self._stream(_chunks(content, model), cut=mode is Mode.TRUNCATED)
         else:
             tools = body.get("tools") or [{"function": {"name": None}}]

@@ -95,6 +95,8 @@ class Judge:
         inbound = Inbound(kind=Kind.MESSAGE, id=message.id, message=message, text=text)
         run = Run.begin(standing, inbound, self._rules, self._now)
         verdict = respond(run, self._models)
+        if verdict is None:
+            raise LookupError("an assistant that is judged runs no tools")
         after = run.standing
         standing = replace(
             standing, version=number, state=after.state, latched=after.latched, language=after.language,

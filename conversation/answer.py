@@ -84,8 +84,8 @@ class Direct:
         return None
 
 
-def respond(run: Run, models: Models) -> Verdict:
-    """Decides a message in `bot_handling` or `guarded`, and carries the verdict out."""
+def respond(run: Run, models: Models) -> Verdict | None:
+    """Decides a message in `bot_handling` or `guarded`, and carries the verdict out; None: tools must be run first."""
     verdict = judge(run)
     if verdict is None:
         try:
@@ -94,7 +94,8 @@ def respond(run: Run, models: Models) -> Verdict:
             verdict = failed(run, error.kind, str(error), by=MODELS)
         else:
             verdict = settle(run, consulted)
-    carry_out(run, verdict)
+    if verdict is not None:
+        carry_out(run, verdict)
     return verdict
 
 
@@ -123,8 +124,8 @@ def by_meaning(run: Run) -> Verdict | None:
     return by_evidence(assess(run))
 
 
-def settle(run: Run, consulted: Consulted) -> Verdict:
-    """What becomes of the message once the models have spoken."""
+def settle(run: Run, consulted: Consulted) -> Verdict | None:
+    """What becomes of the message once the models have spoken; None: the assistant wants tools run first."""
     run.judged(consulted=consulted)
     if consulted.topics is not None:
         verdict = by_evidence(assess(run, consulted.topics))
@@ -132,7 +133,22 @@ def settle(run: Run, consulted: Consulted) -> Verdict:
             return verdict
     found = run.judgement.assessment or assess(run)
     rules = run.rules
+    if consulted.draft.asks:
+        return _asking(run, found, consulted.draft)
     return by_draft(asked_of(run), found, kept(consulted.draft), rules.engine, rules.policy, rules.replies)
+
+
+def _asking(run: Run, found: Assessment, draft: Draft) -> Verdict | None:
+    """Tools are run where the assistant may speak freely and no trigger fired, not even a soft one."""
+    if (
+        run.standing.state is State.BOT_HANDLING
+        and found.decision in (Decision.CLEAR, Decision.FLAG)
+        and not draft.text
+    ):
+        run.record.asks = draft.asks
+        return None
+    run.judged(consulted=None)
+    return failed(run, "tool_refused", "the assistant wanted a tool where it may not use any", by=MODELS)
 
 
 def failed(run: Run, kind: str, detail: str, *, by: str = "") -> Verdict:
@@ -167,6 +183,8 @@ def question_of(run: Run) -> Question:
         guarded=run.standing.state is State.GUARDED,
         after_person=stretch(run),
         deadline_s=run.rules.policy.answers.patience.total_seconds(),
+        channel=run.snapshot.channel,
+        request=run.inbound.request,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from assistants.request import Request
 from conversation.records import StoredMessage, TemplateUse
 from handover.people.attempts import Attempts
 from policy.schema import Level
@@ -75,6 +76,8 @@ class Inbound:
     """What an act or a message brings to an identity check."""
     attempts: Attempts | None = None
     """The customer's counter of failed checks, for an act that checks or sends a code; None: nobody has looked."""
+    request: Request | None = None
+    """What the program that brings a message asks of its assistant; None: nobody waits for the answer."""
     origin: str = ""
     """The destination it came through; empty: our own desk, channel or clock."""
     seen: int | None = None

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from assistants.port import Draft
+from assistants.request import ToolCall
 from conversation.handover import Handover
 from conversation.inbound import Inbound
 from conversation.records import Happening, Outbound, Snapshot, StoredMessage, Utterance
@@ -120,6 +121,8 @@ class Record:
     """The customer's counter of failed checks, moved on by this run."""
     returned_message: str | None = None
     """A message that a person left to the assistant: it is to be decided once more."""
+    asks: tuple[ToolCall, ...] = ()
+    """Tools that must be run before the message can be answered: nothing of this run is written."""
     unanswered: bool = False
     """A resolved conversation was opened again for the assistant: the node of its new state handles the message."""
 

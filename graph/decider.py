@@ -51,10 +51,11 @@ class Decider:
 
     def decide(
         self, rules: Rules, snapshot: Snapshot, inbound: Inbound, now: datetime, lease: str | None
-    ) -> tuple[Run, Committed]:
-        """One graph run and commit 2. A message whose run breaks is decided again as a fault: toward a person.
+    ) -> tuple[Run, Committed | None]:
+        """One graph run and commit 2; no commit where the assistant wants tools run first.
 
-        Raises Refused if the machine says no, StaleOutcome or AlreadyDone if somebody else was faster.
+        A message whose run breaks is decided again as a fault: toward a person. Raises Refused if the machine says no,
+        StaleOutcome or AlreadyDone if somebody else was faster.
         """
         try:
             return self._attempt(rules, snapshot, inbound, now, lease)
@@ -74,9 +75,11 @@ class Decider:
         now: datetime,
         lease: str | None,
         broken: str | None = None,
-    ) -> tuple[Run, Committed]:
+    ) -> tuple[Run, Committed | None]:
         run = Run.begin(snapshot, inbound, rules, now, lambda: self._material(snapshot.id), broken)
         buffer = self._invoke(run)
+        if run.record.asks:
+            return run, None
         done = self._work.commit(
             outcome_of(run), lambda connection: self._saver.flush(buffer, connection), buffer.bound, lease
         )

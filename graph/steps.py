@@ -69,9 +69,10 @@ def answering_graph(
 
     def decide(state: Answering) -> Answering:
         verdict = state.get("verdict")
-        if verdict is None:
+        if verdict is not None:
+            carry_out(state["run"], verdict)
+        elif not state["run"].record.asks:
             raise LookupError("nothing has been decided")
-        carry_out(state["run"], verdict)
         return report(state["run"])  # type: ignore[return-value]  # every channel of a thread is one of ours
 
     def event(state: Answering) -> Answering:

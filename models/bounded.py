@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 
@@ -16,8 +18,12 @@ class BoundedTransport(httpx.HTTPTransport):
     """HTTP whose answers are bounded in length and, all parts together, in time.
 
     A read timeout counts for each part alone: a server that sends a byte now and then would hold a thread for ever,
-    long after its turn was given to a person.
+    long after its turn was given to a person. `check` refuses a body that may be read in two ways.
     """
+
+    def __init__(self, check: Callable[[bytes], None] = check_calls, **options: Any) -> None:
+        super().__init__(**options)
+        self._check = check
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The whole response. ReadError where it is too long, ReadTimeout where it is late, Ambiguous."""
@@ -28,7 +34,7 @@ class BoundedTransport(httpx.HTTPTransport):
             body = _read(response, until)
         finally:
             response.close()
-        check_calls(body)
+        self._check(body)
         # It is unpacked by now, and whole.
         kept = [(name, value) for name, value in response.headers.raw if name.lower() not in _PACKING]
         return httpx.Response(response.status_code, headers=kept, content=body, extensions=response.extensions)

@@ -39,6 +39,9 @@ KINDS = {
     "JSONDecodeError": "malformed",
     "ValidationError": "malformed",
     "OutputParserException": "malformed",
+    "UnicodeDecodeError": "malformed",
+    "TimeoutException": "timeout",
+    "NetworkError": "connection",
 }
 """Exception class name → kind, most telling first. By name, so that nothing heavy is imported to read it."""
 

@@ -111,6 +111,8 @@ class Acts:
                 run, committed = self._decider.decide(parts.rules, snapshot, inbound, parts.clock.now(), None)
             except (StaleOutcome, AlreadyDone):
                 continue
+            if committed is None:
+                raise LookupError("only a message can wait for tools")
             return ActResult(
                 conversation_id=conversation_id,
                 event=run.record.happenings[0].event,

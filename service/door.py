@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from service.views import (
     ConversationView,
     HeldPage,
     LiftedMask,
+    MessageView,
     NewConversation,
     PersonView,
     QueueItem,
@@ -40,6 +42,7 @@ from states.rights import Right
 from states.vocabulary import Event, Role
 
 if TYPE_CHECKING:
+    from assistants.request import Request
     from handover.packet.attachment import Attachment
     from policy.loader import LoadedPolicy
     from service.outbox import Outbox
@@ -128,16 +131,33 @@ class Handrail:
         attachments: tuple[Attachment, ...] = (),
         headers: Mapping[str, str] = MappingProxyType({}),
         automatic: bool | None = None,
+        request: Request | None = None,
     ) -> TurnResult:
         """Handles one customer message; the same id and text again gives the same answer with `repeated` set.
+
+        `request` is what the program that asks brings for its assistant, at the gateway; with `asks` in the result the
+        message waits for tools: it is posted again, with what they told.
 
         Raises MessageConflict, ConversationClosed, MessageTooLong or BadInput.
         """
         self._admit_to(actor, Right.WRITE_AS_CUSTOMER, conversation_id)
         posted = self._runtime.post(
-            conversation_id, text, message_id=message_id, attachments=attachments, headers=headers, automatic=automatic
-        )
+            conversation_id, text, message_id=message_id, attachments=attachments, headers=headers, automatic=automatic,
+            request=request,
+        )  # fmt: skip
         return posted.for_channel()
+
+    def id_of_turn(self, actor: Actor, conversation_id: str, turn: str, *, first: bool, alone: bool) -> str:
+        """Under which id to post a turn that is known by its words only, so that it happens once."""
+        self._admit_to(actor, Right.WRITE_AS_CUSTOMER, conversation_id)
+        return self._runtime.id_of_turn(conversation_id, turn, first=first, alone=alone)
+
+    def said_before(self, actor: Actor, conversation_id: str, message_id: str) -> tuple[MessageView, ...]:
+        """What was said to the customer between their message before and this one, in answer to none of both: what a
+        client that only asks has not heard."""
+        self._admit_to(actor, Right.READ_OWN_CONVERSATION, conversation_id)
+        said = self._runtime.said_before(conversation_id, message_id)
+        return tuple(replace(one, masks=(), actor_id="") for one in said)
 
     def rate(
         self, actor: Actor, conversation_id: str, score: int, comment: str = "", *, message_id: str | None = None

@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from assistants.request import Request
 from conversation.handover import Handover
 from conversation.inbound import Inbound, Kind, Proof
 from conversation.intake import HIDDEN, MAX_CHARS, check_id, described, storable
 from conversation.records import Snapshot, StoredMessage
+from conversation.run import Run
 from conversation.survey import CLOSED
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
 from service.inbound import typed_code
 from service.parts import Parts
-from service.results import stored_result, turn_result
-from service.views import TurnResult
+from service.results import asking_result, stored_result, turn_result
+from service.rows_as_views import message_view
+from service.views import MessageView, TurnResult
 from states.errors import BadInput, ConversationClosed, MessageTooLong
 from store import arrivals, queries
 from store.connection import Connection
@@ -56,6 +59,7 @@ class Messages:
         keep: Keep | None = None,
     ) -> None:
         self._store, self._decider, self._parts, self._lease_s = store, decider, parts, lease_s
+        self._requests: dict[tuple[str, str], Request] = {}
         self._keep = keep or (lambda incoming, text, redactions: incoming)
 
     def post(
@@ -67,6 +71,7 @@ class Messages:
         attachments: tuple[Attachment, ...] = (),
         headers: Mapping[str, str] = MappingProxyType({}),
         automatic: bool | None = None,
+        request: Request | None = None,
     ) -> TurnResult:
         """The whole turn of one message, as `Runtime.post` says."""
         message_id = message_id or self._parts().rules.ids.new("msg_")
@@ -80,7 +85,12 @@ class Messages:
             received = arrivals.receive(connection, incoming, lease, self._lease_s())
         turn = None
         if not received.decided:
-            turn = self._settle(conversation_id, message_id, lease, received, proof)
+            # Whoever decides the message, in this process, knows what is asked of its assistant.
+            self._requests[conversation_id, message_id] = request or Request()
+            try:
+                turn = self._settle(conversation_id, message_id, lease, received, proof)
+            finally:
+                self._requests.pop((conversation_id, message_id), None)
         if turn is None:
             with self._store.read() as connection:
                 turn = stored_result(connection, conversation_id, message_id, repeated=received.repeated)
@@ -91,6 +101,26 @@ class Messages:
                 "it there"
             )
         return turn
+
+    def id_of_turn(self, conversation_id: str, turn: str, *, first: bool, alone: bool) -> str:
+        """The id of a customer's message that is known by its words and all that stood before them.
+
+        Nothing stands before the `first` one, so that the same words may come again: then it is the same message only
+        if it is the newest one, or if the caller knows what came after it (not `alone`).
+        """
+        if not first:
+            return turn
+        with self._store.read() as connection:
+            same = queries.newest_of_customer(connection, conversation_id, f"{turn}.")
+            newest = queries.newest_of_customer(connection, conversation_id)
+        if same is not None and (not alone or newest == same):
+            return same.id
+        return f"{turn}.{newest.seq if newest is not None else 0}"
+
+    def said_before(self, conversation_id: str, message_id: str) -> tuple[MessageView, ...]:
+        """What was said to the customer since their message before, in answer to none: a person's words, notices."""
+        with self._store.read() as connection:
+            return tuple(map(message_view, queries.said_before(connection, conversation_id, message_id)))
 
     def _handover(self, conversation_id: str) -> Handover | None:
         with self._store.read() as connection:
@@ -152,20 +182,37 @@ class Messages:
                 run, done = self._decider.decide(
                     parts.rules,
                     seen,
-                    _inbound(seen, pending, proof if pending.id == message_id else NOTHING),
+                    _inbound(
+                        seen,
+                        pending,
+                        proof if pending.id == message_id else NOTHING,
+                        self._requests.get((conversation_id, pending.id)),
+                    ),
                     parts.clock.now(),
                     lease,
                 )
+                if done is None:
+                    self._await_tools(run, lease)
             except (StaleOutcome, AlreadyDone):
                 # Somebody, most often an agent, was faster: what was computed is worthless, decide anew.
                 leased = self._lease(conversation_id, lease)
                 continue
             if pending.id == message_id:
-                return turn_result(run, done, repeated=received.repeated)
+                # What waited for its tools goes on; it is no repetition.
+                goes_on = run.inbound.request is not None and bool(run.inbound.request.rounds)
+                repeated = received.repeated and not goes_on
+                return asking_result(run) if done is None else turn_result(run, done, repeated=repeated)
             pause = 0.0
         if leased:
             self._give_back(conversation_id, lease)
         return None
+
+    def _await_tools(self, run: Run, lease: str) -> None:
+        """The message is left undecided until its tools were run. StaleOutcome where somebody was faster."""
+        before, now = run.snapshot, self._parts().clock.now()
+        with self._store.write() as connection:
+            if not arrivals.await_tools(connection, before.id, lease, before.version, now, self._lease_s()):
+                raise StaleOutcome(f"conversation {before.id!r} is no longer at version {before.version}")
 
     def _is_decided(self, connection: Connection, snapshot: Snapshot, message_id: str) -> bool:
         if snapshot.pending is not None and snapshot.pending.id == message_id:
@@ -199,11 +246,13 @@ class Messages:
         self._settle(conversation_id, message_id, self._parts().rules.ids.new("run_"), waiting)
 
 
-def _inbound(seen: Snapshot, pending: StoredMessage, proof: Proof) -> Inbound:
+def _inbound(seen: Snapshot, pending: StoredMessage, proof: Proof, request: Request | None) -> Inbound:
     """The message that is decided next. One that a person left to the assistant had an outcome already: this is its
     second, under a cause of its own, once for each hand-back."""
     owed = seen.history.get("owed") or ("", "")
     if owed[0] != pending.id:
-        return Inbound(kind=Kind.MESSAGE, id=pending.id, message=pending, text=pending.text, proof=proof)
+        return Inbound(
+            kind=Kind.MESSAGE, id=pending.id, message=pending, text=pending.text, proof=proof, request=request
+        )
     name = f"{pending.id}:{owed[1]}"
     return Inbound(kind=Kind.RETURNED, id=name, message=pending, text=pending.text, proof=proof)

@@ -27,6 +27,20 @@ def turn_result(run: Run, done: Committed, *, repeated: bool) -> TurnResult:
     )
 
 
+def asking_result(run: Run) -> TurnResult:
+    """The turn that waits for tools: nothing of it is written."""
+    before = run.snapshot
+    return TurnResult(
+        conversation_id=before.id,
+        message_id=run.message.id,
+        state=before.state,
+        version=before.version,
+        replies=(),
+        decision={},
+        asks=run.record.asks,
+    )
+
+
 def stored_result(connection: Connection, conversation_id: str, message_id: str, *, repeated: bool) -> TurnResult:
     """The turn as the rows have it: the same answer again."""
     row = queries.conversation(connection, conversation_id)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from assistants.port import Assistant
+from assistants.request import Request
 from conversation.intake import channel_facts, check_id, check_role, label
 from conversation.records import TemplateUse
 from conversation.rules import Rules
@@ -46,6 +47,7 @@ from service.views import (
     ConversationView,
     HeldPage,
     LiftedMask,
+    MessageView,
     NewConversation,
     PersonView,
     QueueItem,
@@ -263,11 +265,13 @@ class Runtime:
         attachments: tuple[Attachment, ...] = (),
         headers: Mapping[str, str] = MappingProxyType({}),
         automatic: bool | None = None,
+        request: Request | None = None,
     ) -> TurnResult:
         """Takes a customer's message through its turn and returns what was said.
 
         `headers` are those of a mail; `automatic` is what the channel itself knows: that a machine wrote it (True), or
-        a person (False). What a machine wrote is kept, and opens, answers and stops nothing.
+        a person (False). What a machine wrote is kept, and opens, answers and stops nothing. `request` is what the
+        program that asks brings for its assistant; with `asks` in the result it must run tools and post again.
 
         The same id with the same body returns the same answer; with another body it raises MessageConflict.
         After the reopen window a message that calls for a person opens the conversation again, for a person; any other
@@ -275,8 +279,17 @@ class Runtime:
         was stored before a StoreUnavailable is completed by `recover`.
         """
         return self._messages.post(
-            conversation_id, text, message_id=message_id, attachments=attachments, headers=headers, automatic=automatic
-        )
+            conversation_id, text, message_id=message_id, attachments=attachments, headers=headers, automatic=automatic,
+            request=request,
+        )  # fmt: skip
+
+    def id_of_turn(self, conversation_id: str, turn: str, *, first: bool, alone: bool) -> str:
+        """Under which id a turn is posted that is known by its words, as `Messages.id_of_turn` says."""
+        return self._messages.id_of_turn(conversation_id, turn, first=first, alone=alone)
+
+    def said_before(self, conversation_id: str, message_id: str) -> tuple[MessageView, ...]:
+        """What was said to the customer before this message and after the one before, in answer to none."""
+        return self._messages.said_before(conversation_id, message_id)
 
     # Acts and clocks
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from assistants.request import ToolCall
 from handover.packet.attachment import Attachment
 from handover.packet.case import OtherCase
 from states.templates import TemplateState
@@ -232,10 +233,12 @@ class TurnResult:
     """The data of the event that decided the turn, with `event` added."""
     repeated: bool = False
     """The message had been handled before; this is the same answer again."""
+    asks: tuple[ToolCall, ...] = ()
+    """Tools that the program must run and bring the results of: until then the message is not decided."""
 
     def for_channel(self) -> TurnResult:
         """What a channel may know: which event it led to, and no pattern, quote or score of the policy."""
-        return replace(self, decision={"event": self.decision["event"]})
+        return replace(self, decision={name: self.decision[name] for name in ("event",) if name in self.decision})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,9 @@ from store.queries import CONVERSATION, CUSTOMER_COLUMNS, MESSAGE, PENDING, POLI
 from store.records import Incoming, Received
 from store.timers import SKEW, set_timers
 
+AWAITING = "tools"
+"""Holds the lease of a conversation whose newest message waits for tools: any message may take it, recovery must not
+before it has run out."""
 # Statements are built once: building them costs more CPU than SQLite needs to execute them.
 _FREE = or_(
     CONVERSATION.c.lease_owner.is_(None),
@@ -25,23 +28,33 @@ _FREE = or_(
     CONVERSATION.c.lease_until < bindparam("now"),
     CONVERSATION.c.lease_until > bindparam("beyond"),
 )
+_OPEN = or_(_FREE, CONVERSATION.c.lease_owner == AWAITING)
 _UNTIL = bindparam("until", type_=CONVERSATION.c.lease_until.type)
 _ARRIVE = Prepared(
     update(CONVERSATION)
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .values(
         next_seq=CONVERSATION.c.next_seq + 1,
-        lease_owner=case((_FREE, bindparam("owner")), else_=CONVERSATION.c.lease_owner),
+        lease_owner=case((_OPEN, bindparam("owner")), else_=CONVERSATION.c.lease_owner),
         lease_until=case(
-            (_FREE, bindparam("until", type_=CONVERSATION.c.lease_until.type)), else_=CONVERSATION.c.lease_until
+            (_OPEN, bindparam("until", type_=CONVERSATION.c.lease_until.type)), else_=CONVERSATION.c.lease_until
         ),
     )
     .returning(CONVERSATION)
 )
 _TAKE = (
     update(CONVERSATION)
-    .where(and_(CONVERSATION.c.id == bindparam("conversation"), _FREE))
+    .where(and_(CONVERSATION.c.id == bindparam("conversation"), _OPEN))
     .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+)
+_AWAIT = (
+    update(CONVERSATION)
+    .where(
+        CONVERSATION.c.id == bindparam("conversation"),
+        CONVERSATION.c.lease_owner == bindparam("owner"),
+        CONVERSATION.c.version == bindparam("decided_on"),
+    )
+    .values(lease_owner=AWAITING, lease_until=bindparam("until"))
 )
 _DROP = (
     update(CONVERSATION)
@@ -175,6 +188,17 @@ def take_lease(connection: Connection, conversation_id: str, owner: str, now: da
     Only an optimisation: two holders would waste work, and the version check would still let one outcome through.
     """
     return connection.execute(_TAKE, _lease_values(conversation_id, owner, now, seconds)).rowcount == 1
+
+
+def await_tools(
+    connection: Connection, conversation_id: str, owner: str, version: int, now: datetime, seconds: float
+) -> bool:
+    """Leaves the message under way to whoever brings what its tools told, for so long; then recovery decides it.
+
+    False where the lease or the version is another one by now: then nothing may be asked of tools.
+    """
+    asked = {"conversation": conversation_id, "owner": owner, "decided_on": version}
+    return connection.execute(_AWAIT, {**asked, "until": now + timedelta(seconds=seconds)}).rowcount == 1
 
 
 def undecided(connection: Connection, now: datetime, seconds: float) -> tuple[tuple[str, str], ...]:

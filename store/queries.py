@@ -196,12 +196,44 @@ def message(connection: Connection, conversation_id: str, message_id: str) -> St
     return message_of(row) if row else None
 
 
+def newest_of_customer(connection: Connection, conversation_id: str, prefix: str = "") -> StoredMessage | None:
+    """The customer's newest message, decided or not, of those whose ids begin so."""
+    found = (
+        select(MESSAGE)
+        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer")
+        .where(MESSAGE.c.id.startswith(prefix, autoescape=True))
+        .order_by(MESSAGE.c.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(found).mappings().first()
+    return message_of(row) if row else None
+
+
 def written_after(connection: Connection, conversation_id: str, seq: int) -> tuple[StoredMessage, ...]:
     """The customer's messages after a number, decided or not, oldest first; what a machine wrote is none of theirs."""
     found = (
         select(MESSAGE)
         .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer", MESSAGE.c.seq > seq)
         .where(MESSAGE.c.automatic.is_(None))
+        .order_by(MESSAGE.c.seq)
+    )
+    return tuple(message_of(row) for row in connection.execute(found).mappings())
+
+
+def said_before(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:
+    """What was said to the customer between their message before this one and this one, in answer to neither."""
+    customers = select(MESSAGE.c.seq).where(
+        MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer"
+    )
+    this = customers.where(MESSAGE.c.id == message_id).scalar_subquery()
+    last = select(func.max(MESSAGE.c.seq)).where(
+        MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer", MESSAGE.c.seq < this
+    )
+    found = (
+        select(MESSAGE)
+        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author != "customer")
+        .where(MESSAGE.c.in_reply_to.is_(None), MESSAGE.c.seq < this)
+        .where(MESSAGE.c.seq > func.coalesce(last.scalar_subquery(), -1))
         .order_by(MESSAGE.c.seq)
     )
     return tuple(message_of(row) for row in connection.execute(found).mappings())

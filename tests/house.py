@@ -34,6 +34,12 @@ FORGIVEN = 10**9
 """Wrong logins of one address, for tests that are about something else."""
 
 
+def refused_as(answer: Any) -> str:
+    """The word for a refusal, in whichever form the address gives it."""
+    told = answer.json()["error"]
+    return str(told["code"] if isinstance(told, dict) else told)
+
+
 def newest(view: ConversationView) -> int:
     """The number of the newest message: what an act names that has seen everything."""
     return max((one.seq for one in view.messages), default=0)

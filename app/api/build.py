@@ -18,6 +18,7 @@ from app.api.deliveries import deliveries
 from app.api.depends import Caller, Channel, Door
 from app.api.errors import install_handlers, respond
 from app.api.gate import Bodies, Callers, Streams
+from app.api.gateway.routes import gateway
 from app.api.hooks import hooks
 from app.api.logins import WrongLogins
 from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
@@ -233,6 +234,7 @@ def usage(door: Door, caller: Caller) -> dict[str, dict[str, Any]]:
 router.include_router(templates)
 router.include_router(deliveries)
 router.include_router(originals)
+router.include_router(gateway)
 
 
 @health.get("/healthz", operation_id="healthz")

@@ -17,6 +17,10 @@ from states.errors import BadInput, HandrailError, NotFound, StoreError, StoreUn
 
 UNUSABLE = "the database cannot be used now; try again"
 """Where it lies and what is wrong with it is for the log, not for callers."""
+PROBLEM = "application/problem+json"
+GATEWAY = ("/v1/chat/completions", "/v1/models")
+"""Addresses whose clients expect the errors of OpenAI's API."""
+_KINDS = ((500, "server_error"), (0, "invalid_request_error"))
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -50,19 +54,43 @@ def code_of(error: HandrailError) -> str:
 
 
 def respond(
-    error: HandrailError, allowed: tuple[str, ...] | None = None, *, retry_after: int | None = None
+    error: HandrailError, allowed: tuple[str, ...] | None = None, *, path: str = "", retry_after: int | None = None
 ) -> JSONResponse:
-    """The refusal as a response."""
+    """The refusal as a response, in the form of the address."""
     message = UNUSABLE if isinstance(error, StoreError) else _safe(str(error))
-    body: dict[str, Any] = {"error": code_of(error), "message": message}
-    if allowed is not None:
-        body["allowed"] = list(allowed)
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorised) else {}
     if isinstance(error, StoreUnavailable):
         headers["Retry-After"] = "1"
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
-    return JSONResponse(body, status_code=error.status, headers=headers)
+    return refusal(error.status, code_of(error), message, path=path, allowed=allowed, headers=headers)
+
+
+def refusal(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    path: str,
+    allowed: tuple[str, ...] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """A refusal as a problem of RFC 9457; at the gateway as its clients read it."""
+    if path in GATEWAY:
+        status = HTTPStatus.BAD_REQUEST if status == HTTPStatus.UNPROCESSABLE_ENTITY else status
+        kind = next(name for least, name in _KINDS if status >= least)
+        kind = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}.get(status, kind)
+        told: dict[str, Any] = {"error": {"message": message, "type": kind, "param": None, "code": code}}
+        # Its clients repeat a 409 by themselves, and the same turn would be refused again.
+        again = {"x-should-retry": "false"} if status == HTTPStatus.CONFLICT else {}
+        return JSONResponse(told, status_code=status, headers={**(headers or {}), **again})
+    told = {
+        "type": f"urn:handrail:problem:{code}", "title": HTTPStatus(status).phrase, "status": status,
+        "detail": message, "error": code, "message": message,
+    }  # fmt: skip
+    if allowed is not None:
+        told["allowed"] = list(allowed)
+    return JSONResponse(told, status_code=status, headers=headers, media_type=PROBLEM)
 
 
 def install_handlers(app: FastAPI) -> None:
@@ -77,14 +105,14 @@ async def _on_handrail_error(request: Request, error: Exception) -> JSONResponse
     assert isinstance(error, HandrailError)
     if error.status >= 500:
         get_logger("handrail.api").warning("request_failed", error=code_of(error), reason=str(error))
-    return respond(error)
+    return respond(error, path=request.url.path)
 
 
 async def _on_validation_error(request: Request, error: Exception) -> JSONResponse:
     """Names the fields; never repeats their values, which may be secret or not even text."""
     assert isinstance(error, RequestValidationError)
     problems = (f"{_where(problem)}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors())
-    return respond(BadInput("; ".join(problems)))
+    return respond(BadInput("; ".join(problems)), path=request.url.path)
 
 
 async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
@@ -92,16 +120,17 @@ async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == 404:
         return respond(NotFound("no such address; GET /openapi.json lists them all"))
     if error.status_code == 400:
-        return respond(BadInput("the body is no JSON that can be read; send a JSON object in UTF-8"))
+        unread = BadInput("the body is no JSON that can be read; send a JSON object in UTF-8")
+        return respond(unread, path=request.url.path)
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-    body = {"error": code, "message": _safe(str(error.detail))}
-    return JSONResponse(body, status_code=error.status_code, headers=error.headers)
+    said, path = _safe(str(error.detail)), request.url.path
+    return refusal(error.status_code, code, said, path=path, headers=error.headers)
 
 
 async def _on_bug(request: Request, error: Exception) -> JSONResponse:
     """A mistake of ours: logged with its masked stack, told without it."""
     get_logger("handrail.api").error("bug", exc_info=error)
-    return JSONResponse({"error": "internal_error", "message": "something failed here; it was logged"}, status_code=500)
+    return refusal(500, "internal_error", "something failed here; it was logged", path=request.url.path)
 
 
 def _where(problem: Mapping[str, Any]) -> str:

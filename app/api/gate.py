@@ -63,12 +63,12 @@ class Callers:
         wait = self._logins.wait(address, token)
         if wait > 0:
             refusal = TooManyRequests(f"too many wrong logins from this address; try again in {int(wait) + 1} seconds")
-            await respond(refusal, retry_after=int(wait) + 1)(scope, receive, send)
+            await respond(refusal, path=scope["path"], retry_after=int(wait) + 1)(scope, receive, send)
         elif at_login:
             await self._app(scope, receive, self._watched(address, send))
         elif holder_of(token, self._settings) is None:
             self._count(address, "api")
-            await respond(Unauthorised(UNKNOWN))(scope, receive, send)
+            await respond(Unauthorised(UNKNOWN), path=scope["path"])(scope, receive, send)
         else:
             self._logins.right(address, token)
             await self._app(scope, receive, send)
@@ -108,7 +108,7 @@ class Bodies:
                 await self._app(scope, _replay(_text(await body.whole()), receive), send)
                 return
         except (BodyTooLarge, SlowBody, BadInput) as refusal:
-            await respond(refusal)(scope, receive, send)
+            await respond(refusal, path=scope["path"])(scope, receive, send)
             return
         started = False
 
@@ -124,7 +124,7 @@ class Bodies:
             if body.broke is None:
                 raise
         if body.broke is not None and not started:
-            await respond(body.broke)(scope, receive, send)
+            await respond(body.broke, path=scope["path"])(scope, receive, send)
 
 
 class _Body:
@@ -184,7 +184,7 @@ class Streams:
         address = network(address_of(scope))
         if self._open.total() >= self._most or self._open[address] >= self._each:
             refusal = TooManyRequests("too many open streams; close some pages, or try again later")
-            await respond(refusal, retry_after=30)(scope, receive, send)
+            await respond(refusal, path=scope["path"], retry_after=30)(scope, receive, send)
             return
         self._open[address] += 1
         try:

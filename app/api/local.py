@@ -35,8 +35,8 @@ class LocalOnly:
         if not why:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await respond(ForbiddenRole(f"demo mode is for this machine only: {why}; set [tokens] and use "
-                                        "`handrail serve`"))(scope, receive, send)  # fmt: skip
+            refused = ForbiddenRole(f"demo mode is for this machine only: {why}; set [tokens] and use `handrail serve`")
+            await respond(refused, path=scope["path"])(scope, receive, send)
         else:
             await WebSocketClose(code=1008, reason="demo mode is for this machine only")(scope, receive, send)
 

@@ -218,12 +218,16 @@ class ApprovalBody(Body):
 
 
 class ErrorBody(BaseModel):
-    """What every refusal looks like."""
+    """What every refusal looks like: a problem of RFC 9457 with members of ours. The gateway's have OpenAI's form."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {
+                    "type": "urn:handrail:problem:illegal_event",
+                    "title": "Conflict",
+                    "status": 409,
+                    "detail": "'agent_replied' cannot happen in state 'handed_off'; ...",
                     "error": "illegal_event",
                     "message": "'agent_replied' cannot happen in state 'handed_off'; ...",
                     "allowed": ["claimed", "escalated"],
@@ -231,6 +235,10 @@ class ErrorBody(BaseModel):
             ]
         }
     )
+    type: str = Field(description="a URI that names the kind of refusal")
+    title: str = Field(description="the phrase of the status")
+    status: int
+    detail: str = Field(description="the same as `message`")
     error: str = Field(description="the kind of refusal, one word of the error tree")
     message: str = Field(description="what is wrong and what to do")
     allowed: list[str] | None = Field(default=None, description="the events this caller may cause now")

@@ -229,7 +229,12 @@ def test_a_bug_is_told_without_its_stack(client: TestClient, house: House) -> No
     house.store.fails_with = RuntimeError("the secret of the house")
     response = client.get("/v1/conversations/c1")
     assert response.status_code == 500
-    assert response.json() == {"error": "internal_error", "message": "something failed here; it was logged"}
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "urn:handrail:problem:internal_error", "title": "Internal Server Error", "status": 500,
+        "detail": "something failed here; it was logged", "error": "internal_error",
+        "message": "something failed here; it was logged",
+    }  # fmt: skip
 
 
 def test_the_state_table_is_the_table(client: TestClient) -> None:

@@ -101,3 +101,24 @@ def test_no_text_breaks_the_check(answer: str, source: str, language: str) -> No
 
 def test_a_share_that_is_not_asked_for_is_not_given() -> None:
     assert claims.OWN < claims.SHARE <= 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "source", "language"),
+    [
+        ("Delivery takes one working day.", "Delivery takes three working days.", "en"),
+        ("Delivery takes a week.", "Delivery takes three weeks.", "en"),
+        ("Die Lieferung dauert einen Tag.", "Die Lieferung dauert drei Tage.", "de"),
+        ("La livraison prend une semaine.", "La livraison prend deux semaines.", "fr"),
+        ("La entrega tarda un mes.", "La entrega tarda dos meses.", "es"),
+        ("A entrega demora uma semana.", "A entrega demora duas semanas.", "pt"),
+    ],
+)
+def test_one_is_a_number_where_a_unit_follows(answer: str, source: str, language: str) -> None:
+    assert Claim.FIGURE in {one.kind for one in unfounded(answer, [source], "", language)}
+    assert unfounded(answer, [answer], "", language) == ()
+
+
+def test_a_rate_is_no_number_of_its_own() -> None:
+    assert unfounded("Parking costs 5 EUR a day.", ["Parking costs 5 EUR per day."], "", "en") == ()
+    assert unfounded("It takes 1 week.", ["It takes a week."], "", "en") == ()

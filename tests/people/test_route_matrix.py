@@ -17,7 +17,7 @@ from delivery.work import Delivery
 from service.views import Actor
 from states.rights import CHANGING, RIGHTS, Right
 from states.vocabulary import Role
-from tests.house import FORGIVEN
+from tests.house import FORGIVEN, refused_as
 from tests.people.surfaces import CALLERS, EVERYBODY, IMPOSTORS, OTHER_CHANNEL, SETTINGS, STRANGERS, WEB, Surfaces
 
 WITHOUT_CALLER = {"/healthz", "/readyz", "/openapi.json", "/hooks/{name}"}
@@ -115,7 +115,7 @@ def test_an_address_is_open_to_the_roles_of_its_right(
     assert {actor for actor, _ in asked} == {CALLERS[role]}
     if role not in RIGHTS[right]:
         assert answer.status_code == 403, answer.text
-        assert answer.json()["error"] == "forbidden_role"
+        assert refused_as(answer) == "forbidden_role"
     elif answer.status_code == 403:
         assert right in TABLES, answer.text
     else:

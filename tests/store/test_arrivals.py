@@ -118,3 +118,16 @@ def test_undecided_messages_are_those_that_nobody_works_on(bench: Bench) -> None
     assert ("c2", "m1") in left(NOW - 2 * HOUR), "the time was set back"
     bench.answer("c1", "m1", "hi")
     assert left(NOW + HOUR) == (("c2", "m1"),)
+
+
+def test_who_waits_for_tools_holds_the_conversation_against_recovery_and_against_nobody_else(bench: Bench) -> None:
+    bench.open()
+    bench.receive(message_id="m1")
+    assert bench.run(arrivals.take_lease, "c1", "w1", NOW, 60.0)
+    assert not bench.run(arrivals.await_tools, "c1", "w1", 7, NOW, 60.0), "decided on another version"
+    assert not bench.run(arrivals.await_tools, "c1", "w2", 0, NOW, 60.0), "by somebody without the lease"
+    assert bench.run(arrivals.await_tools, "c1", "w1", 0, NOW, 60.0)
+    assert bench.run(arrivals.undecided, NOW + MINUTE / 2, 60.0) == ()
+    assert bench.run(arrivals.undecided, NOW + 2 * MINUTE, 60.0) == (("c1", "m1"),)
+    assert bench.run(arrivals.take_lease, "c1", "w3", NOW, 60.0), "whoever brings the results goes on"
+    assert not bench.run(arrivals.await_tools, "c1", "w1", 0, NOW, 60.0)

@@ -11,7 +11,7 @@ from conversation.handover import Handover
 from handover.deadlines.ladder import Climb
 from handover.people.codes import Challenge
 from states.errors import NotFound
-from states.vocabulary import Event, Role, State
+from states.vocabulary import Effect, Event, Role, State
 from store import queries
 from tests.store.example import HOUR, MINUTE, NOW, Bench, handover_row
 
@@ -222,3 +222,25 @@ def test_conversations_with_events_are_those_in_which_anything_has_happened(benc
     talked(bench)
     bench.open("c2")
     assert read(bench, queries.with_events) == ("c1",)
+
+
+def test_the_newest_message_of_a_customer_is_found_also_by_how_its_id_begins(bench: Bench) -> None:
+    talked(bench)
+    bench.receive(message_id="open", at=NOW + HOUR)
+    assert read(bench, queries.newest_of_customer, "c1").id == "open"
+    assert read(bench, queries.newest_of_customer, "c1", "m").id == "m2"
+    assert read(bench, queries.newest_of_customer, "c1", "_") is None, "no letter of a prefix stands for others"
+    assert read(bench, queries.newest_of_customer, "c2") is None
+
+
+def test_what_was_said_between_two_messages_of_the_customer_in_answer_to_none(bench: Bench) -> None:
+    talked(bench)
+    bench.receive(message_id="m3", at=NOW + HOUR)
+    effect = Effect.SEND_AGENT_MESSAGE
+    replied = {"event": Event.AGENT_REPLIED, "source": State.AGENT_VERIFYING, "role": Role.FRONTLINE_AGENT}
+    owned = {"state": State.AGENT_VERIFYING, "latched": True, "owner_id": "anna", "owner_role": Role.FRONTLINE_AGENT}
+    bench.commit(**replied, **owned, effects=(effect,), says={effect: "Anna here."})
+    bench.receive(message_id="m4", at=NOW + HOUR)
+    said = {name: [one.text for one in read(bench, queries.said_before, "c1", name)] for name in ("m1", "m3", "m4")}
+    assert said == {"m1": [], "m3": [], "m4": ["Anna here."]}
+    assert read(bench, queries.said_before, "c1", "nobody's") == ()
