@@ -18,12 +18,13 @@ from states.rights import CHANGING, RIGHTS, Right
 from states.vocabulary import Role
 from tests.people.surfaces import CALLERS, SETTINGS, STRANGERS, WEB, Surfaces
 from tests.ui.rooms import in_a_loop
+from ui.packet_pane import Editing
 from ui.page import build
 from ui.seen import Seen
 
 Function = Callable[..., Any]
 DRAWS_ONLY = {
-    "ConversationRoom.begin", "DeskRoom.enter", "OversightRoom.enter", "DeskRoom.cancel",
+    "ConversationRoom.begin", "DeskRoom.enter", "OversightRoom.enter", "PacketPane.close_editor",
     "_poll_only_what_is_seen.<locals>.<lambda>", "_poll_only_what_is_seen.<locals>.only.<locals>.<lambda>",
 }  # fmt: skip
 """Functions that neither read nor change anything: an empty room, the visitor's own name, a closed editor, timers."""
@@ -75,14 +76,14 @@ def _called(function: Function, surfaces: Surfaces, login: Actor | None) -> list
     """What the function shows on the case of the house, for every click if it takes one."""
     wanted = inspect.signature(function).parameters
     role = login.role.value if login else Role.FRONTLINE_AGENT.value
-    seen = Seen(
-        conversation=surfaces.case, version=surfaces.house.view(surfaces.case).version, editing="context.intent",
-        value_hash=value_hash(_intent(surfaces)),
-    )  # fmt: skip
+    seen = Seen(conversation=surfaces.case, version=surfaces.house.view(surfaces.case).version)
+    editing = Editing(
+        conversation=surfaces.case, field="context.intent", value_hash=value_hash(_intent(surfaces))
+    ).text()
     given: dict[str, Any] = {
         "seen": seen.text(), "seen_text": seen.text(), "agent": "anna", "name": "omar", "role": role,
         "request": _request(login, surfaces.case), "text": "some words", "mine": surfaces.case, "took": None,
-        "desk_role": role,
+        "desk_role": role, "editing": editing,
         "template": "legal.received", "template_id": "matrix.new", "language": "en",
     }  # fmt: skip
     clicks = _picks(surfaces) if "event" in wanted else [""]
