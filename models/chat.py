@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from models.deadline import within
-from models.port import kind_of
+from models.port import caught
 from models.unambiguous import unambiguous
 from models.usage import Usage
 from states.errors import DependencyFault
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 LONGEST = 32_000
 """Characters of a text or of a tool's arguments; longer ones are no answer to a customer."""
 MOST_CALLS = 16
-Value = TypeVar("Value")
+LONGEST_NAME = 200
+"""Characters of a tool's name, or of the id of a call."""
+WHAT = "the upstream"
 _STATUS = {400: "bad_request", 401: "unauthorised", 403: "unauthorised", 404: "not_found", 422: "bad_request",
            408: "timeout", 429: "rate_limited"}  # fmt: skip
 _ENDS = {"length": "truncated", "content_filter": "refused"}
@@ -61,7 +63,7 @@ class ChatEndpoint:
         """
         self._usage.called()
         try:
-            return _guarded(lambda: within(deadline_s, lambda: self._ask(body, deadline_s), "the upstream"))
+            return caught(WHAT, lambda: within(deadline_s, lambda: self._ask(body, deadline_s), WHAT))
         except DependencyFault as fault:
             self._usage.failed(fault.kind)
             raise
@@ -139,7 +141,11 @@ def _call(told: Any) -> Call:
         raise _malformed("a tool call must be one of a function")
     texts = [one if isinstance(one, str) else "" for one in (told.get("id"), function.get("name"))]
     arguments = function.get("arguments")
-    if not all(0 < len(one) <= 200 for one in texts) or not isinstance(arguments, str) or len(arguments) > LONGEST:
+    if (
+        not all(0 < len(one) <= LONGEST_NAME for one in texts)
+        or not isinstance(arguments, str)
+        or len(arguments) > LONGEST
+    ):
         raise _malformed("a tool call needs an id, a name and arguments")
     if not isinstance(unambiguous(arguments or "{}"), dict):
         raise _malformed("the arguments of a tool call must be a JSON object")
@@ -156,13 +162,3 @@ def _usage(whole: Any) -> dict[str, Any] | None:
 
 def _malformed(why: str) -> DependencyFault:
     return DependencyFault("malformed", f"the upstream's answer cannot be used: {why}")
-
-
-def _guarded(call: Callable[[], Value]) -> Value:
-    try:
-        return call()
-    except DependencyFault:
-        raise
-    except Exception as error:  # safety boundary: any failure of the upstream hands the conversation over
-        kind = kind_of(error)
-        raise DependencyFault(kind, f"the upstream failed: {kind} ({type(error).__name__})") from error

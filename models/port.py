@@ -16,6 +16,7 @@ from models.usage import Usage
 from states.errors import DependencyFault
 
 Answer = TypeVar("Answer", bound=BaseModel)
+Value = TypeVar("Value")
 Message = tuple[Literal["system", "user", "assistant"], str]
 Method = Literal["json_schema", "function_calling", "json_mode"]
 
@@ -133,11 +134,23 @@ class OpenAIModel:
 def guarded(what: str, call: Callable[[], object], form: type[Answer]) -> Answer:
     """The call's result as `form`; whatever else happens becomes a DependencyFault.
 
+    As `caught` says it.
+    """
+
+    def filled() -> Answer:
+        result = call()
+        return result if isinstance(result, form) else form.model_validate(result)
+
+    return caught(what, filled)
+
+
+def caught(what: str, call: Callable[[], Value]) -> Value:
+    """The call's result; whatever else happens becomes a DependencyFault.
+
     The message names the exception and never quotes it: servers echo keys and customers' words in their errors.
     """
     try:
-        result = call()
-        return result if isinstance(result, form) else form.model_validate(result)
+        return call()
     except DependencyFault:
         raise
     except Exception as error:  # safety boundary: any failure of a model hands the conversation over

@@ -24,6 +24,7 @@ def turn_result(run: Run, done: Committed, *, repeated: bool) -> TurnResult:
         replies=tuple(map(message_view, done.replies)),
         decision={**first.data, "event": first.event.value},
         repeated=repeated,
+        owned=run.standing.owner_id is not None,
     )
 
 
@@ -55,6 +56,7 @@ def stored_result(connection: Connection, conversation_id: str, message_id: str,
         replies=tuple(map(message_view, queries.replies_to(connection, conversation_id, message_id))),
         decision={**event["data"], "event": event["event"]},
         repeated=repeated,
+        owned=row["owner_id"] is not None,
     )
 
 

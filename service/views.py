@@ -233,6 +233,8 @@ class TurnResult:
     """The data of the event that decided the turn, with `event` added."""
     repeated: bool = False
     """The message had been handled before; this is the same answer again."""
+    owned: bool = False
+    """A person has claimed the conversation: whoever waits for it in the queue has nobody yet."""
     asks: tuple[ToolCall, ...] = ()
     """Tools that the program must run and bring the results of: until then the message is not decided."""
 

@@ -20,7 +20,7 @@ UNUSABLE = "the database cannot be used now; try again"
 PROBLEM = "application/problem+json"
 GATEWAY = ("/v1/chat/completions", "/v1/models")
 """Addresses whose clients expect the errors of OpenAI's API."""
-_KINDS = ((500, "server_error"), (0, "invalid_request_error"))
+_KINDS = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -78,8 +78,7 @@ def refusal(
     """A refusal as a problem of RFC 9457; at the gateway as its clients read it."""
     if path in GATEWAY:
         status = HTTPStatus.BAD_REQUEST if status == HTTPStatus.UNPROCESSABLE_ENTITY else status
-        kind = next(name for least, name in _KINDS if status >= least)
-        kind = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}.get(status, kind)
+        kind = _KINDS.get(status, "server_error" if status >= 500 else "invalid_request_error")
         told: dict[str, Any] = {"error": {"message": message, "type": kind, "param": None, "code": code}}
         # Its clients repeat a 409 by themselves, and the same turn would be refused again.
         again = {"x-should-retry": "false"} if status == HTTPStatus.CONFLICT else {}

@@ -47,6 +47,12 @@ def test_policy_of_the_readme_is_safe_and_its_vectors_pass() -> None:
     assert run_vectors(loaded) == ()
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_tests_that_are_named_exist(page: Path) -> None:
+    for named in re.findall(r"`(tests/[\w/]+(?:\.py)?)`", page.read_text()):
+        assert (ROOT / named).exists(), f"{page.name} names {named}"
+
+
 def test_readme_counts_what_there_is() -> None:
     text = (ROOT / "README.md").read_text()
     assert all(f"`{name}`" in text for name in pack_names())

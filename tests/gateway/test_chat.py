@@ -6,7 +6,10 @@ from typing import Any
 
 import openai
 import pytest
+from fastapi.routing import APIRoute
 
+from app.api.errors import GATEWAY
+from app.api.gateway.routes import gateway
 from states.vocabulary import Event
 from tests.gateway.conftest import ANSWER, ROUTINE, Serve
 from tests.graph.example import ANNA
@@ -57,6 +60,22 @@ def test_a_persons_words_come_with_the_next_answer(serve: Serve) -> None:
         assert answer.choices[0].message.content == "A person has joined.\n\nGood morning, this is Anna."
         assert [one["author"] for one in answer.handrail["messages"]] == ["system", "agent"]
         assert served.ask("And now?", name).choices[0].message.content == ""
+
+
+def test_nobody_is_called_a_person_before_one_has_claimed(serve: Serve) -> None:
+    with serve() as served:
+        name = served.ask("human please", "c1").handrail["conversation"]
+        owners = []
+        for event in (Event.CLAIMED, Event.ESCALATED):
+            served.house.do(name, event)
+            answers = [served.ask(text, name, seed=1) for text in (f"{event.value}?", f"{event.value}?")]
+            assert [one.handrail["repeated"] for one in answers] == [False, True]
+            owners += [(one.handrail["state"], one.handrail["owner"]) for one in answers]
+        assert owners == [("agent_verifying", "person")] * 2 + [("escalated", "nobody")] * 2
+
+
+def test_the_addresses_of_the_gateway_are_those_with_errors_of_their_own() -> None:
+    assert {f"/v1{route.path}" for route in gateway.routes if isinstance(route, APIRoute)} == set(GATEWAY)
 
 
 def test_a_stream_is_the_same_words_and_the_same_state(serve: Serve) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from tests.components import missing
 from tests.ui.server import CHROMIUM, QUIET
 
-WAIT_MS = 40_000
+WAIT_MS = 120_000
 """How long a slow machine may take for one step; the tests go on as soon as it has happened."""
 
 

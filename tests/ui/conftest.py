@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from app.wiring import load_policy
 from assistants.scripted import ScriptedAssistant
 from tests.house import House
+from tests.ui.browsing import chromium
 from tests.ui.rooms import ANSWER, drawn
 from ui.conversation import ConversationRoom
 from ui.desk import DeskRoom
@@ -22,6 +24,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     )
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Headless Chromium."""
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browsing import WAIT_MS, Watched, chromium, open_desk, visit
+from tests.ui.browsing import WAIT_MS, Watched, open_desk, visit
 from tests.ui.server import demo
 
 pytestmark = pytest.mark.browser
@@ -22,13 +22,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One server for all tests here: they share nothing but the desk."""
     with demo(tmp_path_factory.mktemp("demo")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Headless Chromium."""
-    with chromium() as launched:
-        yield launched
 
 
 def test_a_routine_question_is_answered_with_its_source(browser: Any, address: str) -> None:

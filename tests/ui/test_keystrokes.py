@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browsing import WAIT_MS, Watched, chromium, open_desk, visit
+from tests.ui.browsing import WAIT_MS, Watched, open_desk, visit
 from tests.ui.server import demo
 
 pytestmark = pytest.mark.browser
@@ -27,13 +27,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     config.write_text('assistant = "runnable"\nrunnable = "tests.ui.slow:assistant"\n')
     with demo(folder, config) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Headless Chromium."""
-    with chromium() as launched:
-        yield launched
 
 
 def _type(someone: Watched, box: str, texts: tuple[str, ...], pace_ms: int, *, button: bool) -> None:

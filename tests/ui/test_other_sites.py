@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.ui.browsing import WAIT_MS, chromium
+from tests.ui.browsing import WAIT_MS
 from tests.ui.server import demo
 from ui.seen import Seen
 
@@ -106,13 +106,6 @@ def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     config.write_text(f"[tokens]\n{held}" if request.param == "tokens" else "")
     with demo(folder, config) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Headless Chromium."""
-    with chromium() as launched:
-        yield launched
 
 
 SAID = "The canary sings of gas in my kitchen, I can smell gas"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.components import free_port
-from tests.ui.browsing import Watched, chromium, open_desk, visit
+from tests.ui.browsing import Watched, open_desk, visit
 from tests.ui.server import demo
 
 pytestmark = pytest.mark.browser
@@ -20,13 +20,6 @@ url = "http://127.0.0.1:{closed}/hook"
 secrets = "whsec_bm90LWEtc2VjcmV0LWJ1dC1sb25nLWVub3VnaA=="
 give_up_after = 1
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Headless Chromium."""
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browsing import Watched, chromium, visit
+from tests.ui.browsing import Watched, visit
 from tests.ui.server import demo
 from tests.ui.test_paged_desk import crowded
 from ui.render.queue import PAGE
@@ -24,12 +24,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     crowded(folder, CASES).close()
     with demo(folder) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as launched:
-        yield launched
 
 
 def shown(agent: Watched) -> list[str]:

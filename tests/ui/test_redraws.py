@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browsing import WAIT_MS, Watched, chromium, open_desk, visit
+from tests.ui.browsing import WAIT_MS, Watched, open_desk, visit
 from tests.ui.server import demo
 from tests.ui.test_masks import IBAN, KEEP, KEY, OFFICER, REASON
 
@@ -26,12 +26,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     config.write_text(f'policy = "{folder}/keeps.yaml"\n[originals]\nkey = "{KEY}"\n')
     with demo(folder, config) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as launched:
-        yield launched
 
 
 class Late:

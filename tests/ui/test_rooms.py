@@ -37,9 +37,9 @@ from tests.ui.rooms import (
     told,
     visitor,
 )
-from ui.acts import buttons
+from ui.acts import Typed, buttons
 from ui.conversation import NEW, SKIP, ConversationRoom
-from ui.desk import DeskRoom
+from ui.desk import HOLD, DeskRoom
 from ui.packet_pane import Editing
 from ui.page import build, css, head, mount_options
 from ui.seen import Seen
@@ -224,6 +224,15 @@ def test_a_person_takes_a_conversation_over_from_the_bot(desk: DeskRoom, house: 
     conversation_id = house.open()
     press(desk, Event.TRIGGER_FIRED, pick(desk, conversation_id)[desk.seen], note="I know her")
     assert house.view(conversation_id).latched
+
+
+def test_the_browser_keeps_the_fields_that_the_server_asks_it_for(desk: DeskRoom) -> None:
+    script = (STATIC / "desk.js").read_text(encoding="utf-8")
+    kept = dict(re.findall(r"(\w+): '#([\w-]+)'", script.partition("const FIELDS")[2].partition("};")[0]))
+    boxes = dict(zip(desk.case.FIELDS, desk.case.inputs, strict=True))
+    assert kept == {"reason": desk.case.why_lift.elem_id} | {name: boxes[name].elem_id for name in boxes if name}
+    assert set(Typed(values=dict.fromkeys(desk.case.places, "x")).fields_taken) <= set(kept)
+    assert f"'{HOLD}'" in script
 
 
 def test_with_tokens_the_desk_knows_who_logged_in(house: House) -> None:

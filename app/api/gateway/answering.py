@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -12,22 +12,11 @@ from app.api.gateway.reading import Asked, Turn
 from assistants.upstream import CHANNEL
 from service.views import Actor, MessageView, NewConversation, TurnResult
 from states.errors import BadInput
-from states.vocabulary import State
+from states.table import ANSWERING
 
 if TYPE_CHECKING:
     from assistants.request import Request
     from service.door import Handrail
-
-OWNERS: Mapping[State, str] = {
-    State.BOT_HANDLING: "assistant",
-    State.GUARDED: "assistant",
-    State.TRIGGERED: "nobody",
-    State.HANDED_OFF: "nobody",
-    State.AGENT_VERIFYING: "person",
-    State.ESCALATED: "person",
-    State.RESOLVED: "nobody",
-}
-"""Who answers the customer now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +44,20 @@ class Answer:
         """The words in one piece; empty where a person will write."""
         return "\n\n".join(one.text for one in self.said)
 
+    @property
+    def owner(self) -> str:
+        """Who answers the customer now. A person is told of only once one has claimed the conversation."""
+        if self.turn.state in ANSWERING:
+            return "assistant"
+        return "person" if self.turn.owned else "nobody"
+
     def headers(self) -> dict[str, str]:
         """What a client reads without reading the body."""
         return {
             "Handrail-Conversation": self.turn.conversation_id,
             "Handrail-Message": self.turn.message_id,
             "Handrail-State": self.turn.state.value,
-            "Handrail-Owner": OWNERS[self.turn.state],
+            "Handrail-Owner": self.owner,
         }
 
     def extension(self) -> dict[str, Any]:
@@ -70,7 +66,7 @@ class Answer:
             "conversation": self.turn.conversation_id,
             "message": self.turn.message_id,
             "state": self.turn.state.value,
-            "owner": OWNERS[self.turn.state],
+            "owner": self.owner,
             "event": self.turn.decision.get("event"),
             "repeated": self.turn.repeated,
             "messages": [{"id": one.id, "author": one.author, "text": one.text} for one in self.said],

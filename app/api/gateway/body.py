@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.models import Name
 from conversation.intake import MAX_CHARS
-from models.chat import LONGEST
+from models.chat import LONGEST, LONGEST_NAME, MOST_CALLS
 
 MOST_MESSAGES = 2000
 MOST_TOOLS = 128
 
 Option = Annotated[float, Field(ge=-100, le=100)] | None
-Short = Annotated[str, Field(max_length=200)]
+Short = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
 class Loose(BaseModel):
@@ -26,14 +26,14 @@ class Loose(BaseModel):
 class FunctionBody(Loose):
     """Which function a tool call is of."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
     arguments: Annotated[str, Field(max_length=LONGEST)] = "{}"
 
 
 class CallBody(Loose):
     """A tool call of an earlier answer."""
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
+    id: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
     type: Literal["function"] = "function"
     function: FunctionBody
 
@@ -45,7 +45,7 @@ class ChatMessage(Loose):
     content: (
         Annotated[str, Field(max_length=MAX_CHARS)] | Annotated[list[dict[str, Any]], Field(max_length=100)] | None
     ) = None
-    tool_calls: Annotated[list[CallBody], Field(max_length=16)] | None = None
+    tool_calls: Annotated[list[CallBody], Field(max_length=MOST_CALLS)] | None = None
     tool_call_id: Short | None = None
 
 
