@@ -14,10 +14,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from app.api.errors import refusal
 from app.api.login import BOUNCE, form, way_back
 from app.api.site import SAFE, Site, intrusion, is_from_elsewhere
 from app.session import (
@@ -96,7 +97,7 @@ class PageGuard:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         why = intrusion(self._site, scope["method"], list(scope["headers"]))
         if why:
-            await _refusal(403, why)(scope, receive, send)
+            await _refusal(403, why, scope["path"])(scope, receive, send)
             return
         asked = _asked(scope)
         if self._may is not None:
@@ -110,7 +111,7 @@ class PageGuard:
         elif self._is_readers(asked):
             await self._app(scope, receive, self._named(asked, send))
         else:
-            await _refusal(403, "this page is another browser's")(scope, receive, send)
+            await _refusal(403, "this page is another browser's", asked.path)(scope, receive, send)
 
     async def _answer(self, asked: Asked, receive: Receive) -> Response | None:
         """What is answered here; None for what the page answers."""
@@ -123,17 +124,17 @@ class PageGuard:
         if self._may is not None and asked.login is None:
             if asked.path == "/" and asked.method in SAFE:
                 return RedirectResponse(way_back(asked.query), 303)
-            return _refusal(401, "nobody is logged in; reload the page")
+            return _refusal(401, "nobody is logged in; reload the page", asked.path)
         if asked.path == STILL:
             return Response(status_code=204)
         known = asked.path in CALLED if asked.method == "POST" else asked.method in SAFE and _is_among(asked.path, READ)
-        return None if known else _refusal(404, "there is nothing at this address")
+        return None if known else _refusal(404, "there is nothing at this address", asked.path)
 
     async def _login(self, asked: Asked, receive: Receive) -> Response:
         """The form, a session for whoever shows the token of the name they give, and its end."""
         if asked.path == LOGOUT:
             if asked.method != "POST":
-                return _refusal(405, "log out with POST")
+                return _refusal(405, "log out with POST", asked.path)
             self._sessions.end(asked.session)
             return _setting(RedirectResponse(LOGIN, 303), cookie(SESSION, "", secure=asked.secure, max_age_s=0))
         if asked.method in SAFE:
@@ -160,11 +161,11 @@ class PageGuard:
     async def _call(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive, MAX_BODY)
         if body is None:
-            await _refusal(413, f"the request is larger than {MAX_BODY} bytes")(scope, receive, send)
+            await _refusal(413, f"the request is larger than {MAX_BODY} bytes", asked.path)(scope, receive, send)
             return
         page = _page_in(body)
         if not page or not self._owners.admits(page, asked.browser):
-            await _refusal(403, "this page is another browser's")(scope, receive, send)
+            await _refusal(403, "this page is another browser's", asked.path)(scope, receive, send)
             return
         again = iter([body])
 
@@ -247,8 +248,8 @@ def _is_among(path: str, known: tuple[str, ...]) -> bool:
     return any(path == one or (len(one) > 1 and one.endswith("/") and path.startswith(one)) for one in known)
 
 
-def _refusal(status: int, why: str) -> Response:
-    return JSONResponse({"error": "refused", "message": why}, status)
+def _refusal(status: int, why: str, path: str) -> Response:
+    return refusal(status, "refused", why, path=path)
 
 
 def _setting(response: Response, header: str) -> Response:

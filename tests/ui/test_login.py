@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.api.errors import GATEWAY, PROBLEM
 from app.server import assemble
 from app.settings import Settings
 from tests.graph.example import policy
@@ -87,3 +88,22 @@ def test_a_login_sees_what_its_role_and_the_policy_let_it(
 def test_nobody_looks_without_a_login(page: FastAPI) -> None:
     with TestClient(page, **HOME) as client:
         assert client.get("/config").status_code == 401
+
+
+@pytest.mark.parametrize("origin", ["https://support.test", "https://evil.test", ""])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_whoever_is_refused_at_the_api_is_told_in_its_form(page: FastAPI, method: str, origin: str) -> None:
+    """Also where no address of the API takes the method and the page behind it refuses."""
+    headers = {"Authorization": f"Bearer {'c' * 20}", **({"Origin": origin} if origin else {})}
+    with TestClient(page, base_url="https://support.test", headers=headers) as client:
+        addresses = [one.replace("{", "").replace("}", "") for one in client.get("/openapi.json").json()["paths"]]
+        answers = {one: client.request(method, one) for one in addresses}
+    refused = {address: answer for address, answer in answers.items() if answer.status_code >= 400}
+    assert len(refused) > 10
+    for address, answer in refused.items():
+        if address in GATEWAY:
+            assert set(answer.json()) == {"error"}, address
+            assert set(answer.json()["error"]) == {"message", "type", "param", "code"}, address
+        else:
+            assert answer.headers["Content-Type"] == PROBLEM, address
+            assert answer.json()["status"] == answer.status_code, address
