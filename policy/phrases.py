@@ -29,8 +29,9 @@ SQUEEZED_LETTERS = 9
 
 @lru_cache(maxsize=16_384)
 def fold_phrase(phrase: str) -> str:
-    """The phrase in the alphabet of folded text, its syntax characters kept."""
-    return " ".join((phrase.lower() if phrase.isascii() else phrase.translate(FOLD)).split())
+    """The phrase in the alphabet of folded text, its syntax characters kept; a long one may be wrapped after a bar."""
+    folded = " ".join((phrase.lower() if phrase.isascii() else phrase.translate(FOLD)).split())
+    return folded.replace("| ", "|")
 
 
 @lru_cache(maxsize=16_384)

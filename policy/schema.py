@@ -263,10 +263,10 @@ class SmallTalkTranslation(Model):
 
 
 class Translation(Model):
-    """A file beside a pack that adds one language to it, owned by whoever speaks it."""
+    """A file beside a pack that adds phrases, examples or texts of one language, owned by whoever speaks it."""
 
     handrail: Literal[1]
-    language: Literal["es", "fr", "de", "pt"]
+    language: Literal["en", "es", "fr", "de", "pt"]
     triggers: dict[Identifier, TriggerTranslation] = {}
     filters: dict[Identifier, TriggerTranslation] = {}
     smalltalk: dict[Identifier, SmallTalkTranslation] = {}

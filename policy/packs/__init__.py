@@ -1,1 +1,1 @@
-"""The ready packs, one YAML file each, and their translations (`NAME.LANG.yaml`)."""
+"""The ready packs, one YAML file each, what the default one is made of (`default.*.yaml`) and its `vectors/`."""
