@@ -31,6 +31,7 @@ def finds(phrase: str, text: str) -> bool:
         ("re(fund|imburse)* me", ["refunded me", "reimburse me"], ["re me"]),
         ("[please] [do] help", ["help", "please help", "please do help"], ["helpful"]),
         ("über straße", ["uber strasse", "Über Straße"], ["uber strase"]),
+        ("(speak to a\n  human|\n call me\n  back)", ["speak to a human", "call me back"], ["speak", "call me"]),
         ("((very|so) bad|awful) service", ["so bad service", "awful service"], ["bad service"]),
     ],
 )
