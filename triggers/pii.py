@@ -13,16 +13,20 @@ from functools import cache
 from triggers.assessment import Redaction
 from triggers.folding import Folded, fold
 from triggers.private.accounts import ACCOUNTS
+from triggers.private.ahead import AHEAD
 from triggers.private.cards import CARDS
 from triggers.private.contacts import CONTACTS
 from triggers.private.detectors import MAX_CHARS, Detector, Searched, TooMuchToMask
+from triggers.private.entry_codes import ENTRY_CODES
 from triggers.private.national_ids import NATIONAL_IDS
 from triggers.private.passwords import SECRETS
 from triggers.private.seed_phrases import SEED_PHRASES
 from triggers.private.tokens import TOKENS
 from triggers.watched import WatchedSet
 
-DETECTORS: tuple[Detector, ...] = (*CARDS, *TOKENS, *SECRETS, *SEED_PHRASES, *ACCOUNTS, *NATIONAL_IDS, *CONTACTS)
+DETECTORS: tuple[Detector, ...] = (
+    *CARDS, *TOKENS, *SECRETS, *ENTRY_CODES, *AHEAD, *SEED_PHRASES, *ACCOUNTS, *NATIONAL_IDS, *CONTACTS,
+)  # fmt: skip
 """In order of precedence: where two overlap, the first names the redaction."""
 
 PLACEHOLDERS = {

@@ -158,7 +158,62 @@ def numbers() -> Iterator[Told]:
                 yield Told(kind="number", text=around.format(f"{label}{joint}{value}"), value=value)
 
 
+_ENTRIES = (
+    "the alarm code is {}", "door code {}", "gate code: {}", "code for the lockbox: {}",
+    "the code to the front door is {}",
+    "garage pin {}", "safe combination is {}", "le code de la porte est {}", "code de l'immeuble : {}", "digicode {}",
+    "der Türcode ist {}", "Code für die Tür: {}", "Alarmcode {}", "código de la alarma es {}", "código del portal: {}",
+    "código do portão {}", "código da porta é {}", "key safe {}", "there is a key safe by the back door ({})",
+    "Schlüsseltresor: {}", "caja de llaves {}", "boîte à clés : {}", "press {} to get in", "type {} at the gate",
+    "for the gate use {}", "the code {} opens the gate", "{} opens the door", "{} is the gate code",
+    "{} es el código de la puerta", "unlock pattern {}", "mon code est {}", "mein Code ist {}", "MPIN {}", "PUK {}",
+    "the number for the gate is {}", "my pin's {}", "unlock code for my phone: {}",
+)  # fmt: skip
+_KEYS_OF_NETWORKS = (
+    "the wifi key is {}", "WLAN-Schlüssel: {}", "clé wifi : {}", "ma clé est {}", "clave wifi {}", "chave da rede: {}",
+    "Netzwerkschlüssel {}", "router key {}",
+)  # fmt: skip
+
+
+def entries() -> Iterator[Told]:
+    """What opens doors, safes, telephones and networks."""
+    for form, value in product(_ENTRIES, ("4821", "739105")):
+        yield Told(kind="entry", text=form.format(value), value=value)
+    for form, value in product(_KEYS_OF_NETWORKS, ("Xk93jd82ab", "9d8f7a6b5c4d3e2f")):
+        yield Told(kind="entry", text=form.format(value), value=value)
+
+
+_PASSWORDS_AHEAD = (
+    "{} is my password", "{} was my old password", "{} ist mein Passwort", "{} es mi contraseña", "{} é a minha senha",
+    "{} est mon mot de passe", "I type {} as my password", "{} = wifi password",
+    "the password changed from abc999 to {}", "joe@shop.test / {}", "joe@shop.test - {}",
+    "joe@shop.test -> {}",
+)  # fmt: skip
+_NUMBERS_AHEAD = (
+    "{} is my pin", "{} is my new online banking PIN", "{} ist meine PIN", "{} es mi pin", "{} est mon code pin",
+    "{} is the verification code", "{} is your Example verification code.", "{} ist mein Einmalcode",
+    "use {} to log in", "Use {} to verify your account", "the sms says {}", "the text said {}",
+)  # fmt: skip
+_BACK_OF_CARD = (
+    "{} is the cvv", "the three digits on the back are {}", "last 3 digits on the back of the card: {}",
+    "die drei Ziffern hinten sind {}", "los tres números de atrás son {}", "les trois chiffres au dos sont {}",
+)  # fmt: skip
+
+
+def ahead() -> Iterator[Told]:
+    """Values that stand before what they are called, or behind words that describe it."""
+    for forms, values in (
+        (_PASSWORDS_AHEAD, ("hunter2", "Sommer2024!", "tr0ub4dor&3")), (_NUMBERS_AHEAD, ("482913", "739 105")),
+        (_BACK_OF_CARD, ("737", "904")),
+    ):  # fmt: skip
+        for form, value in product(forms, values):
+            yield Told(kind="ahead", text=form.format(value), value=value)
+    for form in ("joe@shop.test {}", "joe@shop.test\n{}", "joe@shop.test, {}", "my login is joe@shop.test and {}"):
+        yield Told(kind="ahead", text=form.format("Passw0rd1"), value="Passw0rd1")
+
+
 _ANSWERS = (
+    "first pet's name: {}", "the magic word is {}",
     "my mother's maiden name is {}", "security answer: {}", "the answer to my security question is {}",
     "memorable word: {}", "respuesta secreta: {}", "réponse secrète : {}", "Sicherheitsantwort: {}",
     "resposta secreta: {}", "maiden name: {}", "der Geburtsname meiner Mutter ist {}",
@@ -282,7 +337,8 @@ def accounts() -> Iterator[Told]:
 
 
 FAMILIES = (
-    passwords, tokens, credentials, private_keys, numbers, words, national_ids, cards, ibans, accounts
+    passwords, tokens, credentials, private_keys, numbers, words, national_ids, cards, ibans, accounts,
+    entries, ahead,
 )  # fmt: skip
 
 

@@ -68,7 +68,8 @@ Finder = Callable[[Searched], Iterator[tuple[int, int]]]
 """Yields offsets in the folded text."""
 
 _LINK_WORDS = (
-    "number|num|no|nr|code|is|was|its|it's|are|to|es|era|son|est|c'est|ist|war|lautet|e|foi|numero|nummer|n|for|my|the|"
+    "number|num|no|nr|code|is|was|its|it's|s|are|sind|sont|sao|to|es|era|son|est|c'est|ist|war|lautet|e|foi|"
+    "numero|nummer|n|for|my|the|"
     "your|this|that|card|you|sent|me|i|got|of|on|in|de|del|la|el|mi|ma|mon|der|die|das|meine|mein|meu|minha|do|da|a|o|"
     "le|les|new|old|current|still|and|account|konto|bank|id|back|front|bancaire|bancaria|bancario|credito|credit|debit"
 )

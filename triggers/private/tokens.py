@@ -77,7 +77,7 @@ _PEM = (
     r"(?:-----end [a-z0-9 ]{0,40}-----|\z)"
 )
 _NAMED = (
-    r"(?:\b|_)(?:api|secret|access|private|auth|client|encryption|signing|wallet|ssh|deploy|license|licence|app|bot|"
+    r"(?:\b|_)(?:api|secret|access|private|auth|client|encryption|signing|wallet|ssh|deploy|license|licence|product|activation|serial|app|bot|"
     r"personal access|service account|aws_secret_access)[ _-]?(?:keys?|token|secret|password)(?:\b|_)"
 )
 _SECOND = r"[\"'`*]{0,2}\s{0,2}(?:[:=]|->|=>){0,1}\s{0,2}[\"'`*(<]{0,3}"
