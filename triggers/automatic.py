@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 
+from triggers.automatic_titles import is_reply_title, is_report_title, titled, written
 from triggers.automatic_words import asks, bounced, out_of_office
 
 
@@ -38,25 +39,12 @@ class Automatic:
     """The header or the kind of words, fit for an event: it holds nothing of the message."""
 
 
-_SENDERS = re.compile(r"^(?:mailer-?daemon|mail-?daemon|bounces?|autoreply|auto-?reply)(?:[+.=-][^@]*)?(?:@|$)")
+_SENDERS = re.compile(
+    r"^(?:mailer-?daemon|mail-?daemon|bounces?|autoreply|auto-?reply)(?:[+.=-][^@]*)?(?:@|$)"
+    r"|^microsoftexchange[0-9a-f]{32}@"
+)
 _OFFICES = re.compile(r"^(?:postmaster|no-?reply|do-?not-?reply|notifications?|newsletter|nepasrepondre|noresponder)@")
 _ADDRESS = re.compile(r"<([^<>]*)>\s*$")
-_REPLY_SUBJECT = re.compile(
-    r"^\W*(?:auto(?:matic|mated|matically generated)?[ :.-]*(?:reply|response|answer|reply message)\b|autoreply\b"
-    r"|out[ -]of[ -](?:the[ -])?office\b|ooo\s*:|vacation reply\b|abwesenheits(?:notiz|nachricht|assistent|meldung)\b"
-    r"|automatische antwort\b|abwesend\s*:|respuesta autom[aá]tica\b|fuera de (?:la )?oficina\s*:"
-    r"|r[eé]ponse automatique\b|absence du bureau\b|message d'absence\b|resposta autom[aá]tica\b"
-    r"|fora do escrit[oó]rio\b)",
-    re.IGNORECASE,
-)
-_REPORT_SUBJECT = re.compile(
-    r"^\W*(?:undeliver(?:able|ed)\b|delivery status notification\b|mail delivery (?:failed|failure|subsystem"
-    r"|system)\b"
-    r"|returned mail\b|failure notice\b|delivery (?:failure|failed|has failed)\b|unzustellbar\b|nicht zustellbar\b"
-    r"|no se puede entregar\b|no entregado\b|non remis\b|non distribu[eé]\b|n[aã]o [eé] poss[ií]vel entregar\b"
-    r"|n[aã]o entregue\b)",
-    re.IGNORECASE,
-)
 _REPORTS = {
     "delivery-status": AutomaticKind.DELIVERY_REPORT,
     "disposition-notification": AutomaticKind.RECEIPT,
@@ -94,7 +82,8 @@ def _by_headers(headers: Mapping[str, str]) -> Iterator[Automatic]:
         yield from (Automatic(kind=kind, because="content-type") for name, kind in _REPORTS.items() if name in content)
     if "x-failed-recipients" in headers:
         yield from _found(AutomaticKind.DELIVERY_REPORT, "x-failed-recipients")
-    if _REPORT_SUBJECT.match(headers.get("subject", "")):
+    subject = written(headers.get("subject", ""))
+    if is_report_title(subject):
         yield from _found(AutomaticKind.DELIVERY_REPORT, "subject")
     if _SENDERS.match(_address(headers.get("from", ""))):
         yield from _found(AutomaticKind.DELIVERY_REPORT, "from")
@@ -108,7 +97,7 @@ def _by_headers(headers: Mapping[str, str]) -> Iterator[Automatic]:
         yield from _found(AutomaticKind.REPLY, "precedence")
     if "autoresponder" in headers.get("x-post-messageclass", "").lower():
         yield from _found(AutomaticKind.REPLY, "x-post-messageclass")
-    if _REPLY_SUBJECT.match(headers.get("subject", "")):
+    if is_reply_title(subject):
         yield from _found(AutomaticKind.REPLY, "subject")
     if headers.get("return-path", "?").replace(" ", "") in ("<>", ""):
         yield from _found(AutomaticKind.REPLY, "return-path")
@@ -128,9 +117,10 @@ def _by_hints(headers: Mapping[str, str], text: str) -> Iterator[Automatic]:
 
 
 def _by_words(text: str) -> Iterator[Automatic]:
-    if bounced(text):
+    title = titled(text)
+    if bounced(text) or title == "report":
         yield from _found(AutomaticKind.DELIVERY_REPORT, "words")
-    if out_of_office(text):
+    if out_of_office(text) or title == "reply":
         yield from _found(AutomaticKind.REPLY, "words")
 
 

@@ -38,6 +38,52 @@ _DECLARED = re.compile(
     r"|(?:reponse|message|courriel|e ?mail) automatique|genere automatiquement|ne pas repondre a ce"
     r"|(?:resposta|mensagem|e ?mail) automatic[oa]|gerad[oa] automaticamente|nao responda a est[ea]"
 )
+_AT_WORK = re.compile(
+    r"out of (?:the )?office|not in the office|away from (?:my|the) (?:desk|office)|(?:annual|parental|"
+    r"maternity|sick) leave"
+    r"|nicht im (?:bu?e?ro|dienst)|fuera de (?:la|mi) oficina|no (?:estoy|estare) en la oficina|hors du bureau"
+    r"|absente? du bureau|fora do escritorio|nao (?:estou|estarei) no escritorio|conge (?:annuel|maternite|parental)"
+)
+"""Words for the desk of somebody who answers mail there: with a day of return that is all that a machine says."""
+_NOTICE = re.compile(
+    r"\W*(?:(?:out of (?:the )?office|ooo|on (?:annual |parental |sick )?(?:leave|vacation|holidays?)|away|abwesend"
+    r"|im urlaub|fuera de (?:la )?oficina|de vacaciones|ausente|absente?(?: du bureau)?|en (?:conges?|vacances)"
+    r"|(?:em|de) ferias|fora do escritorio)\b)"
+)
+"""A notice that leaves out who is away, as no sentence of a person's does."""
+_UNREAD = re.compile(
+    r"(?:this|the) (?:mail ?box|inbox|e ?mail(?: address| account)?|address|account)(?: from which [\w ]{1,30})? is "
+    r"(?:currently |now )?(?:not (?:being )?(?:monitored|checked|read|attended|in use|actively monitored)|no longer "
+    r"(?:monitored|in use|active|read|checked)|unmonitored|unattended)"
+    r"|(?:this is )?an? (?:unmonitored|unattended) (?:mail ?box|inbox|e ?mail(?: address)?|address|account)"
+    r"|(?:cannot|can not|does not) (?:accept|receive) (?:incoming |any )?(?:e ?mails?|messages|replies)"
+    r"|(?:dieses postfach|diese e ?mail ?adresse|diese adresse) wird nicht (?:mehr )?(?:uberwacht|gelesen|"
+    r"abgerufen|betreut)"
+    r"|est[ea] (?:buzon|correo|direccion)[\w ]{0,12} no (?:esta (?:supervisad|monitorizad|atendid)[oa]|"
+    r"se (?:supervisa|lee"
+    r"|atiende))"
+    r"|cette (?:boite|adresse)[\w ]{0,14} n'est (?:pas|plus) (?:surveillee|consultee|lue|relevee|active)"
+    r"|est[ea] (?:caixa|endereco|e ?mail)[\w ]{0,12} nao e (?:monitorizad|monitorad|lid|verificad)[oa]"
+)
+"""That nobody reads a mailbox, which no customer says of a shop's."""
+_ACKNOWLEDGED = re.compile(
+    r"\bwe(?: have|'ve)? (?:received|got) your (?:e ?mail|message|request|enquiry|inquiry|ticket)\b.{0,80}"
+    r"\b(?:will|shall|aim to) (?:reply|respond|answer|get back|be in touch)"
+    r"|\bwe (?:aim|try|endeavou?r) to (?:reply|respond|answer)[\w ]{0,40} within\b"
+    r"|^\W*your (?:request|ticket|case|enquiry|inquiry|message|e ?mail)[ #()\d]{0,20} (?:has been|"
+    r"was) (?:received|created|logged|opened|registered|read|displayed)"
+    r"|\bihre (?:anfrage|nachricht|e ?mail) (?:ist|wurde) (?:bei uns )?(?:eingegangen|erfasst|registriert)"
+    r"|\bhemos recibido su (?:solicitud|mensaje|correo|consulta).{0,80}\b(?:responderemos|contestaremos)"
+    r"|\bnous avons (?:bien )?recu votre (?:demande|message|e ?mail).{0,80}\b(?:repondrons|traiterons|reviendrons)"
+    r"|\brecebemos (?:o seu|a sua) (?:pedido|mensagem|e ?mail).{0,80}\b(?:responderemos|entraremos)",
+    re.DOTALL,
+)
+_LEFT = re.compile(
+    r"\b(?:no longer (?:work\w*|with|at|employed)|(?:has|have) left (?:the company|our company|the firm|"
+    r"the organi[sz]ation|[\w]{1,30}\.)"
+    r"|nicht mehr (?:bei|fur|in)[\w ]{1,30}(?:tatig|beschaftigt|erreichbar)|ya no (?:trabaj\w+|forma parte)"
+    r"|ne (?:travaille|fais|fait) plus|ja nao trabalh\w+|nao trabalh\w+ mais)"
+)
 _BESIDE = {
     "thanks": re.compile(
         r"(?:thank you|thanks|danke|vielen dank|gracias|merci|obrigad[oa]) (?:very much |much |you )?"
@@ -144,11 +190,24 @@ volto volvere vom von vorab voraussichtlich vorgangsnummer vos votre vous voyage
 we wednesday week weeks weihnachten weitergeleitet wenden werde werden werk werktage werktagen when while who wieder
 will wir wird wishes with within woche wochen working y ya you your yours zeit zentrale zu zugriff zum zur zuruck
 """
-_WORDS = frozenset(_WORDS_LISTED.split())
+_MORE_LISTED = """
+abgerufen abr accept access active actively admin adresse ago aim aims anymore apr atendido attended aug avr being
+beschaftigt betreut bien boite buzon by caixa can cannot checked company consultado consultee correio correspondence
+created currently dec deixou demand dez dic dieses displayed employ employed employee empresa endeavor endeavour
+endereco ene entraremos entreprise equipe erfasst erhalten fais feb fev firm firma forma further future has have here
+id incoming inquiry ja jan juil jul jun left lesen lida lidos logged longer lue mailbox mais mehr monitorada
+monitorado monitored monitorizada monitorizado ne notice notification nov oct okt only ooo opened organisation
+organization out parte pending plus postfach previously read receive receives registered registriert relevee replies
+representatives respective reviendrons review reviewed reviewing role sent sep set shall societe staff status
+supervisa supervisada supervisado surveillee tatig team that this touch trabaja trabajo trabalha trabalho traiterons
+travaille try uberwacht ubrigen unattended unmonitored unternehmen use used verificado viewed was which wird work
+worked works write written wrote
+"""
+_WORDS = frozenset(_WORDS_LISTED.split()) | frozenset(_MORE_LISTED.split())
 _NAME_CUES_LISTED = """
     a an at atenciosamente bei bonjour by colega colleague collegue com companera companero con contact
     contactar contacte contacter contacting cordialement cumprimentos dear dr frau grusse grussen gruß gruße
-    hallo hello herr herrn hi hola kollege kollegen kollegin liebe lieber madame monsieur mr mrs ms ola reach
+    hallo hello herr herrn hi hola kollege kollegen kollegin left liebe lieber madame monsieur mr mrs ms ola reach
     regards saludo saludos senor senora sincerely sr sra to von wishes with
 """
 _NAME_CUES = frozenset(_NAME_CUES_LISTED.split())
@@ -198,12 +257,20 @@ def out_of_office(text: str) -> bool:
     if not text.strip() or len(text) > MOST or "?" in text or "¿" in text:
         return False
     plain = folded(text)
+    return _is_said(plain) and not _wants(plain) and covered(text)
+
+
+def _is_said(plain: str) -> bool:
+    """Whether a folded text says what an answering machine is for."""
     kinds = {name for name, words in _BESIDE.items() if words.search(plain)}
-    declared = _DECLARED.search(plain) is not None
-    absent = _ABSENT.search(plain) is not None
-    if not (absent and kinds - {"back"}) and not (declared and kinds):
-        return False
-    return not _wants(plain) and _covered(text)
+    if _UNREAD.search(plain) or _ACKNOWLEDGED.search(plain):
+        return True
+    if _LEFT.search(plain) and "instead" in kinds:
+        return True
+    if "back" in kinds and (_AT_WORK.search(plain) or _NOTICE.match(plain)):
+        return True
+    absent, declared = _ABSENT.search(plain), _DECLARED.search(plain)
+    return bool((absent and kinds - {"back"}) or (declared and kinds))
 
 
 def bounced(text: str) -> bool:
@@ -211,7 +278,7 @@ def bounced(text: str) -> bool:
     plain = folded(text[:MOST])
     if _BOUNCE.match(plain) is None or _STATUS.search(text[:MOST].lower()) is None:
         return False
-    return "?" not in text and _MINE.search(_MACHINE_SELF.sub(" ", plain)) is None
+    return "?" not in text and not is_about_me(plain)
 
 
 def asks(text: str) -> bool:
@@ -225,7 +292,12 @@ def _wants(plain: str) -> bool:
     return any(_TO_ME.search(one) and not _BESIDE["urgent"].search(one) for one in sentences)
 
 
-def _covered(text: str) -> bool:
+def is_about_me(plain: str) -> bool:
+    """Whether a folded text speaks in the first person, other than mail systems do."""
+    return _MINE.search(_MACHINE_SELF.sub(" ", plain)) is not None
+
+
+def covered(text: str, more: frozenset[str] = frozenset()) -> bool:
     """Whether every word is one of an automatic reply's, or a name behind a word that leads to one."""
     before = ""
     for line in text.split("\n"):
@@ -240,7 +312,7 @@ def _covered(text: str) -> bool:
                 continue
             plain = folded(word).strip()
             parts = plain.replace("'", " ").split()
-            if all(part in _WORDS for part in parts):
+            if all(part in _WORDS or part in more for part in parts):
                 before = parts[-1] if parts else before
             elif word[:1].isupper() and (before in _NAME_CUES or signs):
                 before = "dr"  # A second name may follow the first.

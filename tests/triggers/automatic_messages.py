@@ -116,6 +116,28 @@ BOUNCES = (
 PEOPLE = tuple(
     line.strip()
     for line in """
+    out of office until when?
+    mail delivery failed again, where do I send my complaint
+    Undeliverable: my parcel came back to you, I want my money
+    Undeliverable: gas leak in the kitchen
+    Automatic reply: I want to talk to a person
+    Automatic reply, again
+    undeliverable: how do I change the address
+    my letter came back undeliverable
+    why is this mailbox not monitored
+    this mailbox is not monitored, but my kitchen is on fire
+    Message not delivered to my neighbour
+    Delivery failed
+    The parcel is undeliverable
+    On leave, back Tuesday, my order?
+    On holiday until Friday and the card is stolen
+    Away until Friday, the alarm at home is ringing
+    I have left my husband, he threatens me
+    She no longer works, please lower the rate
+    We have received your email and it is rubbish
+    Read: the label says poison
+    Abwesend bis Montag, aber das Wasser läuft aus
+    Fuera de la oficina hasta el lunes, me robaron la tarjeta
     I am out of the office next week, please call me before
     I'm out of office until Monday, can you deliver on Tuesday?
     I am out of the office until Monday. Please deliver the parcel after that.
@@ -244,6 +266,15 @@ PROVEN = (
     {"Subject": "Não é possível entregar: Pedido"},
     {"Subject": "failure notice"},
     {"Subject": "Returned mail: see transcript for details"},
+    {"Subject": "=?UTF-8?Q?R=C3=A9ponse_automatique_=3A_Commande?="},
+    {"Subject": "=?utf-8?B?QXV0b21hdGlzY2hlIEFudHdvcnQ6IFVybGF1Yg==?="},
+    {"Subject": "=?iso-8859-1?Q?N=E3o_=E9_poss=EDvel_entregar=3A_Pedido?="},
+    {"Subject": "Automatisch antwoord: bestelling"},
+    {"Subject": "Risposta automatica: ordine"},
+    {"Subject": "Odpowiedź automatyczna: zamówienie"},
+    {"Subject": "自动回复: order"},
+    {"Subject": "Onbestelbaar: bestelling"},
+    {"From": "Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@firm.test>"},
 )
 """What proves a machine whatever the words."""
 
@@ -273,6 +304,8 @@ PERSONAL = (
     {"From": "anna@firm.test", "X-Autoreply": "no"},
     {"From": "anna@firm.test", "Content-Type": "multipart/alternative; boundary=b"},
     {"From": "anna@bouncescastle.test"},
+    {"From": "anna@firm.test", "Subject": "=?UTF-8?Q?broken?="},
+    {"From": "anna@firm.test", "Subject": "=?no-such-charset?B?AAAA?= order"},
     {"From": "Daemon Miller <daemon.miller@firm.test>"},
 )
 

@@ -19,6 +19,7 @@ from tests.triggers.automatic_messages import (
     PROVEN,
     RECEIVED,
 )
+from tests.triggers.automatic_notices import NOTICES, TITLES
 from triggers.automatic import Automatic, AutomaticKind, automatic
 from triggers.automatic_words import MOST
 
@@ -46,13 +47,13 @@ def test_there_are_enough_examples_on_each_side() -> None:
 
 
 def test_out_of_office_is_known_by_its_words_alone() -> None:
-    missed = [text for text in (*OUT_OF_OFFICE, *RECEIVED) if automatic(NO_HEADERS, text) is None]
+    missed = [text for text in (*OUT_OF_OFFICE, *NOTICES, *RECEIVED) if automatic(NO_HEADERS, text) is None]
     assert missed == []
 
 
 def test_a_report_of_the_mail_system_is_known_by_its_words_alone() -> None:
-    found = [automatic(NO_HEADERS, text) for text in BOUNCES]
-    assert [text for text, one in zip(BOUNCES, found, strict=True) if one is None] == []
+    found = [automatic(NO_HEADERS, text) for text in (*BOUNCES, *TITLES)]
+    assert [text for text, one in zip((*BOUNCES, *TITLES), found, strict=True) if one is None] == []
     assert {one.kind for one in found if one} == {AutomaticKind.DELIVERY_REPORT}
 
 
@@ -68,7 +69,7 @@ def test_no_customer_of_the_packs_is_a_machine() -> None:
 def test_a_need_beside_an_automatic_reply_makes_it_a_persons() -> None:
     """Whatever a person adds to the words of a machine, they are heard."""
     needs = [vector.text for t in load_pack("default").policy.triggers for vector in t.vectors.positive if vector.text]
-    pairs = [(text, needs[at % len(needs)]) for at, text in enumerate(OUT_OF_OFFICE * 3)]
+    pairs = [(text, needs[at % len(needs)]) for at, text in enumerate((OUT_OF_OFFICE + NOTICES + TITLES) * 3)]
     lost = [
         both for text, need in pairs for both in (f"{text} {need}", f"{need}. {text}") if automatic(NO_HEADERS, both)
     ]
