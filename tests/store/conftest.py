@@ -29,7 +29,17 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         yield Bench(store)
         store.close()
         return
-    shared: Store = request.getfixturevalue("shared_postgres")
-    with shared.write() as connection:
+    yield emptied(request.getfixturevalue("shared_postgres"))
+
+
+@pytest.fixture
+def shared_postgres_bench(shared_postgres: Store) -> Bench:
+    """The same on PostgreSQL alone, for what SQLite's single writer cannot do."""
+    return emptied(shared_postgres)
+
+
+def emptied(store: Store) -> Bench:
+    """A store without a row."""
+    with store.write() as connection:
         connection.exec_driver_sql(f"TRUNCATE {', '.join(SQLModel.metadata.tables)} CASCADE")
-    yield Bench(shared)
+    return Bench(store)
