@@ -1,4 +1,4 @@
-"""Where a page of the queue begins, as callers carry it: opaque to them, and refused where it is none of ours."""
+"""Where a page begins, as callers carry it: opaque to them, and refused where it is none of ours."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 
 from states.errors import BadInput
+from store.feed import Mark
 from store.waiting import Place
 
 LONGEST = 2000
@@ -59,6 +60,26 @@ def place_of(cursor: str) -> Place | None:
             return Place(
                 rank=rank, foreign=foreign, claim_due_at=moments[0], waiting_since=moments[1], handover_id=handover_id
             )
+    except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
+        pass
+    raise BadInput(_STRANGE)
+
+
+def mark_cursor(mark: Mark) -> str:
+    """A place in the log as text, in characters that headers, addresses and streams of events take as they are."""
+    told = json.dumps([mark.number, mark.conversation_id, mark.seq], separators=(",", ":"))
+    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+
+def mark_of(cursor: str) -> Mark:
+    """What `mark_cursor` made. BadInput."""
+    try:
+        if len(cursor) > LONGEST:
+            raise ValueError(len(cursor))
+        number, conversation_id, seq = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+        numbers = type(number) is int and type(seq) is int and 0 <= number < 2**62 and 0 <= seq < _BIGGEST
+        if numbers and isinstance(conversation_id, str) and (conversation_id.isprintable() or not conversation_id):
+            return Mark(number=number, conversation_id=conversation_id, seq=seq)
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
         pass
     raise BadInput(_STRANGE)

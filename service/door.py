@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from conversation.intake import check_holder
+from service.feed_views import message_for_channel
 from service.views import (
     Act,
     Actor,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from assistants.request import Request
     from handover.packet.attachment import Attachment
     from policy.loader import LoadedPolicy
+    from service.feed_views import FeedPage, MessagesPage, Moved
     from service.outbox import Outbox
     from service.record import ConversationRecord
     from service.runtime import Runtime
@@ -83,6 +84,10 @@ class Handrail:
     def ping(self) -> dict[str, str]:
         """One line for each dependency that is ready; raises the error of the first that is not."""
         return self._runtime.ping()
+
+    def moved(self, place: str | None) -> Moved:
+        """Where the log ends now, and whose conversations have moved since that place: when to look again."""
+        return self._runtime.feed.moved(place)
 
     # The right to ask
 
@@ -157,7 +162,7 @@ class Handrail:
         client that only asks has not heard."""
         self._admit_to(actor, Right.READ_OWN_CONVERSATION, conversation_id)
         said = self._runtime.said_before(conversation_id, message_id)
-        return tuple(replace(one, masks=(), actor_id="") for one in said)
+        return tuple(map(message_for_channel, said))
 
     def rate(
         self, actor: Actor, conversation_id: str, score: int, comment: str = "", *, message_id: str | None = None
@@ -188,6 +193,22 @@ class Handrail:
         """Its fencing number: cheap to poll for changes."""
         self._admit_to(actor, Right.READ_OWN_CONVERSATION, conversation_id)
         return self._runtime.version(conversation_id)
+
+    def events(self, actor: Actor, after: str | None, limit: int) -> FeedPage:
+        """What happens in all conversations, for a channel in its own: the events behind the cursor that a page before
+        told; without one none, and where to read on from now. Each once, in the order of commits. BadInput."""
+        self.admit(actor, _reading(actor))
+        return self._runtime.feed.page(after, limit, _channel_of(actor))
+
+    def events_of(self, actor: Actor, conversation_id: str, after: int, limit: int) -> FeedPage:
+        """What happens in one conversation, behind a number of its own."""
+        self._admit_to(actor, _reading(actor), conversation_id)
+        return self._runtime.feed.of_conversation(conversation_id, after, limit, _channel_of(actor))
+
+    def messages(self, actor: Actor, conversation_id: str, after: int, limit: int) -> MessagesPage:
+        """What was said in one conversation, behind a number of its own, oldest first."""
+        self._admit_to(actor, _reading(actor), conversation_id)
+        return self._runtime.feed.messages(conversation_id, after, limit, _channel_of(actor))
 
     def conversations(self, actor: Actor, limit: int = 100, cursor: str = "") -> tuple[ConversationView, ...]:
         """The conversations that changed last, newest first, without transcripts: those after the cursor. BadInput."""
@@ -313,6 +334,16 @@ class Handrail:
         """Calls, failures, tokens and cost since this process began, by what a model is used for."""
         self.admit(actor, Right.READ_USAGE)
         return {use: counted.told() for use, counted in self._runtime.usage.items()}
+
+
+def _reading(actor: Actor) -> Right:
+    """The right to read events: of every conversation, or of one's own."""
+    return Right.READ_OWN_CONVERSATION if actor.role is Role.CUSTOMER else Right.READ_CASES
+
+
+def _channel_of(actor: Actor) -> str | None:
+    """The channel whose conversations are the only ones the actor sees; None for who sees all."""
+    return actor.id if actor.role is Role.CUSTOMER else None
 
 
 def _check_facts(facts: Mapping[str, bool | int | float | str]) -> None:

@@ -45,13 +45,19 @@ def message_view(message: StoredMessage, masks: tuple[KeptMask, ...] = ()) -> Me
     )
 
 
-def _transcript(connection: Connection, conversation_id: str) -> tuple[MessageView, ...]:
+def transcript_views(
+    connection: Connection, conversation_id: str, messages: Sequence[StoredMessage]
+) -> tuple[MessageView, ...]:
+    """Messages of one conversation, with the masks that may be lifted."""
     masks: dict[str, list[KeptMask]] = {}
     for one in originals.kept(connection, conversation_id):
         mask = KeptMask(number=one.number, kind=one.kind, start=one.mask_start, end=one.mask_end, until=one.delete_at)
         masks.setdefault(one.message_id, []).append(mask)
-    found = queries.transcript(connection, conversation_id)
-    return tuple(message_view(one, tuple(masks.get(one.id, ()))) for one in found)
+    return tuple(message_view(one, tuple(masks.get(one.id, ()))) for one in messages)
+
+
+def _transcript(connection: Connection, conversation_id: str) -> tuple[MessageView, ...]:
+    return transcript_views(connection, conversation_id, queries.transcript(connection, conversation_id))
 
 
 def event_view(row: RowMapping) -> EventView:

@@ -28,6 +28,7 @@ from recognition.port import MeaningRecogniser
 from recognition.reply_port import ReplyReader
 from service.acts import Acts
 from service.cursors import change_of
+from service.feed import Feed
 from service.messages import Messages
 from service.models import Models
 from service.originals import Originals, Seal
@@ -116,6 +117,8 @@ class Runtime:
         decider = Decider(store, self._parts.models, unit_of_work, detail)
         self._acts = Acts(store, decider, lambda: self._parts, self._book)
         self._lease_s = lease_s
+        self.feed = Feed(store)
+        """The log, for whoever follows it."""
         self._originals = Originals(store, lambda: self._parts, seal, self._acts.lifted)
         self._messages = Messages(store, decider, lambda: self._parts, self.lease_s, self._originals.with_originals)
         self._summaries = Summaries(store, self._acts.apply)

@@ -19,7 +19,7 @@ from store.queries import CONVERSATION, EVENT, MESSAGE, message_of
 LOOKED_AT = 1000
 """Rows of one look; of more there is a next one."""
 SLACK = 100_000
-"""Transactions: how far the last writer of a conversation's row may have begun before the writer of its newest event."""
+"""Transactions: how far the last writer of a conversation's row may have begun before that of its newest event."""
 _ROUND = 2**32
 """PostgreSQL numbers transactions in 32 bits, over and over."""
 
@@ -52,7 +52,7 @@ def stands(connection: Connection, mark: Mark) -> bool:
     return there is not None and there == (mark.number % _ROUND if number is _POSTGRESQL else mark.number)
 
 
-def after(connection: Connection, mark: Mark, most: int = LOOKED_AT) -> tuple[RowMapping, ...]:
+def after(connection: Connection, mark: Mark, most: int) -> tuple[RowMapping, ...]:
     """The events behind a place, oldest commit first; each with `number` and its conversation's `opened_by`."""
     asked = _after_postgresql(connection, mark) if connection.dialect.name == "postgresql" else _after_sqlite(mark)
     return tuple(connection.execute(asked.limit(most)).mappings())
@@ -69,9 +69,13 @@ def of_conversation(connection: Connection, conversation_id: str, seq: int, most
     return tuple(connection.execute(found.limit(most)).mappings())
 
 
-def said_by(
-    connection: Connection, conversation_id: str, seqs: Sequence[int]
-) -> dict[int, tuple[StoredMessage, ...]]:
+def messages_after(connection: Connection, conversation_id: str, seq: int, most: int) -> tuple[StoredMessage, ...]:
+    """The messages behind a number, oldest first."""
+    found = select(MESSAGE).where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.seq > seq)
+    return tuple(map(message_of, connection.execute(found.order_by(MESSAGE.c.seq).limit(most)).mappings()))
+
+
+def said_by(connection: Connection, conversation_id: str, seqs: Sequence[int]) -> dict[int, tuple[StoredMessage, ...]]:
     """What the events of these numbers say, by number; an outcome's words stand behind its events."""
     found = (
         select(MESSAGE)
@@ -92,7 +96,7 @@ def _after_sqlite(mark: Mark) -> Any:
     return (
         select(EVENT, _SQLITE.label("number"), CONVERSATION.c.opened_by)
         .join(CONVERSATION, CONVERSATION.c.id == EVENT.c.conversation_id)
-        .where(_SQLITE > mark.number)
+        .where(mark.number < _SQLITE)
         .order_by(_SQLITE)
     )
 

@@ -13,10 +13,12 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
+from app.api.bell import Bell
 from app.api.cursors import NEXT, PAGE, TOTAL, Cursor, Limit
 from app.api.deliveries import deliveries
 from app.api.depends import Caller, Channel, Door
 from app.api.errors import install_handlers, respond
+from app.api.events import events
 from app.api.gate import Bodies, Callers, Streams
 from app.api.gateway.routes import gateway
 from app.api.hooks import hooks
@@ -235,6 +237,7 @@ router.include_router(templates)
 router.include_router(deliveries)
 router.include_router(originals)
 router.include_router(gateway)
+router.include_router(events)
 
 
 @health.get("/healthz", operation_id="healthz")
@@ -276,6 +279,7 @@ def build_api(
     app.state.door = door
     app.state.settings = settings
     app.state.turns = CapacityLimiter(TURNS_AT_ONCE)
+    app.state.bell = Bell(door)
     app.state.pings = CapacityLimiter(PINGS_AT_ONCE)
     app.router.routes += _ROUTES.routes
     if delivery is not None:

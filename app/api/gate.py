@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 API = "/v1"
 LOGIN = "/login"
+EVENT_STREAM = f"{API}/events/stream"
 MAX_BODY = 2_000_000
 READ_WITHIN_S = 10.0
 """For a whole body, from whomever it comes."""
@@ -178,7 +179,7 @@ class Streams:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or refuses one stream too many."""
-        if scope["type"] not in ("http", "websocket") or not is_stream(scope["path"]):
+        if scope["type"] not in ("http", "websocket") or not is_stream(scope["path"], scope.get("query_string", b"")):
             await self._app(scope, receive, send)
             return
         address = network(address_of(scope))
@@ -194,9 +195,10 @@ class Streams:
             self._open += Counter()  # drops what is at zero
 
 
-def is_stream(path: str) -> bool:
-    """Whether the page keeps this address open: its heartbeat, and the events of its queue."""
-    return "/heartbeat/" in path or path.endswith("/queue/data")
+def is_stream(path: str, query: bytes = b"") -> bool:
+    """Whether this address stays open: the page's heartbeat and queue, the API's stream of events and long polls."""
+    at_page = "/heartbeat/" in path or path.endswith("/queue/data")
+    return at_page or path == EVENT_STREAM or (path.startswith(API) and path.endswith("/events") and b"wait=" in query)
 
 
 def _text(body: bytes) -> bytes:

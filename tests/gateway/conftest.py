@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,9 +9,7 @@ from typing import Any
 
 import openai
 import pytest
-import uvicorn
 
-from app.server import assemble, bind, url_of
 from assistants.knowledge_base import KnowledgeBase
 from assistants.stub_endpoint import Reply, StubEndpoint
 from assistants.upstream import Routed, UpstreamAssistant
@@ -21,6 +18,7 @@ from policy.loader import LoadedPolicy
 from service.door import Handrail
 from tests.graph.example import policy
 from tests.house import House
+from tests.served import serving
 
 DELIVERY = "# Delivery\n\n## How long it takes\n\nStandard delivery takes three working days.\n"
 ORDERS = "# Where is my order\n\n## Find it\n\nWe look up where your order is.\n"
@@ -57,22 +55,6 @@ class Served:
 
 
 Serve = Callable[..., AbstractContextManager[Served]]
-
-
-@contextmanager
-def serving(house: House, door: Handrail) -> Iterator[str]:
-    """The address of a house that is served, by this door, until the block ends."""
-    listening = bind("127.0.0.1", 0)
-    app = assemble(door, house.settings, with_page=False)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    try:
-        yield url_of(listening)
-    finally:
-        server.should_exit = True
-        thread.join(30)
-        listening.close()
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def test_the_log_is_read_from_its_beginning_in_pages_and_on(bench: Bench) -> Non
     assert bench.rows(lambda connection: feed.stands(connection, mark))
     bench.commit("c")
     assert read(bench, mark)[0] == [("c", 3)]
-    assert [row["opened_by"] for row in bench.rows(lambda one: feed.after(one, mark))] == ["web-c"]
+    assert [row["opened_by"] for row in bench.rows(lambda one: feed.after(one, mark, 10))] == ["web-c"]
 
 
 def test_the_newest_place_has_nothing_behind_it_until_something_happens(bench: Bench) -> None:
@@ -60,7 +60,8 @@ def test_a_place_that_is_none_of_this_log_is_known(bench: Bench) -> None:
         Mark(number=mark.number, conversation_id="c1", seq=2),
         Mark(number=mark.number, conversation_id="gone", seq=1),
     ):
-        assert not bench.rows(lambda connection, other=other: feed.stands(connection, other))
+        with bench.store.read() as connection:
+            assert not feed.stands(connection, other)
 
 
 def test_one_conversation_is_read_by_its_own_numbers_with_what_was_said(bench: Bench) -> None:
@@ -75,6 +76,10 @@ def test_one_conversation_is_read_by_its_own_numbers_with_what_was_said(bench: B
     assert [row["seq"] for row in bench.rows(lambda one: feed.of_conversation(one, "c1", 2, 1))] == [4]
     said = bench.rows(lambda one: feed.said_by(one, "c1", seqs))
     assert {seq: [one.text for one in words] for seq, words in said.items()} == {2: ["Three days."], 6: ["Four days."]}
+    assert [one.text for one in bench.rows(lambda one: feed.messages_after(one, "c1", 1, 2))] == [
+        "Three days.",
+        "hello",
+    ]
     assert {one.effect for words in said.values() for one in words} == {Effect.SEND_ANSWER}
 
 
