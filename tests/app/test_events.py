@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +30,7 @@ from tests.served import serving
 AGENT = {"X-Handrail-Actor": "anna", "X-Handrail-Role": "frontline_agent"}
 OTHER = {"X-Handrail-Actor": "other", "X-Handrail-Role": "customer"}
 WAIT_S = 30
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -348,3 +351,26 @@ def test_every_stream_gets_each_event_once_while_many_write(house: House) -> Non
             for number in range(cases):
                 mine = [text for text in heard if text.startswith(f"{number}.")]
                 assert mine == [f"{number}.{count}" for count in range(words)]
+
+
+def test_the_code_of_the_page_runs(house: House, capsys: Any) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs/events.md").read_text(), flags=re.DOTALL)
+    assert len(blocks) == 2
+    case(house)
+    over = threading.Event()
+
+    def write() -> None:
+        while not over.wait(0.1):
+            house.do("c1", Event.AGENT_REPLIED, text="Still here?")
+
+    with serving(house, house.door) as base, ThreadPoolExecutor(1) as threads:
+        threads.submit(write)
+        known: dict[str, Any] = {}
+        try:
+            for block in blocks:
+                exec(block.replace("http://127.0.0.1:7860", base), known)
+        finally:
+            over.set()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "c1 agent Still here?"
+    assert lines[-1] == "agent_replied agent_verifying ['Still here?']"
