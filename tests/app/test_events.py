@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from fastapi.testclient import TestClient
 from app.api.bell import Bell
 from app.api.gate import is_stream
 from service.cursors import mark_cursor
+from service.door import Handrail
 from service.feed import Feed
-from service.feed_views import BEGINNING
+from service.feed_views import BEGINNING, FeedPage
+from service.views import Actor
 from states.errors import StoreUnavailable
 from states.vocabulary import Event
 from store.feed import Mark
@@ -304,6 +307,38 @@ def test_a_quiet_stream_stays_alive_and_moves_its_place(house: House) -> None:
         first = next(block["id"] for block in blocks if "id" in block)
         case(house)
         assert next(block["id"] for block in blocks if block.get("id", first) != first)
+
+
+def test_what_comes_between_the_first_look_and_listening_is_not_missed(house: House) -> None:
+    """Another stream listens already: what it was told of rings for nobody who comes later."""
+    case(house)
+
+    class Interrupted(Handrail):
+        """A door behind which something happens just after the first look of an agent."""
+
+        looked = False
+
+        def events(self, actor: Actor, *asked: Any, **how: Any) -> FeedPage:
+            page = super().events(actor, *asked, **how)
+            if actor.id == "anna" and not self.looked:
+                self.looked = True
+                house.do("c1", Event.AGENT_REPLIED, text="Still here?")
+                assert heard.wait(WAIT_S)
+            return page
+
+    heard, door = threading.Event(), copy(house.door)
+    door.__class__ = Interrupted
+    with serving(house, door, Bell(door, heartbeat_s=1000.0)) as base, streaming(base) as first:
+
+        def wait() -> None:
+            assert said(told(first, 1)) == [("agent", "Still here?")]
+            heard.set()
+
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(wait)
+            with streaming(base, headers=AGENT) as second:
+                assert said(told(second, 1)) == [("agent", "Still here?")]
+            waiting.result(WAIT_S)
 
 
 def test_a_stream_ends_where_the_log_cannot_be_read_and_the_next_one_goes_on(house: House) -> None:
