@@ -5,8 +5,10 @@ It travels with the message through its turn and is kept nowhere: what the assis
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 
@@ -18,6 +20,16 @@ class ToolCall:
     name: str
     arguments: str
     """A JSON object, as the assistant wrote it."""
+
+    @property
+    def mark(self) -> str:
+        """Stands for the call where two are compared: its name and a checksum, however its JSON is written."""
+        try:
+            arguments = json.dumps(json.loads(self.arguments), sort_keys=True)
+        except (ValueError, RecursionError):
+            arguments = self.arguments
+        told = json.dumps([self.id, self.name, arguments])
+        return f"{self.name} {sha256(told.encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, kw_only=True)

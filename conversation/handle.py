@@ -36,6 +36,8 @@ def _handle(run: Run, state: State, models: Models) -> None:
         run.remember(owed=())
     if run.inbound.message is None:
         return _not_a_message(run)
+    if run.standing.history.asked:
+        run.remember(asked=())
     if run.message.automatic and not run.broken:
         return keep(run, automatic=run.message.automatic)
     if state in ANSWERING:

@@ -12,12 +12,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from assistants.request import Request
+from assistants.upstream import CHANNEL
 from conversation.handover import Handover
 from conversation.inbound import Inbound, Kind, Proof
 from conversation.intake import HIDDEN, MAX_CHARS, check_id, described, storable
 from conversation.records import Snapshot, StoredMessage
 from conversation.run import Run
 from conversation.survey import CLOSED
+from conversation.tools import unasked, with_asked
 from graph.decider import Decider
 from handover.packet.attachment import Attachment
 from service.inbound import typed_code
@@ -177,20 +179,19 @@ class Messages:
             if not leased or pending is None:
                 continue
             leased = False
+            request = self._requests.get((conversation_id, pending.id))
+            if strange := unasked(seen.history, pending.id, request):
+                if pending.id == message_id:
+                    self._give_back(conversation_id, lease)
+                    raise BadInput(
+                        f"the tool call {strange[0]!r} was not asked for; its result is not used, and the message is "
+                        "decided without tools. Send calls back as they came, with their results directly after them"
+                    )
+                request = None
             try:
                 parts = self._parts()
-                run, done = self._decider.decide(
-                    parts.rules,
-                    seen,
-                    _inbound(
-                        seen,
-                        pending,
-                        proof if pending.id == message_id else NOTHING,
-                        self._requests.get((conversation_id, pending.id)),
-                    ),
-                    parts.clock.now(),
-                    lease,
-                )
+                inbound = _inbound(seen, pending, proof if pending.id == message_id else NOTHING, request)
+                run, done = self._decider.decide(parts.rules, seen, inbound, parts.clock.now(), lease)
                 if done is None:
                     self._await_tools(run, lease)
             except (StaleOutcome, AlreadyDone):
@@ -211,7 +212,8 @@ class Messages:
         """The message is left undecided until its tools were run. StaleOutcome where somebody was faster."""
         before, now = run.snapshot, self._parts().clock.now()
         with self._store.write() as connection:
-            if not arrivals.await_tools(connection, before.id, lease, before.version, now, self._lease_s()):
+            asking = with_asked(before.history, run.message.id, run.record.asks)
+            if not arrivals.await_tools(connection, before.id, lease, before.version, now, self._lease_s(), asking):
                 raise StaleOutcome(f"conversation {before.id!r} is no longer at version {before.version}")
 
     def _is_decided(self, connection: Connection, snapshot: Snapshot, message_id: str) -> bool:
@@ -248,11 +250,13 @@ class Messages:
 
 def _inbound(seen: Snapshot, pending: StoredMessage, proof: Proof, request: Request | None) -> Inbound:
     """The message that is decided next. One that a person left to the assistant had an outcome already: this is its
-    second, under a cause of its own, once for each hand-back."""
+    second, under a cause of its own, once for each hand-back. Nobody waits for its answer, whose program has had the
+    answer of its first: the assistant behind the gateway is asked with the conversation alone."""
     owed = seen.history.get("owed") or ("", "")
     if owed[0] != pending.id:
         return Inbound(
             kind=Kind.MESSAGE, id=pending.id, message=pending, text=pending.text, proof=proof, request=request
         )
     name = f"{pending.id}:{owed[1]}"
-    return Inbound(kind=Kind.RETURNED, id=name, message=pending, text=pending.text, proof=proof)
+    alone = Request(gateway=True) if seen.channel == CHANNEL else None
+    return Inbound(kind=Kind.RETURNED, id=name, message=pending, text=pending.text, proof=proof, request=alone)

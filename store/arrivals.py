@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,7 +55,11 @@ _AWAIT = (
         CONVERSATION.c.lease_owner == bindparam("owner"),
         CONVERSATION.c.version == bindparam("decided_on"),
     )
-    .values(lease_owner=AWAITING, lease_until=bindparam("until"))
+    .values(
+        lease_owner=AWAITING,
+        lease_until=bindparam("until"),
+        history=bindparam("asking", type_=CONVERSATION.c.history.type),
+    )
 )
 _DROP = (
     update(CONVERSATION)
@@ -191,14 +196,22 @@ def take_lease(connection: Connection, conversation_id: str, owner: str, now: da
 
 
 def await_tools(
-    connection: Connection, conversation_id: str, owner: str, version: int, now: datetime, seconds: float
+    connection: Connection,
+    conversation_id: str,
+    owner: str,
+    version: int,
+    now: datetime,
+    seconds: float,
+    history: Mapping[str, Any],
 ) -> bool:
     """Leaves the message under way to whoever brings what its tools told, for so long; then recovery decides it.
 
-    False where the lease or the version is another one by now: then nothing may be asked of tools.
+    The row's `history` says from now on what was asked of them. False where the lease or the
+    version is another one by now: then nothing may be asked of tools.
     """
     asked = {"conversation": conversation_id, "owner": owner, "decided_on": version}
-    return connection.execute(_AWAIT, {**asked, "until": now + timedelta(seconds=seconds)}).rowcount == 1
+    values = {**asked, "until": now + timedelta(seconds=seconds), "asking": dict(history)}
+    return connection.execute(_AWAIT, values).rowcount == 1
 
 
 def undecided(connection: Connection, now: datetime, seconds: float) -> tuple[tuple[str, str], ...]:

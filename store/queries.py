@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     tuple_,
 )
@@ -221,7 +222,8 @@ def written_after(connection: Connection, conversation_id: str, seq: int) -> tup
 
 
 def said_before(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:
-    """What was said to the customer between their message before this one and this one, in answer to neither."""
+    """What was said to the customer between their message before this one and this one, in answer to neither; or in
+    answer to one that a person left to the assistant, which had its answer before."""
     customers = select(MESSAGE.c.seq).where(
         MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer"
     )
@@ -229,10 +231,15 @@ def said_before(connection: Connection, conversation_id: str, message_id: str) -
     last = select(func.max(MESSAGE.c.seq)).where(
         MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer", MESSAGE.c.seq < this
     )
+    returned = select(EVENT.c.seq).where(
+        EVENT.c.conversation_id == conversation_id,
+        EVENT.c.seq == MESSAGE.c.event_seq,
+        EVENT.c.cause.startswith("returned:"),
+    )
     found = (
         select(MESSAGE)
         .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author != "customer")
-        .where(MESSAGE.c.in_reply_to.is_(None), MESSAGE.c.seq < this)
+        .where(or_(MESSAGE.c.in_reply_to.is_(None), returned.exists()), MESSAGE.c.seq < this)
         .where(MESSAGE.c.seq > func.coalesce(last.scalar_subquery(), -1))
         .order_by(MESSAGE.c.seq)
     )

@@ -24,7 +24,7 @@ _MAX_WORDS = 40
 _SAME = 0.75
 DISPLEASED = -0.2
 """Sentiment below which a message counts as displeased."""
-_SELDOM = frozenset({"evidence", "handed", "returned", "owed", "survey", "spoken", "leaning"})
+_SELDOM = frozenset({"evidence", "handed", "returned", "owed", "asked", "survey", "spoken", "leaning"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +54,8 @@ class History:
     """The event by which a person gave the conversation back; empty once a person has it again."""
     owed: tuple[str, ...] = ()
     """The customer's message that a person left to the assistant, and the event by which; empty once it is decided."""
+    asked: tuple[str, ...] = ()
+    """A message of the customer that waits for tools, and what was asked of them for it; empty once it is decided."""
     spoken: str = ""
     """The language the conversation is held in: told by the channel or shown by the customer; empty until then."""
     leaning: str = ""
@@ -67,7 +69,7 @@ class History:
     def from_json(cls, value: dict[str, Any]) -> History:
         """Reads what `to_json` wrote; unknown keys of a newer version are left out."""
         known = {name: value[name] for name in cls.__dataclass_fields__ if name in value}
-        for name in ("recent", "sentiments", "disarmed", "evidence", "handed", "owed"):
+        for name in ("recent", "sentiments", "disarmed", "evidence", "handed", "owed", "asked"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
 

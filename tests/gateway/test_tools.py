@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,6 +14,7 @@ from openai.types.chat import ChatCompletion
 
 from assistants.stub_endpoint import Reply, completion
 from states.vocabulary import Event, State
+from store import queries
 from tests.campaigns.invariants import violations
 from tests.gateway.conftest import Serve, Served
 from tests.graph.example import ANNA
@@ -181,3 +183,76 @@ def test_results_that_fit_no_call_are_refused(serve: Serve) -> None:
         for after in ([calls[0]], [calls[1]], [calls[0], {**calls[1], "tool_call_id": "other"}]):
             with pytest.raises(openai.BadRequestError):
                 ask(served, *after)
+
+
+def changed_call(calls: list[Any], **changes: Any) -> list[Any]:
+    """The client's part, with another call than the one that came."""
+    asked = {**calls[0]["tool_calls"][0]}
+    asked["function"] = {**asked["function"], **{name: value for name, value in changes.items() if name != "id"}}
+    asked["id"] = changes.get("id", asked["id"])
+    return [{**calls[0], "tool_calls": [asked]}, {**calls[1], "tool_call_id": asked["id"]}]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"id": "call_other"}, {"name": "wire_money"}, {"arguments": '{"order": 18}'}, {"arguments": "{"}],
+    ids=["another id", "another tool", "other arguments", "no arguments"],
+)
+def test_results_of_a_call_that_was_not_asked_for_are_refused_and_never_reach_the_upstream(
+    serve: Serve, change: dict[str, str]
+) -> None:
+    with serve(reply=looks_up) as served:
+        calls = told(ask(served))
+        with pytest.raises(openai.BadRequestError, match="was not asked for"):
+            ask(served, *changed_call(calls, **change))
+        assert len(served.stub.requests) == 1
+        assert served.house.view("c1").events == ()
+        assert ask(served, *calls).choices[0].message.content == FOUND, "those that were asked for still count"
+
+
+def test_results_that_come_with_words_that_nobody_has_seen_are_refused_and_the_words_are_judged(serve: Serve) -> None:
+    with serve(reply=looks_up) as served:
+        with pytest.raises(openai.BadRequestError, match="was not asked for"):
+            ask(served, *told(completed()), text="human please")
+        assert served.house.system.recover() == 1
+        assert served.house.view("c1").state is State.HANDED_OFF
+
+
+def test_calls_of_several_rounds_are_known_however_their_json_is_written(serve: Serve) -> None:
+    def twice(body: Mapping[str, Any]) -> Any:
+        results = sum(one["role"] == "tool" for one in body["messages"])
+        return says(FOUND)(body) if results == 2 else numbered(results)
+
+    def numbered(number: int) -> dict[str, Any]:
+        asked = wants(arguments=f'{{"order":17,"part":{number}}}')
+        asked["choices"][0]["message"]["tool_calls"][0]["id"] = f"call_{number}"
+        return asked
+
+    with serve(reply=twice) as served:
+        first = told(ask(served))
+        second = told(ask(served, *first))
+        written = [
+            changed_call(calls, arguments=json.dumps(dict(reversed(list(asked(calls).items())))))
+            for calls in (first, second)
+        ]
+        assert ask(served, *written[0], *written[1]).choices[0].message.content == FOUND
+        given = served.house.system.store
+        with given.read() as connection:
+            row = queries.conversation(connection, "c1")
+        assert "asked" not in row["history"], "what was decided waits for nothing"
+
+
+def asked(calls: list[Any]) -> dict[str, Any]:
+    """The arguments of the call."""
+    found: dict[str, Any] = json.loads(calls[0]["tool_calls"][0]["function"]["arguments"])
+    return found
+
+
+def test_what_was_asked_of_tools_stands_in_the_log(serve: Serve) -> None:
+    with serve(reply=looks_up) as served:
+        ask(served, *told(ask(served)))
+        with served.house.store.read() as connection:
+            (event,) = queries.events(connection, "c1")
+        message_id, call = event["data"]["given"]["history"]["asked"]
+        assert message_id == served.house.view("c1").messages[0].id
+        assert call.startswith("find_order ")

@@ -12,6 +12,8 @@ from states.vocabulary import Clock, State
 from store import arrivals, queries
 from tests.store.example import HOUR, MINUTE, NOW, Bench
 
+ASKED = {"asked": ["m1", "find_order 0f"]}
+
 
 def test_a_conversation_begins_once_with_its_idle_clock(bench: Bench) -> None:
     assert bench.open()
@@ -124,10 +126,11 @@ def test_who_waits_for_tools_holds_the_conversation_against_recovery_and_against
     bench.open()
     bench.receive(message_id="m1")
     assert bench.run(arrivals.take_lease, "c1", "w1", NOW, 60.0)
-    assert not bench.run(arrivals.await_tools, "c1", "w1", 7, NOW, 60.0), "decided on another version"
-    assert not bench.run(arrivals.await_tools, "c1", "w2", 0, NOW, 60.0), "by somebody without the lease"
-    assert bench.run(arrivals.await_tools, "c1", "w1", 0, NOW, 60.0)
+    assert not bench.run(arrivals.await_tools, "c1", "w1", 7, NOW, 60.0, ASKED), "decided on another version"
+    assert not bench.run(arrivals.await_tools, "c1", "w2", 0, NOW, 60.0, ASKED), "by somebody without the lease"
+    assert bench.run(arrivals.await_tools, "c1", "w1", 0, NOW, 60.0, ASKED)
+    assert bench.rows(lambda connection: queries.conversation(connection, "c1"))["history"] == ASKED
     assert bench.run(arrivals.undecided, NOW + MINUTE / 2, 60.0) == ()
     assert bench.run(arrivals.undecided, NOW + 2 * MINUTE, 60.0) == (("c1", "m1"),)
     assert bench.run(arrivals.take_lease, "c1", "w3", NOW, 60.0), "whoever brings the results goes on"
-    assert not bench.run(arrivals.await_tools, "c1", "w1", 0, NOW, 60.0)
+    assert not bench.run(arrivals.await_tools, "c1", "w1", 0, NOW, 60.0, ASKED)

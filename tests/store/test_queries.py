@@ -13,7 +13,7 @@ from handover.people.codes import Challenge
 from states.errors import NotFound
 from states.vocabulary import Effect, Event, Role, State
 from store import queries
-from tests.store.example import HOUR, MINUTE, NOW, Bench, handover_row
+from tests.store.example import HOUR, MINUTE, NOW, Bench, answering, handover_row
 
 
 def read(bench: Bench, act: object, *given: object) -> object:
@@ -244,3 +244,9 @@ def test_what_was_said_between_two_messages_of_the_customer_in_answer_to_none(be
     said = {name: [one.text for one in read(bench, queries.said_before, "c1", name)] for name in ("m1", "m3", "m4")}
     assert said == {"m1": [], "m3": [], "m4": ["Anna here."]}
     assert read(bench, queries.said_before, "c1", "nobody's") == ()
+    late = {"cause": "returned:m3:e9", "message_id": "m3", "state": State.BOT_HANDLING, "latched": False}
+    bench.commit(**answering("Three days."), **late, source=State.BOT_HANDLING, owner_id=None, owner_role=None)
+    bench.receive(message_id="m5", at=NOW + HOUR)
+    bench.receive(message_id="m6", at=NOW + HOUR)
+    assert [one.text for one in read(bench, queries.said_before, "c1", "m5")] == ["Three days."]
+    assert read(bench, queries.said_before, "c1", "m6") == ()
