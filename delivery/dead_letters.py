@@ -19,7 +19,7 @@ from store.connection import Connection
 from store.records import DueStep
 
 _EMPTIED = "emptied"
-_SPOKEN = frozenset({Job.CUSTOMER_MESSAGE, Job.REPLY, Job.CLOSE})
+_SPOKEN = frozenset({Job.CUSTOMER_MESSAGE, Job.REPLY, Job.SAID, Job.CLOSE})
 """Jobs whose text is somebody's; that of the others is ours, but for packets."""
 _OF_A_MESSAGE = _SPOKEN - {Job.CLOSE}
 

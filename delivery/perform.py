@@ -21,7 +21,18 @@ from delivery.frozen import request_from, request_json
 from delivery.pace import Calls, backoff
 from delivery.plan import Planned
 from delivery.settle import Filing, Places
-from desks.port import Ambiguous, Delivered, Job, LetterDesk, Outcome, Rejected, Request, RetryAfter, Ticket
+from desks.port import (
+    TO_CUSTOMERS,
+    Ambiguous,
+    Delivered,
+    Job,
+    LetterDesk,
+    Outcome,
+    Rejected,
+    Request,
+    RetryAfter,
+    Ticket,
+)
 from handover.people.code_letter import CodeLetter
 from service.system import System
 from states.errors import DependencyFault, NotFound
@@ -273,7 +284,7 @@ class Performer:
             assert conversation is not None
             if not steps.step_done(connection, step, receipt, now):
                 return
-            if request is not None and request.job is not Job.CODE:
+            if request is not None and request.job not in TO_CUSTOMERS:
                 self._place_ticket(connection, place, step, request, attempt, outcome)
             if attempt.wrong and place.tickets:
                 filing = Filing(connection, conversation, self._places, now, self._link)

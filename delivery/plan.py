@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from conversation.handover import Handover
 from delivery import words
-from desks.port import Job, News
+from desks.port import TO_CUSTOMERS, Job, News
 from states.vocabulary import Effect, Event
 
 AT_HOME = frozenset({Job.REPLY, Job.CUSTOMER_MESSAGE, Job.CLAIM, Job.RELEASE, Job.CLOSE})
@@ -94,8 +94,8 @@ def is_undeliverable(effect: Effect, planned: Sequence[Planned]) -> bool:
 
 
 def has_audience(team: str, places: Sequence[Place]) -> bool:
-    """Whether some destination is told of handovers of this team at all; one for codes alone is told nothing."""
-    return any(place.takes(team) and place.jobs - {Job.CODE} for place in places)
+    """Whether some destination is told of handovers of this team at all; one that reaches customers alone is not."""
+    return any(place.takes(team) and place.jobs - TO_CUSTOMERS for place in places)
 
 
 def plan(case: Case, places: Sequence[Place]) -> tuple[Planned, ...]:
@@ -138,6 +138,7 @@ def _forward(case: Case) -> Iterator[Planned]:
 def _reply(case: Case) -> Iterator[Planned]:
     role = case.payload.get("role", "")
     yield Planned(job=Job.REPLY, text=case.said, author=case.author, author_role=role, message_id=case.message_id)
+    yield Planned(job=Job.SAID, text=case.said, message_id=case.message_id)
 
 
 def _more_urgent(case: Case) -> Iterator[Planned]:

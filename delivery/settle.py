@@ -17,7 +17,7 @@ from delivery.destinations import ON_TICKET, Destination
 from delivery.frozen import task_json
 from delivery.plan import NEEDED, Case, Planned, has_audience, is_undeliverable, plan
 from delivery.undeliverable import say_undeliverable, why_moot
-from desks.port import Card, Job, Task
+from desks.port import TO_CUSTOMERS, Card, Job, Task
 from states.vocabulary import Effect
 from store import outbox, queries, steps
 from store.connection import Connection, RowMapping
@@ -62,7 +62,7 @@ class Filing:
         """Whether the case has been nowhere yet and no destination takes its team."""
         if effect.effect in NEEDED or has_audience(handover.team, places):
             return False
-        return not steps.has_steps(self._connection, handover.id)
+        return not steps.has_steps(self._connection, handover.id, TO_CUSTOMERS)
 
     def _handover_of(self, payload: Mapping[str, Any]) -> Handover | None:
         named = payload.get("handover_id")
@@ -106,6 +106,8 @@ class Filing:
         job = planned.job
         if job is Job.CODE and planned.contact not in fallback.contacts:
             return None
+        if job is Job.SAID and job not in fallback.jobs:
+            return None  # A card says no words.
         if job not in fallback.jobs:
             job = Job.ANNOUNCE
         elif job in ON_TICKET and not steps.has_step(self._connection, handover.id, fallback.name, Job.OPEN.value):

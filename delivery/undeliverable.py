@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from conversation.handover import Handover
 from delivery.codes import SUPERSEDED, counts
 from delivery.plan import NEEDED, Place, has_audience
-from desks.port import Job
+from desks.port import TO_CUSTOMERS
 from states.vocabulary import Effect
 from store.records import QueuedEffect
 
@@ -63,7 +63,7 @@ def gaps(teams: Iterable[str], places: Sequence[Place]) -> dict[Effect, tuple[st
     Handovers themselves are in our own queue; that they go nowhere else is said only where others go somewhere.
     """
     names = tuple(sorted(set(teams)))
-    telling = [place for place in places if place.jobs - {Job.CODE}]
+    telling = [place for place in places if place.jobs - TO_CUSTOMERS]
     reached = {team for team in names for one in places if one.takes(team) and one.jobs & NEEDED[Effect.PAGE]}
     found = {Effect.PAGE: tuple(team for team in names if team not in reached)}
     if telling:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from desks.port import Job
+from desks.port import TO_CUSTOMERS, Job
 from states.errors import SettingsError
 from states.vocabulary import Role
 
@@ -227,7 +227,7 @@ def holder(agents: dict[str, str], name: str) -> tuple[Role, str] | None:
 
 def check_channels(desks: Mapping[str, DeskConfig]) -> None:
     """SettingsError if nothing but Teams tells people of a handover: it accepts cards that nobody ever sees."""
-    telling = {name: desk for name, desk in desks.items() if set(getattr(desk, "jobs", ())) - set(CODES)}
+    telling = {name: desk for name, desk in desks.items() if set(getattr(desk, "jobs", ())) - TO_CUSTOMERS}
     if telling and all(isinstance(desk, TeamsConfig) for desk in telling.values()):
         raise SettingsError(
             f"Teams is the only destination ({', '.join(telling)}), and it does not say whether a card was shown; "

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from handover.people.code_letter import CodeLetter
 
 __all__ = [
-    "Ambiguous", "Card", "Changes", "Comment", "Delivered", "Desk", "Hint", "Hooked", "Identity", "Job",
+    "TO_CUSTOMERS", "Ambiguous", "Card", "Changes", "Comment", "Delivered", "Desk", "Hint", "Hooked", "Identity", "Job",
     "JsonObject", "LetterDesk", "News", "Outcome", "Rejected", "Request", "RetryAfter", "Standing", "Task",
     "Ticket", "TicketDesk", "Whispering",
 ]  # fmt: skip
@@ -58,6 +58,12 @@ class Job(StrEnum):
     """End the page: somebody has claimed it."""
     CODE = "code"
     """Send a one-time code to the customer's contact on file: by `LetterDesk.send_code`."""
+    SAID = "said"
+    """Tell the channel's program what a person has said to the customer, wherever they said it: it passes it on."""
+
+
+TO_CUSTOMERS = frozenset({Job.CODE, Job.SAID})
+"""Jobs that reach customers: by them nobody who works on the case is told of it."""
 
 
 class News(StrEnum):

@@ -25,8 +25,9 @@ from states.clock import Clock
 from states.errors import DependencyFault, SettingsError
 
 SCHEMA_VERSION = 1
-JOBS = frozenset({Job.ANNOUNCE, Job.PAGE, Job.CODE})
+JOBS = frozenset({Job.ANNOUNCE, Job.PAGE, Job.CODE, Job.SAID})
 CODE_SENT = "code.sent"
+SAID = "message.sent"
 TYPES: Mapping[News, str] = {
     News.OPENED: "handover.opened",
     News.MORE_URGENT: "handover.more_urgent",
@@ -54,9 +55,11 @@ class Webhook:
     deadline_s: float = DEADLINE_S
 
     def prepare(self, task: Task, ref: str) -> Request:
-        """The event: without the packet unless the operator wants it sent."""
+        """The event: a person's words where that is the job; without the packet unless the operator wants it sent."""
         if task.job is Job.CODE:
             return code_request(self.name, task, ref)
+        if task.job is Job.SAID:
+            return self._request(task, ref, SAID, _words(task))
         card = task.card
         data: JsonObject = {
             "handover_id": card.handover_id,
@@ -71,9 +74,12 @@ class Webhook:
         }
         if self.with_packet and task.packet:
             data["packet"] = dict(task.packet)
+        return self._request(task, ref, TYPES[task.news], data)
+
+    def _request(self, task: Task, ref: str, kind: str, data: JsonObject) -> Request:
         event: JsonObject = {
             "id": f"evt_{digest(task.id, task.marker)}",
-            "type": TYPES[task.news],
+            "type": kind,
             "schema_version": SCHEMA_VERSION,
             "data": data,
         }
@@ -130,6 +136,16 @@ class Webhook:
         if isinstance(answer, RetryAfter | Ambiguous):
             raise DependencyFault("unreachable", f"the receiver of {self.name!r} did not answer ({answer.code})")
         return f"{self.name}: the receiver answers"
+
+
+def _words(task: Task) -> JsonObject:
+    """What a person has said to the customer; not who of the desk it was."""
+    return {
+        "handover_id": task.card.handover_id,
+        "conversation_id": task.card.conversation_id,
+        "message_id": task.message_id,
+        "text": task.text,
+    }
 
 
 def build(name: str, config: WebhookConfig, clock: Clock) -> Webhook:

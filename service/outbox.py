@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desks.config import DeskConfig, TicketConfig, fresh_s
-from desks.port import Job
+from desks.port import TO_CUSTOMERS
 from states.clock import Clock
 from states.errors import NotFound
 from store import outbox, progress, steps, tickets
@@ -57,7 +57,7 @@ class Outbox:
         return [*lost, *known]
 
     def _is_on_its_way(self, step: Mapping[str, Any]) -> bool:
-        telling = (set(getattr(config, "jobs", ())) - {Job.CODE} for config in self._configs.values())
+        telling = (set(getattr(config, "jobs", ())) - TO_CUSTOMERS for config in self._configs.values())
         return bool(step["destination"]) or any(telling)
 
     def undeliverable(self, most: int = 1000) -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from desks.config import WebhookConfig
-from desks.port import Ambiguous, Delivered, News, Rejected, RetryAfter
-from desks.webhook import TYPES, Webhook, build
+from desks.port import Ambiguous, Delivered, Job, News, Rejected, RetryAfter
+from desks.webhook import SAID, TYPES, Webhook, build
 from states.clock import SystemClock
 from states.errors import DependencyFault, SettingsError
 from tests.counterparts import nodejs
@@ -101,7 +101,16 @@ def test_every_event_holds_to_the_published_schema(news: News, with_packet: bool
 
 
 def test_the_schema_names_exactly_the_types_there_are() -> None:
-    assert set(SCHEMA["properties"]["type"]["enum"]) == {TYPES[news] for news in News}
+    assert set(SCHEMA["properties"]["type"]["enum"]) == {*(TYPES[news] for news in News), SAID}
+
+
+def test_a_persons_words_hold_to_the_schema_and_tell_nothing_else() -> None:
+    spoken = task(Job.SAID, text="Good morning.", author="anna", author_role="frontline_agent", message_id="m7")
+    body = desk(jobs=["said"], with_packet=True).prepare(spoken, "").body
+    jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker()).validate(body)
+    assert (body["type"], body["data"]["text"], body["data"]["message_id"]) == (SAID, "Good morning.", "m7")
+    assert "anna" not in json.dumps(body)
+    assert not shows(json.dumps(body))
 
 
 def test_only_with_packet_lets_the_customers_words_out() -> None:

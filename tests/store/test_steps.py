@@ -139,6 +139,7 @@ def test_steps_are_known_by_their_place_and_job(case: Bench) -> None:
     assert read(case, steps.last_step, "ho1", "tickets") == ("x_1", 3)
     assert read(case, steps.has_steps, "ho1")
     assert not read(case, steps.has_steps, "ho2")
+    assert not read(case, steps.has_steps, "ho1", ("open", "note"))
     assert read(case, steps.has_step, "ho1", "tickets", "note")
     assert not read(case, steps.has_step, "ho1", "chat", "note")
     assert read(case, steps.destinations_of, "ho1", "open") == {"tickets"}
