@@ -46,7 +46,7 @@ _IS_ODD = compile_source(rf"{_WIDE}|[^0-9 \n]{_SIGNS}[^0-9 \n]|[ \n]{_SIGNS}[ \n
 _STRETCHED = "|".join(f"{letter}{{3}}" for letter in ascii_lowercase)
 _IS_RESPELT = compile_source(
     rf"{_STRETCHED}|&(?:#[0-9a-fx]{{1,8}}|[a-z]{{2,8}});|</?[a-z]|<!--|%[0-9a-f]{{2}}|=[0-9a-f]{{2}}|=\r?\n|\w\+\w"
-    r"|\\[ux][0-9a-f]{2}|[a-z][013457@$!|*#][a-z]|[a-z]€[a-z]|\b[013457@$!|*#][a-z]{2}"
+    r"|\\[ux][0-9a-f]{2}|[a-z][013457@$!|*#]{1,4}[a-z]|[a-z]€[a-z]|\b[013457@$!|*#]{1,4}[a-z]{2}"
     r"|(?:^|[^a-z0-9])[a-z][^a-z0-9][a-z][^a-z0-9][a-z](?:$|[^a-z0-9])"
     rf"|\b(?:{BACKWARDS_SOURCE})\b"
 )
