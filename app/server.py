@@ -87,11 +87,18 @@ def serve(
     """Serves until interrupted, with the worker beside it: clocks first, and what a crash left while it serves."""
     import uvicorn
 
+    from app.heads import protocol
     from app.worker import Worker
 
     app = assemble(system.door, settings, with_page=with_page, delivery=delivery)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5, ws="auto"
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        ws="auto",
+        http=protocol(),
     )
     _settle_memory()
     with Worker(system, settings.tick_seconds, delivery):

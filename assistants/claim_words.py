@@ -14,6 +14,7 @@ LITERAL = _words(
     """free gratis gratuit gratuite gratuits kostenlos kostenfrei umsonst always never guarantee guaranteed guarantees
     unlimited immediately instantly instant today tonight tomorrow yesterday lifetime forever anytime automatically
     half double triple once twice every only except unless must required mandatory optional promise promised bonus
+    per each apiece chaque cada extra zusatzlich
     refund compensation discount cancel monday tuesday wednesday thursday friday saturday sunday mondays tuesdays
     wednesdays thursdays fridays saturdays sundays weekend weekends january february march april june july august
     september october november december lunes martes miercoles jueves viernes sabado domingo domingos lundi mardi
@@ -43,7 +44,7 @@ OPPOSITES = tuple(
         ("before", "after"), ("more", "less fewer"), ("most", "least"), ("outside", "within inside"), ("over", "under"),
         ("above", "below"), ("open opens", "close closes closed shut"), ("minimum", "maximum"), ("first", "last"),
         ("morning", "afternoon evening night"), ("earlier", "later"), ("largest", "smallest"),
-        ("used", "unused"), ("standard", "premium"), ("daily", "weekly monthly yearly"),
+        ("used", "unused"), ("standard", "premium"), ("daily", "weekly monthly yearly"), ("day days", "hour hours"),
         ("antes", "despues"), ("avant", "apres"), ("vor", "nach"), ("antes", "depois"),
     )
 )  # fmt: skip
@@ -51,5 +52,20 @@ OPPOSITES = tuple(
 
 NEGATIONS = _words(
     """not no never nothing none nor cannot cant wont without neither nobody longer n't nicht kein keine keinen nie
-    niemals nichts ohne nunca jamas nada ningun ninguno sin sem nao nem pas jamais aucun aucune sans ne"""
+    niemals nichts ohne nunca jamas nada ningun ninguno sin sem nao nem pas hardly barely
+    scarcely seldom rarely kaum selten raramente rarement jamais aucun aucune sans ne"""
 )
+
+DAYS = _words(
+    """monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays
+    sundays weekend weekends holiday holidays bankholiday lunes martes miercoles jueves viernes sabado sabados domingo
+    domingos lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch donnerstag freitag samstag
+    sonntag montags samstags sonntags feiertag feiertagen segunda terca quarta quinta sexta feriado feriados festivo
+    festivos ferie feries"""
+)
+OPENED = _words(
+    "open opens opened close closes closed shut geoffnet geschlossen abierto abierta abiertos abiertas cerrado cerrada "
+    "cerrados cerradas ouvert ouverts ouverte ouvertes ferme fermes fermee fermees aberto aberta abertos abertas "
+    "fechado fechada fechados fechadas"
+)
+"""Who is closed on some days is not closed."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistants.claim_words import ACTS, LITERAL, NEGATIONS, OPPOSITES, SECRETS
+from assistants.claim_words import ACTS, DAYS, LITERAL, NEGATIONS, OPENED, OPPOSITES, SECRETS
 from assistants.figures import Figure, figures, is_of_figure, swapped
 from assistants.index import Match
 from assistants.lexicon import STEMMERS, Lexicon, fold, lexicon
@@ -61,6 +61,21 @@ _PHONE = re.compile(r"(?:\+|\b00|\b0|\()\d(?:[\d ()/.-]{5,})\d")
 _NAME = re.compile(r"(?<![.!?:;\n])(?<!^)\s(?P<name>[A-ZÀ-Þ][\w&’'-]*)")
 _PLAIN_DAY = re.compile(r"(?<!working )(?<!business )\bdays?\b", re.IGNORECASE)
 _TO_US = re.compile(r"\b(?:me|us|uns|nos|nous|mir)\b")
+_DONE = re.compile(
+    r"\b(?:i|we)(?: have|'ve)(?: (?:just|already|now|also))* \w+(?:ed|en|nt|pt|ne|ld|id|de)\b"
+    r"|\b(?:i am|i'm|we are|we're)(?: (?:just|already|now))* (?!closing|opening)\w+ing (?:it|your|you|the)\b"
+    r"|\byour (?:\w+ ){1,3}(?:has|have)(?: (?:just|already|now))* been \w+"
+    r"|\b(?:ich habe|wir haben)\b.{0,40}\b(?:ge\w+|\w+iert|er\w+t|ver\w+t|be\w+t)\b|\bihre? (?:\w+ ){1,3}wurde\b"
+    r"|\b(?:he|hemos) (?:ya )?\w+(?:ado|ido|cho|sto)\b|\bsu (?:\w+ ){1,3}ha sido\b"
+    r"|\b(?:j'ai|nous avons)(?: deja| bien)? \w+(?:e|i|is|u)\b|\bvotre (?:\w+ ){1,3}a ete\b"
+    r"|\b(?:a sua|o seu) (?:\w+ ){1,3}foi \w+d[oa]\b|\b(?:cancelei|enviei|reembolsei|alterei|cancelamos|reembolsamos)\b"
+)
+"""That something was done for the reader, which no article can have said; folded."""
+_FREE = re.compile(r"\b(?:free|gratis|gratuite?s?|kostenlos|kostenfrei)\b")
+_FROM = re.compile(
+    r"\b(?:over|above|from|than|least|ab|uber|mehr als|mas de|a partir d[eo]|desde|superiores? a|plus de|des|acima de)"
+    r" (?:[£$€] ?)?(\d+(?:[.,]\d+)*)"
+)
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
 _END = ".,;:!?)('\"”’»"
 
@@ -118,6 +133,9 @@ def _literals(sentence: str, joined: str) -> Iterator[Unfounded]:
         yield Unfounded(kind=Claim.WORD, text=word)
     for word in said & ACTS - there:
         yield Unfounded(kind=Claim.ACT, text=word)
+    done = _DONE.search(fold(sentence))
+    if done and done[0] not in fold(joined):
+        yield Unfounded(kind=Claim.ACT, text=done[0])
     told = _TO_US.search(fold(sentence))
     if told and said & ACTS and not _TO_US.search(fold(joined)):
         yield Unfounded(kind=Claim.ACT, text=told[0])
@@ -171,19 +189,27 @@ def _contraries(sentence: str, given: Sequence[str], words: Lexicon) -> Iterator
 
 
 def _conditions(sentence: str, given: Sequence[str], words: Lexicon) -> Iterator[Unfounded]:
-    """ "Free" of another thing, without the amount from which it is free, or more often than in the source."""
-    if "free" in _plain(sentence) and not any(_offers(one, sentence, words) for one in given):
-        yield Unfounded(kind=Claim.WORD, text="free")
+    """ "Free" of another thing, without the amount from which it is free, or more often than in the source; open or
+    closed without the days for which the source says so."""
+    free = _FREE.search(fold(sentence))
+    if free and not any(_offers(one, sentence, words) for one in given):
+        yield Unfounded(kind=Claim.WORD, text=free[0])
+    said = _plain(sentence)
+    for word in said & OPENED:
+        told = [there for there in map(_plain, given) if word in there]
+        if told and not said & DAYS and all(there & DAYS for there in told):
+            yield Unfounded(kind=Claim.WORD, text=word)
 
 
 def _offers(source: str, sentence: str, words: Lexicon) -> bool:
     """Whether a sentence of the sources gives free what another one says is free."""
     there, said = fold(source), fold(sentence)
-    if not 0 < said.count("free") <= there.count("free"):
+    offers = list(_FREE.finditer(there))
+    if not 0 < len(_FREE.findall(said)) <= len(offers):
         return False
-    subject, about = (_content(one, words) - words.stems(["free cost"]) for one in (source, sentence))
-    after = there.split("free", 1)[1]
-    amounts = all(number in said for number in _AMOUNT.findall(after))
+    subject, about = (_content(one, words) - words.stems(["free gratis kostenlos cost"]) for one in (source, sentence))
+    before, after = there[: offers[0].start()], there[offers[0].end() :]
+    amounts = all(number in said for number in (*_FROM.findall(before), *_AMOUNT.findall(after)))
     return amounts and (2 * len(subject & about) > len(subject) or subject == about)
 
 

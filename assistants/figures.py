@@ -152,6 +152,9 @@ def _single(tokens: Sequence[str], at: int) -> tuple[int, str, str] | None:
 def _unit(tokens: Sequence[str], at: int) -> tuple[str, int]:
     if at < len(tokens) and tokens[at] in _UNITS:
         unit = _UNITS[tokens[at]]
+        after = _UNITS.get(tokens[at + 1], "") if at + 1 < len(tokens) else ""
+        if unit == "workday" and after not in ("", "day", "workday"):
+            return f"working {after}", at + 2
         return unit, at + 1 + (unit == "workday" and tokens[at + 1 : at + 2] in (["days"], ["day"]))
     if at + 1 < len(tokens) and tokens[at + 1] in _UNITS and _UNITS[tokens[at + 1]] == "workday":
         return "workday", at + 2

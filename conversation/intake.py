@@ -19,6 +19,10 @@ MAX_NAME = 200
 MAX_CHARS = 1_200_000
 """Longer messages are refused: they are no messages. Up to here a message is kept and goes to a person unread."""
 MAX_FILES = 20
+MAX_SHOWN = 40
+"""Characters of what was refused that its refusal repeats."""
+OURS = frozenset({"customer.verified"})
+"""Facts of the customer that are decided here: no channel states them."""
 _MAX_DEPTH = 8
 _BIGGEST = 2**63
 HIDDEN = "hidden_characters"
@@ -74,10 +78,11 @@ def channel_facts(facts: Mapping[str, Scalar], redact: Redact) -> dict[str, Scal
     """The facts that a channel states, if it may state them and they have the documented type."""
     for name, value in facts.items():
         if name not in FACTS_BY_NAME or not name.startswith(("customer.", "channel.")):
-            allowed = ", ".join(known for known in FACTS_BY_NAME if known.startswith(("customer.", "channel.")))
-            raise BadInput(f"{name!r} is no fact that a channel may state; it may state: {allowed}")
+            stated = (known for known in FACTS_BY_NAME if known.startswith(("customer.", "channel.")))
+            allowed = ", ".join(known for known in stated if known not in OURS)
+            raise BadInput(f"{name[:MAX_SHOWN]!r} is no fact that a channel may state; it may state: {allowed}")
         if not _fits(value, FACTS_BY_NAME[name].default):
-            raise BadInput(f"{name!r} is {value!r}, but it is a {FACTS_BY_NAME[name].type_name}")
+            raise BadInput(f"{name!r} is {str(value)[:MAX_SHOWN]!r}, but it is a {FACTS_BY_NAME[name].type_name}")
     return {name: label(value, name, redact) if isinstance(value, str) else value for name, value in facts.items()}
 
 

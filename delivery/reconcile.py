@@ -15,7 +15,7 @@ from delivery import words
 from delivery.destinations import MOVING, Destination
 from delivery.plan import Planned
 from delivery.quotes import without_ours
-from delivery.seen import Seen, older
+from delivery.seen import Seen, older, reads_as_automatic
 from delivery.settle import Filing, Places, act_id
 from desks.port import Comment, Job, Standing
 from service.system import System
@@ -125,6 +125,9 @@ class Reconciler:
         person = seen.person(comment.author)
         if person is None:
             return self._stranger(seen, "wrote", comment.author, "wrote in this ticket", comment)
+        if reads_as_automatic(comment.text):
+            self._note(seen, "replied", f"{comment.id}:automatic", words.NOBODY_WROTE)
+            return self.tell(seen.record, "reply_not_passed_on", comment.id)
         if comment.files:
             self._not_carried(seen, comment)
         self._replied(seen, comment, person)

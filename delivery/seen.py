@@ -11,6 +11,7 @@ from delivery.settle import act_id
 from desks.port import Comment, Ticket, TicketDesk
 from states.vocabulary import Role
 from store.records import TicketRecord
+from triggers.automatic import automatic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +61,13 @@ class Seen:
         for one in reversed(self.ticket.comments):
             if self.is_ours(one) or one.from_customer or one.automatic or not one.text.strip():
                 continue
-            if self.person(one.author) is not None:
+            if self.person(one.author) is not None and not reads_as_automatic(one.text):
                 yield one.text
+
+
+def reads_as_automatic(text: str) -> bool:
+    """Whether words alone say that a program wrote them: not every system hands on the headers of an agent's mail."""
+    return automatic({}, text) is not None
 
 
 def older(version: str, known: str) -> bool:

@@ -57,6 +57,10 @@ QUOTED_WITHIN = (
     "Handrail could not pass this reply on: it has words in it that Handrail wrote for this desk only. Please write it "
     "again without the quotation."
 )
+NOBODY_WROTE = (
+    "Handrail did not pass this on: it reads as an automatic reply. If you wrote it yourself, please write it again in "
+    "other words."
+)
 LEFT_OUT = "Handrail left lines out of this reply that it had written itself, for this desk only."
 
 

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from conversation.intake import check_holder
+from conversation.intake import OURS, check_holder
 from service.feed_views import message_for_channel
 from service.views import (
     Act,
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from service.record import ConversationRecord
     from service.runtime import Runtime
 
-OURS = frozenset({"customer.verified"})
-"""Facts of the customer that are decided here: no channel states them."""
 _BIGGEST = 2**63
 
 

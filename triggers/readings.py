@@ -11,10 +11,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache, partial
+from string import ascii_lowercase
 from typing import TypeVar
 
 from policy.letters import FOLD
+from triggers.disguised_words import BACKWARDS_SOURCE
 from triggers.folding import Folded, fold
+from triggers.respelt import respelt
 from triggers.watched import compile_source
 
 Item = TypeVar("Item")
@@ -40,6 +43,15 @@ _WIDE = r"  | \n|\n |[\t\v\f]"
 _HAS_WIDE_BLANKS = compile_source(_WIDE)
 _IS_ODD = compile_source(rf"{_WIDE}|[^0-9 \n]{_SIGNS}[^0-9 \n]|[ \n]{_SIGNS}[ \n]")
 """In folded ASCII that may have more than one reading."""
+_STRETCHED = "|".join(f"{letter}{{3}}" for letter in ascii_lowercase)
+_IS_RESPELT = compile_source(
+    rf"{_STRETCHED}|&(?:#[0-9a-fx]{{1,8}}|[a-z]{{2,8}});|</?[a-z]|<!--|%[0-9a-f]{{2}}|=[0-9a-f]{{2}}|=\r?\n|\w\+\w"
+    r"|\\[ux][0-9a-f]{2}|[a-z][013457@$!|*#]{1,4}[a-z]|[a-z]€[a-z]|\b[013457@$!|*#]{1,4}[a-z]{2}"
+    r"|(?:^|[^a-z0-9])[a-z][^a-z0-9][a-z][^a-z0-9][a-z](?:$|[^a-z0-9])"
+    rf"|\b(?:{BACKWARDS_SOURCE})\b"
+)
+"""In folded text that may be written otherwise than it is meant (`triggers.respelt`)."""
+_HAS_CAMELS = re.compile(r"[a-z][A-Z][A-Za-z]*[a-z][A-Z]|[A-Z][A-Z][a-z]+[A-Z]")
 
 
 class Kind(IntEnum):
@@ -83,11 +95,12 @@ Readings = Callable[[str], tuple[Folded, ...]]
 
 
 def readings(text: str) -> tuple[Folded, ...]:
-    """Every way to read the text, as it stands first; at most fourteen."""
+    """Every way to read the text, as it stands first; at most eighteen."""
     plain = fold(text)
-    if text.isascii() and _IS_ODD.search(plain.data) is None:
-        return (plain,)
-    return (plain, *_others(text, plain))
+    odd = () if text.isascii() and _IS_ODD.search(plain.data) is None else tuple(_others(text, plain))
+    if _IS_RESPELT.search(plain.data) is None and _HAS_CAMELS.search(text) is None:
+        return (plain, *odd)
+    return (plain, *odd, *respelt(text))
 
 
 def _others(text: str, plain: Folded) -> Iterator[Folded]:

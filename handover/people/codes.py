@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from base64 import b32encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +21,11 @@ from triggers.private.numerals import Part, runs, side_by_side, zones
 DIGITS = 6
 MIN_KEY = 32
 MASK = "[one_time_code]"
+_DICTATED = re.compile(
+    r"[^\w\[\]]{0,4}(?:(?:and|then|next|after that|pause|space|blank|dash|hyphen|dot|und|dann|strich|leerzeichen|"
+    r"y|luego|despues|guion|espacio|et|puis|ensuite|tiret|espace|e|depois|hifen|espaco)[^\w\[\]]{1,4}){1,2}"
+)
+"""What stands between groups of a code that somebody dictates; folded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +101,12 @@ def digits_of(text: str) -> str:
     edges = [0, *(edge for part in parts for edge in (part.start, part.end)), len(folded)]
     between = [folded[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
     exact = all(part.spoken or part.digits == folded[part.start : part.end] for part in parts)
-    return bare if parts and exact and all(map(side_by_side, between)) else text
+    return bare if parts and exact and all(map(_is_joint, between)) else text
+
+
+def _is_joint(between: str) -> bool:
+    """Whether what stands between two parts of a number only parts them: little marks, or words said in dictating."""
+    return side_by_side(between) or _DICTATED.fullmatch(between) is not None
 
 
 def masked_codes(text: str) -> tuple[str, tuple[str, ...]]:
@@ -134,7 +145,7 @@ def _last_of_code(text: str, run: Sequence[Part], first: int) -> int | None:
     """The index of the part with which a code ends that begins with the given one; letters glued to digits are none."""
     digits = 0
     for at in range(first, min(first + DIGITS, len(run))):
-        if at > first and not side_by_side(text[run[at - 1].end : run[at].start]):
+        if at > first and not _is_joint(text[run[at - 1].end : run[at].start]):
             return None
         digits += len(run[at].digits) if run[at].spoken else run[at].sure[1] - run[at].sure[0]
         if digits >= DIGITS:

@@ -92,6 +92,17 @@ CORRUPTIONS: dict[str, Corruption] = {
     "within a range": _first(r"(\d+) to (\d+)", r"\2 to \1"),
     "times": _first(r"\bam\b", "pm"),
     "spaced link": _more("Go to evil dot test."),
+    "hardly": _first(r"\b(are|is|can|may) ", r"\1 hardly "),
+    "per item": _first(r"([£€]\d[\d.,]*\d|[£€]\d)", r"\1 per item"),
+    "working hours": _first(r"\bworking days?\b", "working hours"),
+    "done": _more("I have changed your order."),
+    "done for us": _more("We've already cancelled your order."),
+    "has been done": _more("Your refund has been issued."),
+    "doing": _more("I am cancelling your order."),
+    "done in German": _more("Ich habe Ihre Bestellung storniert."),
+    "done in Spanish": _more("He cancelado su pedido."),
+    "done in French": _more("J'ai annulé votre commande."),
+    "done in Portuguese": _more("Cancelei o seu pedido."),
     "password": _more("Enter your password in the app."),
 }  # fmt: skip
 _OPPOSITE = {"before": "after", "after": "before", "within": "outside", "outside": "within"}

@@ -122,3 +122,41 @@ def test_one_is_a_number_where_a_unit_follows(answer: str, source: str, language
 def test_a_rate_is_no_number_of_its_own() -> None:
     assert unfounded("Parking costs 5 EUR a day.", ["Parking costs 5 EUR per day."], "", "en") == ()
     assert unfounded("It takes 1 week.", ["It takes a week."], "", "en") == ()
+
+
+SHOP = (
+    "Standard delivery to mainland UK costs £3.95 and takes 3 to 5 working days. Orders over £50 ship free. "
+    "Refunds reach your card within 7 days. Our shops are closed on Sundays."
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Standard delivery to mainland UK is free.",
+        "Standard delivery costs £3.95 and takes 3 to 5 working hours.",
+        "Our shops are closed.",
+        "Our shops are hardly closed on Sundays.",
+        "Standard delivery to mainland UK costs £3.95 per item.",
+        "I have refunded your card.",
+        "We've refunded your card.",
+        "Your order has been refunded.",
+        "Orders ship free.",
+    ],
+)
+def test_words_of_a_source_put_together_anew_are_not_its_claim(answer: str) -> None:
+    """Every word stands in the passage; what they say together does not."""
+    assert unfounded(answer, [SHOP], "", "en")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Orders over £50 ship free.",
+        "Our shops are closed on Sundays.",
+        "Refunds reach your card within 7 days.",
+        "Standard delivery to mainland UK takes 3 to 5 working days and costs £3.95.",
+    ],
+)
+def test_what_the_source_says_passes(answer: str) -> None:
+    assert unfounded(answer, [SHOP], "", "en") == ()

@@ -11,6 +11,7 @@ from handover.packet.attachment import Attachment
 from service.views import NewConversation
 from states.vocabulary import Event, State
 from tests.delivery.example import Office
+from tests.triggers.automatic_notices import NOTICES
 
 SECRET = "The refund goes to the account ending in 42."
 FORM = Attachment(name="form.pdf", ref="chat:file-7")
@@ -156,6 +157,33 @@ def test_answers_of_absence_are_nobodys(office: Office, by: str) -> None:
         office.tickets.reply("1", by, "I am away until Monday.", automatic=True)
     office.work(seconds=31)
     assert (office.case.view.messages, office.case.view.owner_id, _faults(office)) == (before, None, [])
+
+
+@pytest.mark.parametrize("text", NOTICES[::4])
+def test_an_agents_answer_of_absence_without_headers_claims_nothing_and_reaches_nobody(
+    office: Office, text: str
+) -> None:
+    """Zendesk and Freshdesk hand on no headers: such a notice claimed the case and was sent to the customer."""
+    office.case.say("human please")
+    office.work()
+    office.tickets.reply("1", "alice", text)
+    office.work(seconds=31)
+    assert office.case.view.owner_id is None
+    assert [one for one in office.case.view.messages if one.author == "agent"] == []
+    assert [fault for fault, _ in _faults(office)] == ["reply_not_passed_on"]
+    assert any("reads as an automatic reply" in one.text and not one.public for one in office.ticket.comments)
+
+
+def test_an_absence_is_no_outcome(office: Office) -> None:
+    office.case.say("human please")
+    office.work()
+    office.tickets.reply("1", "alice", "The lamp is on its way again.")
+    office.work(seconds=31)
+    office.tickets.reply("1", "alice", "Out of office until Monday")
+    office.tickets.set_status("1", "resolved")
+    office.work(seconds=31)
+    assert office.case.view.handover is not None
+    assert "Out of office" not in str(office.case.view.handover.outcome)
 
 
 def test_files_that_come_after_the_handover_are_named_in_the_ticket(office: Office) -> None:

@@ -56,7 +56,9 @@ def test_a_code_is_masked_in_every_format(given_code: tuple[str, str], sentence:
 @pytest.mark.parametrize(
     "written", ["926,579", "926  579", "9 2 6 5 7 9", "nine two six five seven nine", "nine two six, five seven nine",
                 "double nine two six five seven", "neun zwei sechs fünf sieben neun", "９２６５７９", "92 65 79",
-                "926–579"],
+                "926–579", "926 and then 579", "92 and 65 and 79", "926 dann 579", "926 y luego 579", "926, puis 579",
+                "926 e depois 579", "9 2 6 (pause) 5 7 9", "9, 2, 6 and 5, 7, 9", "926 dash 579",
+                "nine two six and then five seven nine"],
 )  # fmt: skip
 def test_codes_that_were_once_missed_are_masked(written: str) -> None:
     assert masked_codes(f"so {written} it is")[0] == f"so {MASK} it is"
@@ -69,7 +71,8 @@ def test_the_right_code_matches_however_it_is_typed(given_code: tuple[str, str])
     assert maker.seal(written) == maker.seal(code)
 
 
-@pytest.mark.parametrize("text", ["1234567", "order 12345", "one of five", "12 34 5", "2026", "fifty-five", "a1b2c3"])
+@pytest.mark.parametrize("text", ["1234567", "order 12345", "one of five", "12 34 5", "2026", "fifty-five", "a1b2c3",
+                                  "12 of 3456", "3 kettles and 24 cups", "10 or 2000 and more"])  # fmt: skip
 def test_other_numbers_are_left_alone(text: str) -> None:
     assert masked_codes(text) == (text, ())
 

@@ -7,7 +7,8 @@ from dataclasses import fields
 
 import pytest
 
-from service.door import OURS, Handrail
+from conversation.intake import OURS
+from service.door import Handrail
 from service.system import System
 from service.views import Actor, NewConversation
 from states.errors import BadInput, ForbiddenRole, NotFound
@@ -67,3 +68,12 @@ def test_no_number_without_bounds_comes_in(house: House, value: float) -> None:
     for fact in OURS:
         with pytest.raises(BadInput, match="decided here"):
             house.door.open(DEMO, NewConversation(facts={fact: True}))
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "Customer.verified", "customer.verified ", "owner.id"])
+def test_the_refusal_of_a_fact_names_only_what_may_be_stated_and_repeats_little(house: House, name: str) -> None:
+    with pytest.raises(BadInput, match="may state") as refused:
+        house.door.open(DEMO, NewConversation(facts={name: True}))
+    allowed = str(refused.value).partition("may state: ")[2]
+    assert not any(fact in allowed for fact in OURS)
+    assert len(str(refused.value)) < 400

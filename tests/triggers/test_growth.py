@@ -29,6 +29,7 @@ UNITS = (
     ". ", "...", "\n", " ", " \n", "🔥", "a🔥b ", "ɐǝɟ ", "привет ", "a\u200b", "a\u0301", "\U000e0041", "é ß ü ñ ",
     "a*b ", "* ", "*", "xyzzy ", "a", "aaab", "don't ", "my passport ", "ａ🔥ɐп٣\u200b ", "h|u|m|a|n ", "a€b ",
     "... --- ", "a'", "_a", "class action figures ", "great not great terrible ", "(((", "please ", "hi ", "password ",
+    "<a ", "&#103;", "a1", "aB", "k1ll ", "d*e ", "a.", "eht uoy ", "<!--", "%41",
 )  # fmt: skip
 Work = Callable[[str], object]
 

@@ -23,6 +23,7 @@ from triggers.engine import Engine
 from triggers.folding import Folded, fold
 from triggers.masks import redact
 from triggers.readings import Readings, readings
+from triggers.respelt import Respelt
 
 SOAK = os.environ.get("HANDRAIL_SOAK") == "1"
 EACH = 150 if SOAK else 12
@@ -194,9 +195,11 @@ MIXED = st.lists(
 @given(ANY_TEXT | MIXED.map("".join))
 def test_every_reading_leads_back_to_the_characters_it_reads(text: str) -> None:
     read = readings(text)
-    assert 1 <= len(read) <= 14
+    assert 1 <= len(read) <= 18
     assert read[0].text == fold(text).text
     for folded in read:
+        if isinstance(folded, Respelt):
+            continue  # Its characters stand for several: tests/triggers/test_respelt.py.
         for at, char in enumerate(folded.text[:60]):
             first, last = folded.span(at, at + 1)
             assert last - first == 1
