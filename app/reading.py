@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import getpass
+import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from app.wiring import destinations
+from service.views import Actor
 from states.errors import NotFound
+from states.vocabulary import Role
 
 if TYPE_CHECKING:
     from app.settings import Settings
+    from service.archive import Archive
     from service.outbox import Outbox
-    from service.record import ConversationRecord
-    from service.views import ConversationView
 
 
 @contextmanager
-def open_for_reading(settings: Settings) -> Iterator[Callable[[str], ConversationView]]:
-    """Reads conversations without a policy, an assistant or a worker; NotFound where there is no database yet."""
-    from service.rows_as_views import conversation_view
+def open_archive(settings: Settings) -> Iterator[tuple[Archive, Actor]]:
+    """The archive, and who looks: whoever runs the command. NotFound where there is no database yet.
+
+    Who has the database in hand may read it; that they did is kept all the same.
+    """
+    from service.admission import Admission
+    from service.archive import Archive, LookBook
+    from states.clock import SystemClock
     from store.database import open_store
 
-    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
-        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
-    store = open_store(settings.store_url)
-
-    def view_of(conversation_id: str) -> ConversationView:
-        with store.read() as connection:
-            return conversation_view(connection, conversation_id)
-
+    store = open_store(_existing(settings))
     try:
-        yield view_of
-    finally:
-        store.close()
-
-
-@contextmanager
-def open_records(
-    settings: Settings,
-) -> Iterator[tuple[Callable[[str], ConversationRecord], Callable[[], Sequence[str]]]]:
-    """What reads the record of a conversation, and what names all of them; NotFound where there is no database yet."""
-    from service.rows_as_record import record_of, recorded_ids
-    from store.database import open_store
-
-    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
-        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
-    store = open_store(settings.store_url)
-    try:
-        yield (lambda conversation_id: record_of(store, conversation_id)), (lambda: recorded_ids(store))
+        yield Archive(store.reader, LookBook(store), Admission(), SystemClock()), Actor(id=_user(), role=Role.AUDITOR)
     finally:
         store.close()
 
@@ -60,10 +44,23 @@ def open_outbox(settings: Settings) -> Iterator[Outbox]:
     from states.clock import SystemClock
     from store.database import open_store
 
-    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
-        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
-    store = open_store(settings.store_url)
+    store = open_store(_existing(settings))
     try:
         yield Outbox(store, SystemClock(), destinations(settings))
     finally:
         store.close()
+
+
+def _existing(settings: Settings) -> str:
+    """The address of a database that is there."""
+    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
+        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
+    return settings.store_url
+
+
+def _user() -> str:
+    """The name under which somebody has logged in at this machine."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"

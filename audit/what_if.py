@@ -165,7 +165,7 @@ class WhatIf:
         return Inbound(
             kind=Kind.ACT, id=name, event=first.event, role=first.role, actor=first.actor_id,
             text=said.text if said is not None else str(first.data.get("note", "")),
-            data={key: value for key, value in first.data.items() if key in known},
+            data={key: _asked(key, value) for key, value in first.data.items() if key in known},
             approved="template" in first.data, seen=self._snapshot.next_seq, unseen=(),
         )  # fmt: skip
 
@@ -209,6 +209,13 @@ class WhatIf:
             timers={clock.value: due for clock, (_, due) in outcome.timers.items()}
             if outcome.latched or outcome.state is State.RESOLVED else {},
         )  # fmt: skip
+
+
+def _asked(key: str, recorded: Any) -> Any:
+    """What was asked for with an act, of which the event keeps more: of a review also what stood there before."""
+    if key != "fields":
+        return recorded
+    return [{name: one[name] for name in ("field", "verdict", "value") if name in one} for one in recorded]
 
 
 def _masked(one: StoredMessage, outcome: Outcome) -> StoredMessage:

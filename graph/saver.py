@@ -35,7 +35,7 @@ from graph.binding import require_bound
 from graph.buffer import Buffer, Put, Writes, config_of, listed, matching, tuple_of
 from states.errors import CheckpointMismatch, StoreError
 from store.connection import Connection
-from store.database import Store, has_tables
+from store.database import Reader, Store, has_tables
 from store.migrate import libpq_url
 
 
@@ -63,9 +63,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
     """A `BaseCheckpointSaver` over the store; passes LangGraph's conformance suite, buffered or not."""
 
     def __init__(self, store: Store) -> None:
-        # None allows LangGraph's own safe types only: a row that somebody wrote by hand must not choose which class
-        # of this process is called, and with what.
-        super().__init__(serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+        super().__init__(serde=_serde())
         self._store = store
         set_up(store)
         self._heads: OrderedDict[str, CheckpointTuple] = OrderedDict()
@@ -111,12 +109,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
         return head._replace(checkpoint=copy_checkpoint(head.checkpoint))
 
     def _official(self, connection: Connection) -> BaseCheckpointSaver[Any]:
-        raw = connection.connection.dbapi_connection
-        if self._store.is_sqlite:
-            saver = SqliteSaver(cast(Any, _NoCommit(raw)), serde=self.serde)
-            saver.is_setup = True
-            return saver
-        return PostgresSaver(cast(Any, raw), serde=self.serde)
+        return _official(connection, self.serde)
 
     # Reads
 
@@ -143,11 +136,7 @@ class TurnSaver(BaseCheckpointSaver[str]):
 
     def _stored(self, config: RunnableConfig, head_hash: str | None = None) -> CheckpointTuple | None:
         """From the database, if it is what its event says."""
-        with _readable(config), self._store.read() as connection:
-            stored = self._official(connection).get_tuple(config)
-            if stored is not None:
-                require_bound(connection, stored, head_hash)
-        return stored
+        return _stored(self._store.reader, config, self.serde, head_hash)
 
     def list(
         self,
@@ -260,6 +249,36 @@ class TurnSaver(BaseCheckpointSaver[str]):
         buffer = _BUFFER.get()
         first = buffer.first_version if buffer is not None else 0
         return f"{int(current or first) + 1:010}"
+
+
+def stored_checkpoint(reader: Reader, thread_id: str, checkpoint_id: str) -> CheckpointTuple | None:
+    """A checkpoint as it lies in the database, for whoever only looks; None if it is not there. CheckpointMismatch."""
+    config: RunnableConfig = {"configurable": {"thread_id": thread_id, "checkpoint_id": checkpoint_id}}
+    return _stored(reader, config, _serde())
+
+
+def _stored(reader: Reader, config: RunnableConfig, serde: Any, head_hash: str | None = None) -> CheckpointTuple | None:
+    with _readable(config), reader.read() as connection:
+        stored = _official(connection, serde).get_tuple(config)
+        if stored is not None:
+            require_bound(connection, stored, head_hash)
+    return stored
+
+
+def _serde() -> JsonPlusSerializer:
+    # None allows LangGraph's own safe types only: a row that somebody wrote by hand must not choose which class
+    # of this process is called, and with what.
+    return JsonPlusSerializer(allowed_msgpack_modules=None)
+
+
+def _official(connection: Connection, serde: Any) -> BaseCheckpointSaver[Any]:
+    """The official saver inside a transaction of ours."""
+    raw = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        saver = SqliteSaver(cast(Any, _NoCommit(raw)), serde=serde)
+        saver.is_setup = True
+        return saver
+    return PostgresSaver(cast(Any, raw), serde=serde)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from conversation.intake import OURS, check_holder
+from conversation.intake import OURS
 from service.feed_views import message_for_channel
 from service.views import (
     Act,
@@ -36,7 +36,6 @@ from service.views import (
     TemplateView,
     TurnResult,
 )
-from states import rights
 from states.errors import BadInput, Conflict, NotFound
 from states.rights import Right
 from states.vocabulary import Event, Role
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
     from policy.loader import LoadedPolicy
     from service.feed_views import FeedPage, MessagesPage, Moved
     from service.outbox import Outbox
-    from service.record import ConversationRecord
     from service.runtime import Runtime
 
 _BIGGEST = 2**63
@@ -63,6 +61,8 @@ class Handrail:
 
     def __init__(self, runtime: Runtime, outbox: Outbox) -> None:
         self._runtime, self._outbox = runtime, outbox
+        self.archive = runtime.archive
+        """What was recorded, for those who audit: it reads, keeps who has looked, and does nothing else."""
 
     # Without an actor: nothing of any conversation
 
@@ -91,8 +91,7 @@ class Handrail:
 
     def admit(self, actor: Actor, right: Right) -> None:
         """ForbiddenRole unless the actor's role has the right, and the policy lets the actor hold the role."""
-        rights.require(right, actor.role)
-        check_holder(actor.id, actor.role, self.policy.policy)
+        self._runtime.admission.admit(actor, right)
 
     def _admit_to(self, actor: Actor, right: Right, conversation_id: str) -> None:
         """The same for one conversation. A channel does not learn that another one's is there."""
@@ -181,11 +180,6 @@ class Handrail:
         self._admit_to(actor, Right.READ_OWN_CONVERSATION, conversation_id)
         view = self._runtime.view(conversation_id)
         return view.for_channel() if actor.role is Role.CUSTOMER else view
-
-    def record(self, actor: Actor, conversation_id: str) -> ConversationRecord:
-        """Everything that its decisions can be derived from again: what `handrail replay` replays."""
-        self.admit(actor, Right.READ_CASES)
-        return self._runtime.record(conversation_id)
 
     def version(self, actor: Actor, conversation_id: str) -> int:
         """Its fencing number: cheap to poll for changes."""

@@ -1,6 +1,7 @@
 """The record of one conversation, whole: everything that its decisions can be derived from again, as it is stored.
 
-`rows_as_record` reads it, `audit.replay` replays it. It holds no packet and no original of a mask.
+`rows_as_record` reads it, `audit.replay` replays it. It holds no packet and no original of a mask; a `CaseFile` has the
+packets beside it, as `service.archive` shows it to auditors.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from conversation.records import StoredMessage
+from service.views import HandoverView
 from states.vocabulary import Event, Role, State
 
 
@@ -88,3 +90,77 @@ class ConversationRecord:
     def said_by(self, first: RecordedEvent) -> tuple[StoredMessage, ...]:
         """What was said to the customer by the events of a cause, of which this is the first."""
         return tuple(one for one in self.messages if one.id.rpartition(".")[0] == first.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFile:
+    """A conversation as an auditor reads it: the record, and the packets of its handovers."""
+
+    record: ConversationRecord
+    state: State
+    version: int
+    handovers: tuple[HandoverView, ...]
+    """In the order in which they were made; each with its packet as it is now."""
+    number: int
+    """Of the look under which it was read; 0: it is covered by one of a moment ago."""
+
+    def handover_at(self, event: RecordedEvent) -> HandoverView | None:
+        """The handover that a step belongs to: the one that was made last before it or with it."""
+        made = (one for one in self.handovers if one.created_at <= event.at)
+        return next(reversed([*made]), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundCase:
+    """One conversation that was found."""
+
+    id: str
+    state: State
+    closed: bool
+    channel: str
+    customer: str
+    language: str
+    created_at: datetime
+    updated_at: datetime
+    steps: int
+    breached: bool
+    """A deadline for a person has run out in it."""
+    reason_code: str
+    """Of its last handover; empty: it had none."""
+    severity: str
+    resolution: str
+    excerpt: str
+    """A message in which one of the words stands, or the first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundPage:
+    """Some of what was found, the newest change first."""
+
+    items: tuple[FoundCase, ...]
+    total: int
+    following: str | None
+    """The cursor of the next page; None: there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Somebody has looked at what was recorded."""
+
+    number: int
+    at: datetime
+    actor_id: str
+    role: str
+    purpose: str
+    conversation_id: str | None
+    version: int | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsedPolicy:
+    """A policy that once decided something."""
+
+    hash: str
+    name: str
+    first_used_at: datetime

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from conversation.given import GIVEN
-from graph.saver import TurnSaver
+from graph.saver import stored_checkpoint
 from service.record import Checkpoint, ConversationRecord, RecordedEvent
 from states.errors import CheckpointMismatch
 from states.vocabulary import Event, Role, State
 from store import queries
-from store.database import Store
+from store.database import Reader
 from store.ledger import first_break
 
 
-def record_of(store: Store, conversation_id: str) -> ConversationRecord:
+def record_of(reader: Reader, conversation_id: str) -> ConversationRecord:
     """The record of a conversation. NotFound if there is none."""
-    with store.read() as connection:
+    with reader.read() as connection:
         row = queries.conversation(connection, conversation_id)
         events = [dict(one) for one in queries.events(connection, conversation_id)]
         messages = queries.transcript(connection, conversation_id)
         hashes = dict.fromkeys(one["policy_hash"] for one in events)
         texts = {name: queries.policy_text(connection, name) for name in hashes}
-    saver = TurnSaver(store)
     named = dict.fromkeys(one["checkpoint_id"] for one in events)
-    checkpoints = {name: _checkpoint(saver, conversation_id, name) for name in named}
+    checkpoints = {name: _checkpoint(reader, conversation_id, name) for name in named}
     return ConversationRecord(
         id=conversation_id,
         channel=row["channel"],
@@ -39,17 +39,31 @@ def record_of(store: Store, conversation_id: str) -> ConversationRecord:
     )
 
 
-def recorded_ids(store: Store) -> tuple[str, ...]:
+def recorded_ids(reader: Reader) -> tuple[str, ...]:
     """The ids of all conversations in which something has happened."""
-    with store.read() as connection:
+    with reader.read() as connection:
         return queries.with_events(connection)
 
 
-def _checkpoint(saver: TurnSaver, conversation_id: str, name: str | None) -> Checkpoint:
+def checkpoint_json(reader: Reader, conversation_id: str, name: str) -> dict[str, Any] | None:
+    """What LangGraph kept under this name, as plain JSON; None if it is not there. CheckpointMismatch."""
+    found = stored_checkpoint(reader, conversation_id, name)
+    if found is None:
+        return None
+    parent = found.parent_config["configurable"].get("checkpoint_id") if found.parent_config else None
+    told = {
+        "checkpoint": found.checkpoint, "metadata": found.metadata, "parent": parent,
+        "pending_writes": found.pending_writes or [],
+    }  # fmt: skip
+    plain: dict[str, Any] = json.loads(json.dumps(told, default=str))
+    return plain
+
+
+def _checkpoint(reader: Reader, conversation_id: str, name: str | None) -> Checkpoint:
     if name is None:
         return Checkpoint.NONE
     try:
-        found = saver.get_tuple({"configurable": {"thread_id": conversation_id, "checkpoint_id": name}})
+        found = stored_checkpoint(reader, conversation_id, name)
     except CheckpointMismatch:
         return Checkpoint.DIFFERS
     return Checkpoint.MATCHES if found is not None else Checkpoint.MISSING

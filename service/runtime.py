@@ -27,6 +27,8 @@ from policy.loader import LoadedPolicy
 from recognition.port import MeaningRecogniser
 from recognition.reply_port import ReplyReader
 from service.acts import Acts
+from service.admission import Admission
+from service.archive import Archive, LookBook
 from service.cursors import change_of
 from service.feed import Feed
 from service.messages import Messages
@@ -34,8 +36,6 @@ from service.models import Models
 from service.originals import Originals, Seal
 from service.parts import Parts
 from service.queue import Floor
-from service.record import ConversationRecord
-from service.rows_as_record import record_of
 from service.rows_as_views import conversation_view, from_row
 from service.summaries import Summaries
 from service.templates import TemplateBook
@@ -113,6 +113,10 @@ class Runtime:
             directory=directory or NoDirectory(),
             summariser=summariser,
         )
+        self.admission = Admission(policy)
+        """Who may ask for what, under the policy in force."""
+        self.archive = Archive(store.reader, LookBook(store), self.admission, clock, rules.engine.redact)
+        """What was recorded, for those who audit."""
         self._book = TemplateBook(store)
         decider = Decider(store, self._parts.models, unit_of_work, detail)
         self._acts = Acts(store, decider, lambda: self._parts, self._book)
@@ -160,6 +164,7 @@ class Runtime:
                 connection, policy.hash, policy.policy.name, policy.canonical, self._parts.clock.now()
             )
         self._parts = replace(self._parts, rules=replace(self._parts.rules, loaded=policy, engine=engine))
+        self.admission.policy = policy
 
     # Conversations
 
@@ -193,10 +198,6 @@ class Runtime:
         """A conversation as it is now. NotFound if there is none."""
         with self._store.read() as connection:
             return conversation_view(connection, conversation_id, self.policy.policy.limits.idle.delta)
-
-    def record(self, conversation_id: str) -> ConversationRecord:
-        """Everything that its decisions can be derived from again. NotFound."""
-        return record_of(self._store, conversation_id)
 
     def opened_by(self, conversation_id: str) -> str:
         """The channel that opened it; empty if it was none. NotFound."""

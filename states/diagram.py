@@ -80,13 +80,15 @@ def _events_by_pair(table: Sequence[Transition]) -> dict[Pair, tuple[Event, ...]
 class _Drawing:
     """One SVG in the making."""
 
-    def __init__(self, table: Sequence[Transition], present: State | None, path: Sequence[PathStep], compact: bool):
+    def __init__(
+        self, table: Sequence[Transition], present: State | None, path: Sequence[PathStep], compact: bool, first: int
+    ) -> None:
         self.pairs = _events_by_pair(table)
         self.present = present
         self.compact = compact
         self.size = 21 if compact else 11.5
         self.lit: dict[Pair, list[tuple[int, Event]]] = {}
-        for number, (source, event, target) in enumerate(path, 1):
+        for number, (source, event, target) in enumerate(path, first):
             self.lit.setdefault((source, target), []).append((number, event))
 
     def parts(self) -> Iterator[str]:
@@ -223,8 +225,11 @@ def svg(
     present: State | None = None,
     path: Sequence[PathStep] = (),
     compact: bool = False,
+    first: int = 1,
 ) -> str:
     """The graph as one SVG element without scripts; `present` glows, the steps of `path` are lit and numbered.
+
+    `first` is the number of the first of them.
 
     Colours follow the page: a `.dark` ancestor, or `--hr-paper`, `--hr-ink`, `--hr-line`, `--hr-lit` set on it.
     `compact` has larger names and labels only for lit lines, to be read at 420 pixels.
@@ -236,7 +241,7 @@ def svg(
         f'<path class="{kind}" d="M0,0L10,5L0,10L2.5,5z"/></marker>'
         for kind, size in (("tip", 11 if compact else 9), ("tip-lit", 15 if compact else 13))
     )
-    body = "".join(_Drawing(table, present, path, compact).parts())
+    body = "".join(_Drawing(table, present, path, compact, first).parts())
     return (
         f'<svg class="hr-graph {_root(compact)}" xmlns="http://www.w3.org/2000/svg" '
         f'viewBox="0 0 {WIDTH} {HEIGHT}" width="100%" '

@@ -32,6 +32,7 @@ class Right(StrEnum):
     LIFT_MASKS = "see the original of a mask for a stated reason, where the policy keeps it and names the role"
     READ_USAGE = "read what language models were asked and what that took"
     KEEP_TEMPLATES = "draft, approve and retire templates, as their table allows"
+    AUDIT = "find, replay and export any conversation, and compare it with another policy; each look is recorded"
 
 
 _READERS = (*STAFF, Role.AUDITOR, Role.ADMIN)
@@ -51,6 +52,7 @@ RIGHTS: dict[Right, tuple[Role, ...]] = {
     Right.REPLAY: (Role.COMPLIANCE_OFFICER, Role.ADMIN),
     Right.READ_USAGE: (Role.COMPLIANCE_OFFICER, Role.AUDITOR, Role.ADMIN),
     Right.KEEP_TEMPLATES: _ACTORS,
+    Right.AUDIT: (Role.COMPLIANCE_OFFICER, Role.AUDITOR, Role.ADMIN),
 }
 """Right → the roles that have it. The assistant and the system have none: they are not callers."""
 

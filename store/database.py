@@ -26,6 +26,21 @@ _SQLITE_PRAGMAS = (
 )
 
 
+class Reader:
+    """A database without a way to write to it: the database itself refuses that on these connections."""
+
+    def __init__(self, url: str, engine: Engine) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One read transaction: a consistent snapshot on SQLite, statement by statement on PostgreSQL."""
+        with _translated(self.url), self._engine.begin() as connection:
+            yield connection
+
+
 class Store:
     """An open database. Safe to share between threads; every transaction is short and its own."""
 
@@ -35,7 +50,12 @@ class Store:
         if self.is_sqlite:
             _check_directory(self.url)
         self._writer = self._engine("BEGIN IMMEDIATE", busy_timeout_s)
-        self._reader = self._engine("BEGIN", busy_timeout_s) if self.is_sqlite else self._writer
+        self._read_engine = (
+            self._engine("BEGIN", busy_timeout_s, "PRAGMA query_only=ON")
+            if self.is_sqlite
+            else self._writer.execution_options(postgresql_readonly=True)
+        )
+        self.reader = Reader(self.url, self._read_engine)
         with _translated(self.url):
             migrate(self._writer)
 
@@ -44,7 +64,7 @@ class Store:
         """The file of an SQLite database; None on PostgreSQL."""
         return make_url(self.url).database if self.is_sqlite else None
 
-    def _engine(self, begin: str, busy_timeout_s: float) -> Engine:
+    def _engine(self, begin: str, busy_timeout_s: float, *pragmas: str) -> Engine:
         if not self.is_sqlite:
             # A claim must not wait behind a pool that answering turns have emptied, hence the generous overflow.
             # Without being told, SQLAlchemy does not ask psycopg how many rows an INSERT wrote, and says -1.
@@ -70,7 +90,7 @@ class Store:
         @event.listens_for(engine, "connect")
         def _on_connect(connection: sqlite3.Connection, record: object) -> None:
             connection.isolation_level = None
-            for pragma in _SQLITE_PRAGMAS:
+            for pragma in (*_SQLITE_PRAGMAS, *pragmas):
                 connection.execute(pragma)
 
         @event.listens_for(engine, "begin")
@@ -88,8 +108,8 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One read transaction: a consistent snapshot on SQLite, statement by statement on PostgreSQL."""
-        with _translated(self.url), self._reader.begin() as connection:
+        """One read transaction of `reader`."""
+        with self.reader.read() as connection:
             yield connection
 
     @contextmanager
@@ -107,7 +127,7 @@ class Store:
     def close(self) -> None:
         """Closes all connections."""
         self._writer.dispose()
-        self._reader.dispose()
+        self._read_engine.dispose()
 
 
 def has_tables(connection: Connection, *names: str) -> bool:

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, inspect, make_url, text
 from states.errors import SchemaMismatch
 from store.speech import drop_speech_check, require_speech_check, stands
 
-HEAD = "0009"
+HEAD = "0011"
 """The newest migration; a test compares it with the migration scripts."""
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011")
 _SCRIPTS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 5_204_817_263
 RETRY_S = 0.05

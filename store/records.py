@@ -160,3 +160,16 @@ class WaitingHint:
     asks: str
     attempts: int
     received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewLook:
+    """Somebody looks at what was recorded."""
+
+    actor_id: str
+    role: str
+    purpose: str
+    conversation_id: str | None
+    version: int | None
+    data: Mapping[str, Any]
+    at: datetime

@@ -10,10 +10,11 @@ import gradio as gr
 
 from states.errors import HandrailError
 from states.rights import Right
+from ui.audit_room import AuditRoom
 from ui.conversation import MINE, ConversationRoom
 from ui.desk import LOOK, SKIP, TURNED, DeskRoom
 from ui.oversight import OversightRoom
-from ui.people import customer_for
+from ui.people import customer_for, login_of
 from ui.render.facts import policy_line
 from ui.render.oversight import consents_from
 from ui.render.text import esc, pill
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from service.door import Handrail
 
-CONVERSATION, DESK, OVERSIGHT = "conversation", "desk", "oversight"
+CONVERSATION, DESK, OVERSIGHT, AUDIT = "conversation", "desk", "oversight", "audit"
 """Ids of the tabs."""
 __all__ = ["build", "css", "head", "mount_options", "theme"]
 
@@ -34,6 +35,7 @@ def build(door: Handrail, settings: Settings) -> gr.Blocks:
         conversation=ConversationRoom(door, settings),
         desk=DeskRoom(door, settings),
         oversight=OversightRoom(door, settings),
+        audit=AuditRoom(door.archive, settings),
     )
     page = gr.Blocks(title="Handrail", analytics_enabled=False, fill_width=True)
     with page:
@@ -45,9 +47,12 @@ def build(door: Handrail, settings: Settings) -> gr.Blocks:
                 rooms.desk.draw()
             with gr.Tab("Oversight", id=OVERSIGHT) as third:
                 rooms.oversight.draw()
+            with gr.Tab("Audit", id=AUDIT) as fourth:
+                rooms.audit.draw()
         _wire(page, rooms, tabs)
         _open_to_channels(page, first, tabs, door, settings)
-        _poll_only_what_is_seen((first, second, third), rooms)
+        _open_to_auditors(page, fourth, door, settings)
+        _poll_only_what_is_seen((first, second, third, fourth), rooms)
     return page
 
 
@@ -58,6 +63,7 @@ class Rooms:
     conversation: ConversationRoom
     desk: DeskRoom
     oversight: OversightRoom
+    audit: AuditRoom
 
 
 def _masthead(door: Handrail, settings: Settings) -> str:
@@ -105,6 +111,7 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     rooms.conversation.wire()
     desk.wire()
     rooms.oversight.wire()
+    rooms.audit.wire()
     keeper = [desk.seen, rooms.oversight.name, rooms.oversight.role]
     rooms.oversight.consents.click(turn_to, keeper, [*desk.shown, tabs], js=TURNED, **quiet)
     room = rooms.conversation
@@ -113,6 +120,7 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     # Through the queue: only what goes through it can say on the page that something was refused.
     entered.then(arrive, [desk.agent, desk.role], [*desk.shown, tabs], show_progress="hidden", api_visibility="private")
     page.load(rooms.oversight.enter, None, [rooms.oversight.name, rooms.oversight.role], **quiet)
+    page.load(rooms.audit.enter, None, [rooms.audit.name, rooms.audit.role], **quiet)
 
 
 def _open_to_channels(page: gr.Blocks, room: gr.Tab, tabs: gr.Tabs, door: Handrail, settings: Settings) -> None:
@@ -129,6 +137,20 @@ def _open_to_channels(page: gr.Blocks, room: gr.Tab, tabs: gr.Tabs, door: Handra
         page.load(shown, None, [room, tabs], queue=False, show_progress="hidden", api_visibility="private")
 
 
+def _open_to_auditors(page: gr.Blocks, room: gr.Tab, door: Handrail, settings: Settings) -> None:
+    """Shows the auditor's room to whoever may audit."""
+
+    def audits(request: gr.Request) -> dict[Any, Any]:
+        try:
+            door.admit(login_of(settings, request), Right.AUDIT)
+        except HandrailError:
+            return {room: gr.update(visible=False)}
+        return SKIP
+
+    if not settings.demo_mode:
+        page.load(audits, None, [room], queue=False, show_progress="hidden", api_visibility="private")
+
+
 def _poll_only_what_is_seen(tabs: tuple[gr.Tab, ...], rooms: Rooms) -> None:
     """A room that is not on the screen does not ask the database every second."""
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -141,8 +163,10 @@ def _poll_only_what_is_seen(tabs: tuple[gr.Tab, ...], rooms: Rooms) -> None:
     for number, tab in enumerate(tabs):
         tab.select(only(number), None, timers, **quiet)
     # Whoever has come to the desk is there as long as the page is open, also while they look at the other tab.
-    _, second, third = tabs
+    _, second, third, fourth = tabs
     second.select(lambda: gr.update(active=True), None, desk.pulse, **quiet)
     second.select(desk.beat, [desk.agent, desk.role], None, **quiet)
     second.select(desk.poll, [desk.seen, desk.agent, desk.role], desk.shown, js=LOOK, **quiet)
     third.select(oversight.poll, [oversight.seen, oversight.name, oversight.role], oversight.shown, **quiet)
+    audit = rooms.audit
+    fourth.select(audit.arrive, [audit.shown, audit.name, audit.role], audit.all, **quiet)

@@ -56,12 +56,12 @@ def show(
     Messages and events in order, and what each decision rests on."""
     from rich.console import Console
 
-    from app.reading import open_for_reading
+    from app.reading import open_archive
     from app.settings import load_settings
     from app.terminal_chat import timeline
 
-    with open_for_reading(load_settings(data_dir=data_dir)) as view_of:
-        view = view_of(conversation)
+    with open_archive(load_settings(data_dir=data_dir)) as (archive, reader):
+        view = archive.view(reader, conversation)
     if as_json:
         from pydantic import TypeAdapter
 

@@ -48,12 +48,12 @@ def _draw(form: Format, present: State | None, path: tuple[tuple[State, Event, S
 
 def _path_of(conversation: str, data_dir: Path | None) -> tuple[State | None, tuple[tuple[State, Event, State], ...]]:
     """Where the conversation is, and the transitions that led there."""
-    from app.reading import open_for_reading
+    from app.reading import open_archive
     from app.settings import load_settings
     from states.vocabulary import Event
 
-    with open_for_reading(load_settings(data_dir=data_dir)) as view_of:
-        view = view_of(conversation)
+    with open_archive(load_settings(data_dir=data_dir)) as (archive, who):
+        view = archive.view(who, conversation)
     known = {event.value for event in Event}
     path = [(one.source, Event(one.event), one.target) for one in view.events if one.event in known]
     return view.state, tuple(path)

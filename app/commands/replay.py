@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +12,9 @@ from states.errors import BadInput
 if TYPE_CHECKING:
     from audit.replay import Verification
     from audit.what_if import Course
+    from service.archive import Archive
     from service.record import ConversationRecord
+    from service.views import Actor
 
 MOST_TOLD = 20
 """Differences that a run over everything tells one by one."""
@@ -35,8 +36,9 @@ def replay(
     """Step through a conversation; decide it again.
 
     Everything comes from the database: no model and no network is asked."""
-    from app.reading import open_records
+    from app.reading import open_archive
     from app.settings import load_settings
+    from service.archive import Purpose
 
     if policy is not None and (verify or step is not None or conversation is None):
         raise BadInput("--policy stands with a conversation, and without --verify and --step")
@@ -44,16 +46,18 @@ def replay(
         raise BadInput("--all stands with --verify and without a conversation")
     if not everything and conversation is None:
         raise BadInput("name a conversation, or check them all with --verify --all")
-    with open_records(load_settings(data_dir=data_dir)) as (record_of, ids):
+    with open_archive(load_settings(data_dir=data_dir)) as (archive, who):
         if everything:
-            return _verify_all(record_of, ids(), as_json=as_json)
-        record = record_of(conversation or "")
+            return _verify_all(archive, who, as_json=as_json)
         if policy is not None:
-            return _compare(record, policy, as_json=as_json)
+            return _compare(archive, who, conversation or "", policy, as_json=as_json)
+        purpose = Purpose.VERIFIED if verify else Purpose.READ
+        record = archive.case(who, conversation or "", purpose).record
         _show(record, step, verify=verify, as_json=as_json)
 
 
 def _show(record: ConversationRecord, number: int | None, *, verify: bool, as_json: bool) -> None:
+    from audit.export import figures
     from audit.replay import Replay
     from audit.telling import lines, told
 
@@ -63,8 +67,8 @@ def _show(record: ConversationRecord, number: int | None, *, verify: bool, as_js
         raise BadInput(f"{record.id!r} has {len(steps)} steps; there is no step {number}")
     shown = steps if number is None else [steps[number - 1]]
     if as_json:
-        figures = {} if checked is None else {"verified": _figures([checked])}
-        print_json({"conversation": record.id, "broken_at": record.broken_at, "steps": shown, **figures})
+        verified = {} if checked is None else {"verified": figures([checked])}
+        print_json({"conversation": record.id, "broken_at": record.broken_at, "steps": shown, **verified})
     else:
         for one in shown:
             for who, text in lines(one):
@@ -74,15 +78,17 @@ def _show(record: ConversationRecord, number: int | None, *, verify: bool, as_js
         _end([checked], quiet=as_json)
 
 
-def _compare(record: ConversationRecord, name: str, *, as_json: bool) -> None:
+def _compare(archive: Archive, who: Actor, conversation: str, name: str, *, as_json: bool) -> None:
     """What was done beside what another policy would have done."""
     from app.wiring import load_policy
     from audit.recorded_turn import rules_of
     from audit.what_if import WhatIf
     from policy.linter import require_safe
+    from service.archive import Purpose
 
     loaded = load_policy(name)
     require_safe(loaded)
+    record = archive.case(who, conversation, Purpose.COMPARED, policy=loaded.hash).record
     turns = [*WhatIf(record, rules_of(loaded)).turns()]
     if as_json:
         policy = {"name": loaded.policy.name, "hash": loaded.hash}
@@ -104,15 +110,22 @@ def _course(course: Course | None) -> str | None:
     return f"{course.events[0][0].value} → {course.state.value}{triggers}"
 
 
-def _verify_all(record_of: Callable[[str], ConversationRecord], ids: Any, *, as_json: bool) -> None:
+def _verify_all(archive: Archive, who: Actor, *, as_json: bool) -> None:
+    from audit.export import figures
     from audit.replay import Replay
+    from service.archive import Purpose
 
     replaying = Replay()
-    found = [replaying.verify(record_of(one)) for one in ids]
+    names = archive.ids(who, Purpose.VERIFIED)
+    found = [replaying.verify(archive.case(who, one, part_of_all=True).record) for one in names]
+    broken = archive.first_broken_look(who)
     if as_json:
         wrong = [one for one in found if not one.holds]
-        print_json({"verified": _figures(found), "differing": [_wrong(one) for one in wrong]})
-    _end(found, quiet=as_json)
+        differing = [_wrong(one) for one in wrong]
+        print_json({"verified": figures(found), "differing": differing, "first_broken_look": broken})
+    elif broken is not None:
+        note(f"the book of looks is not whole: look {broken} was changed, or one before it was taken out")
+    _end(found, quiet=as_json, whole=broken is None)
 
 
 def _wrong(checked: Verification) -> dict[str, Any]:
@@ -122,25 +135,17 @@ def _wrong(checked: Verification) -> dict[str, Any]:
     return {"conversation": checked.conversation_id, "steps": steps, "at_large": list(checked.at_large)}
 
 
-def _figures(found: list[Verification]) -> dict[str, Any]:
-    from audit.replay import Result
-
-    counts = {result.value: sum(len(one.of(result)) for one in found) for result in Result}
-    derived = counts["match"] + counts["mismatch"]
-    rate = round(counts["match"] / derived, 6) if derived else None
-    return {"conversations": len(found), "steps": sum(len(one.steps) for one in found), **counts, "match_rate": rate}
-
-
-def _end(found: list[Verification], *, quiet: bool) -> None:
+def _end(found: list[Verification], *, quiet: bool, whole: bool = True) -> None:
     """The figures and each difference on standard error; exit code 1 if there is one."""
+    from audit.export import figures
     from audit.replay import Result
 
-    figures = _figures(found)
     if not quiet:
-        rate = "–" if figures["match_rate"] is None else f"{figures['match_rate']:.2%}"
+        counted = figures(found)
+        rate = "–" if counted["match_rate"] is None else f"{counted['match_rate']:.2%}"
         typer.echo(
-            f"{figures['conversations']} conversations, {figures['steps']} steps: {figures['match']} match, "
-            f"{figures['mismatch']} differ, {figures['unknown']} cannot be derived; {rate} of the derived match"
+            f"{counted['conversations']} conversations, {counted['steps']} steps: {counted['match']} match, "
+            f"{counted['mismatch']} differ, {counted['unknown']} cannot be derived; {rate} of the derived match"
         )
         told = [
             f"{one.conversation_id}, step {step.number}: {why}"
@@ -153,5 +158,5 @@ def _end(found: list[Verification], *, quiet: bool) -> None:
             note(printable(line))
         if len(told) > MOST_TOLD:
             note(f"... and {len(told) - MOST_TOLD} more; --json lists those that differ")
-    if any(not one.holds for one in found):
+    if not whole or any(not one.holds for one in found):
         raise typer.Exit(1)

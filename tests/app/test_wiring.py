@@ -229,9 +229,9 @@ def test_show_tells_what_happened_and_why(policy: str, tmp_path: Path, capsys: A
 
 
 def test_reading_needs_a_database_that_is_there(no_config: None, tmp_path: Path) -> None:
-    from app.reading import open_for_reading
+    from app.reading import open_archive
 
-    with pytest.raises(NotFound, match="--data-dir"), open_for_reading(load_settings(data_dir=tmp_path / "none")):
+    with pytest.raises(NotFound, match="--data-dir"), open_archive(load_settings(data_dir=tmp_path / "none")):
         pass
     assert not (tmp_path / "none").exists()
 

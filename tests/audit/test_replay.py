@@ -70,7 +70,7 @@ def _lived(house: House, *sayings: str, name: str | None = None) -> Conversation
     for text in sayings:
         house.clock.advance(timedelta(seconds=30))
         house.say(conversation, text)
-    return house.door.record(AUDITOR, conversation)
+    return house.door.archive.case(AUDITOR, conversation).record
 
 
 def _worked(house: House) -> ConversationRecord:
@@ -85,7 +85,7 @@ def _worked(house: House) -> ConversationRecord:
     house.do(name, Event.RESOLVED, SARA, text="Done.")
     house.say(name, "thanks")
     house.say(name, "when do you deliver")
-    return house.door.record(AUDITOR, name)
+    return house.door.archive.case(AUDITOR, name).record
 
 
 def _results(checked: Verification) -> set[Result]:
@@ -279,14 +279,14 @@ def test_a_step_tells_who_what_why_and_by_what(sample: ConversationRecord) -> No
 def test_only_who_may_read_cases_reads_the_record(house: House) -> None:
     name = house.open()
     with pytest.raises(ForbiddenRole):
-        house.door.record(DEMO, name)
+        house.door.archive.case(DEMO, name)
     with pytest.raises(NotFound):
-        house.door.record(AUDITOR, "nobody")
+        house.door.archive.case(AUDITOR, "nobody")
 
 
 def test_what_a_step_was_decided_on_is_shown_to_who_replays_alone(house: House) -> None:
     name = _lived(house, "when do you deliver").id
-    assert house.door.record(AUDITOR, name).events[0].given["draft"]["confidence"] == 0.9
+    assert house.door.archive.case(AUDITOR, name).record.events[0].given["draft"]["confidence"] == 0.9
     assert "given" not in house.view(name).events[0].data
 
 

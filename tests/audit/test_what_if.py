@@ -86,7 +86,7 @@ def _lived(
                 house.door.act(ANNA, conversation, one[0], text=one[1], act_id=f"a{number}", seen=seen)
         except HandrailError:
             continue  # refused here; the other policy may allow it
-    return house.door.record(AUDITOR, conversation)
+    return house.door.archive.case(AUDITOR, conversation).record
 
 
 def _courses(record: ConversationRecord) -> dict[str, Course]:

@@ -11,6 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from app.settings import Settings
+from service.admission import Admission
+from service.archive import Archive, LookBook
 from service.door import Handrail
 from service.outbox import Outbox
 from service.views import Actor, NewConversation
@@ -43,6 +45,9 @@ class Asked(Handrail):
         runtime = house.system._runtime
         super().__init__(runtime, Outbox(runtime.store, runtime.clock, {}))
         self.rights: list[tuple[Actor, Right]] = []
+        self.archive = Archive(
+            runtime.store.reader, LookBook(runtime.store), Remembering(self), runtime.clock, runtime.archive._redact
+        )
 
     def admit(self, actor: Actor, right: Right) -> None:
         """Remembers the right, and asks for it."""
@@ -54,6 +59,18 @@ class Asked(Handrail):
         """The rights that are asked for inside."""
         self.rights = []
         yield self.rights
+
+
+class Remembering(Admission):
+    """What the archive asks, asked at the door that remembers it."""
+
+    def __init__(self, door: Asked) -> None:
+        super().__init__(door.policy)
+        self._door = door
+
+    def admit(self, actor: Actor, right: Right) -> None:
+        """The door's own question."""
+        self._door.admit(actor, right)
 
 
 ORIGINAL = "DE89 3704 0044 0532 0130 00"
@@ -82,9 +99,9 @@ class Surfaces:
         self.draft = self.house.door.draft_template(BEN, "matrix.case", "en", REPLY)
 
     def mark(self) -> str:
-        """Every row there is: what must not change when something is refused."""
+        """Every row there is: what must not change when something is refused, or only looked at. Looks are kept."""
         with sqlite3.connect(self.folder / "handrail.db") as connection:
-            return "\n".join(connection.iterdump())
+            return "\n".join(line for line in connection.iterdump() if not line.startswith('INSERT INTO "look"'))
 
     def knows_of(self, shown: Any) -> bool:
         """Whether something that was shown holds what strangers must not read."""

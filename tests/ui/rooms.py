@@ -14,13 +14,14 @@ import gradio as gr
 from assistants.port import Draft
 from states.vocabulary import Event, Role
 from tests.house import House
+from ui.audit_room import AuditRoom
 from ui.conversation import ConversationRoom
 from ui.desk import DeskRoom
 from ui.oversight import OversightRoom
 from ui.seen import Seen
 
 Made = TypeVar("Made")
-Room = TypeVar("Room", ConversationRoom, DeskRoom, OversightRoom)
+Room = TypeVar("Room", ConversationRoom, DeskRoom, OversightRoom, AuditRoom)
 ANSWER = Draft(text="Two to four working days.", confidence=0.95, verbatim=True, intent="delivery", model="scripted")
 VISITOR = cast(gr.Request, SimpleNamespace(session_hash="abcdef123", username=None))
 _NUMBERS = itertools.count(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from policy.schema import AnswerRules
@@ -44,23 +44,25 @@ def evidence(view: ConversationView | None, answers: AnswerRules | None = None, 
     name, kind, sentence = _VERDICTS[Event(event.event)]
     fired = items(event.data, "fired")
     body = f'<p class="hr-verdict">{pill(name, kind)} {esc(sentence)}</p>'
-    body += "".join(_fired(view, one) for one in fired[:MOST])
+    written = tuple(one.text for one in view.messages if one.author == "customer")
+    body += "".join(rule(written, one) for one in fired[:MOST])
     body += f'<p class="hr-dim">and {len(fired) - MOST} more</p>' if len(fired) > MOST else ""
     return card("Last decision", body + _how(event, answers, took_ms), aside=moment(event.at), kind="hr-evidence")
 
 
-def _fired(view: ConversationView, fired: Mapping[str, Any]) -> str:
+def rule(written: Sequence[str], fired: Mapping[str, Any]) -> str:
+    """One trigger that fired, with what it found in the customer's messages, of which `written` are all."""
     head = f"<code>{esc(fired.get('trigger_id', ''))}</code>{severity_pill(str(fired.get('severity', 'normal')))}"
-    found = "".join(_found(view, one) for one in items(fired, "evidence"))
+    found = "".join(_found(written, one) for one in items(fired, "evidence"))
     family = pill(words(str(fired.get("family", ""))))
     return f'<div class="hr-fired"><header>{head}{family}</header><p>{esc(fired.get("reason", ""))}</p>{found}</div>'
 
 
-def _found(view: ConversationView, one: Mapping[str, Any]) -> str:
+def _found(written: Sequence[str], one: Mapping[str, Any]) -> str:
     quote = str(one.get("quote") or "")
     score, threshold = number(one.get("score"), 1.0), number(one.get("threshold"), 0.0)
     shown = (
-        f'<blockquote dir="auto">{_in_context(view, int(number(one.get("turn"), 0)), quote)}</blockquote>'
+        f'<blockquote dir="auto">{_in_context(written, int(number(one.get("turn"), 0)), quote)}</blockquote>'
         if quote
         else ""
     )
@@ -75,9 +77,8 @@ def brief(detail: str) -> str:
     return f'<code title="{esc(detail)}">{esc(text)}</code>' if detail else ""
 
 
-def _in_context(view: ConversationView, turn: int, quote: str) -> str:
+def _in_context(written: Sequence[str], turn: int, quote: str) -> str:
     """The customer's message with the quote marked, or the quote alone where the message does not hold it."""
-    written = [one.text for one in view.messages if one.author == "customer"]
     text = written[turn - 1] if 0 < turn <= len(written) else ""
     before, found, after = text.partition(quote)
     if not found:

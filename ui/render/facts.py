@@ -18,7 +18,11 @@ def facts(view: ConversationView | None) -> str:
 
     Once a message is decided, exactly those that were read for it, as they were then; before, all there are.
     """
-    known = as_judged(view) if view else _defaults()
+    return facts_table(as_judged(view) if view else _defaults())
+
+
+def facts_table(known: Mapping[str, Any]) -> str:
+    """These facts with what they mean, those that differ from their documented default first."""
     ordered = sorted(known, key=lambda name: (not _changed(name, known[name]), name))
     body = "".join(_row(name, known[name]) for name in ordered)
     return f'<table class="hr-facts"><tbody>{body}</tbody></table>'

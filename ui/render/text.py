@@ -35,6 +35,13 @@ def moment(at: datetime) -> str:
     return f'<time class="hr-time" data-clock datetime="{stamp.isoformat()}">{stamp:%H:%M} UTC</time>'
 
 
+def on_day(at: datetime, *, seconds: bool = False) -> str:
+    """A moment of any day, with its date: what is looked up later is not of today."""
+    stamp = at.astimezone(UTC)
+    shown = f"{stamp:%Y-%m-%d %H:%M:%S}" if seconds else f"{stamp:%Y-%m-%d %H:%M}"
+    return f'<time class="hr-time" datetime="{stamp.isoformat()}">{shown} UTC</time>'
+
+
 def left(due: datetime, now: datetime) -> str:
     """How long until a deadline; the browser counts on."""
     seconds = (due - now).total_seconds()

@@ -60,7 +60,7 @@ def live(house: House, drawn: random.Random, messages: list[str], name: str) -> 
                 house.do(name, event, ANNA, text)
         except HandrailError:
             continue  # the machine refuses what does not fit
-    return house.door.record(AUDITOR, name)
+    return house.door.archive.case(AUDITOR, name).record
 
 
 def lived(many: int, seed: int) -> Iterator[ConversationRecord]:

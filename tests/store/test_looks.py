@@ -1,0 +1,70 @@
+"""Looks are appended one after the other; what is changed in them or taken out of them is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+
+from store import looks
+from store.looks import LOOK
+from store.records import NewLook
+from tests.store.example import MINUTE, NOW, Bench
+
+ADA = NewLook(
+    actor_id="ada", role="auditor", purpose="read", conversation_id="c1", version=3, data={"why": "weekly"}, at=NOW
+)
+
+
+def test_looks_are_numbered_without_a_gap_and_read_newest_first(bench: Bench) -> None:
+    others = [replace(ADA, conversation_id="c2"), replace(ADA, conversation_id=None, version=None, purpose="found")]
+    assert [bench.run(looks.add_look, one) for one in (ADA, *others, ADA)] == [1, 2, 3, 4]
+    every = bench.rows(lambda connection: looks.looks(connection, 10))
+    assert [row["number"] for row in every] == [4, 3, 2, 1]
+    assert [row["number"] for row in bench.rows(lambda connection: looks.looks(connection, 2, before=4))] == [3, 2]
+    mine = bench.rows(lambda connection: looks.looks(connection, 10, "c1"))
+    assert [(row["number"], row["data"], row["at"]) for row in mine] == [(4, ADA.data, NOW), (1, ADA.data, NOW)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"actor_id": "eva"}, {"role": "admin"}, {"purpose": "exported"}, {"conversation_id": "c2"}, {"version": 4}],
+    ids=lambda one: next(iter(one)),
+)
+def test_a_look_is_covered_by_the_same_one_of_a_moment_ago_and_by_no_other(bench: Bench, other: dict[str, Any]) -> None:
+    bench.run(looks.add_look, ADA)
+    assert bench.rows(lambda connection: looks.is_covered(connection, ADA, NOW - MINUTE))
+    assert not bench.rows(lambda connection: looks.is_covered(connection, ADA, NOW + MINUTE))
+    assert not bench.rows(lambda connection: looks.is_covered(connection, replace(ADA, **other), NOW - MINUTE))
+
+
+CHANGES: dict[str, Any] = {
+    "actor_id": "eva", "role": "admin", "purpose": "found", "conversation_id": "c9", "version": 4, "data": {},
+    "at": NOW + timedelta(microseconds=1), "prev_hash": "0" * 64, "hash": "0" * 64,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", sorted(CHANGES))
+def test_whatever_is_changed_in_a_look_is_found(bench: Bench, column: str) -> None:
+    for _ in range(3):
+        bench.run(looks.add_look, ADA)
+    assert bench.rows(looks.first_broken_look) is None
+    change = update(LOOK).where(LOOK.c.number == 2).values({column: CHANGES[column]})
+    bench.run(lambda connection: connection.execute(change))
+    assert bench.rows(looks.first_broken_look) == 2
+
+
+def test_a_look_that_was_taken_out_is_missed(bench: Bench) -> None:
+    for _ in range(3):
+        bench.run(looks.add_look, ADA)
+    bench.run(lambda connection: connection.execute(delete(LOOK).where(LOOK.c.number == 2)))
+    assert bench.rows(looks.first_broken_look) == 2
+
+
+def test_every_column_of_a_look_but_the_hashes_is_covered() -> None:
+    assert {*looks.CHAINED, "prev_hash", "hash"} == set(LOOK.columns.keys())
+    row = {**{name: CHANGES.get(name) for name in looks.CHAINED}, "number": 1}
+    assert looks.look_hash("", row) != looks.look_hash("0", row)
