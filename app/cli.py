@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import chat, check, deadlines, graph, recorded, replay, serve
+from app.commands import backtest, chat, check, deadlines, graph, recorded, replay, serve
 from app.commands.destinations import desks, outbox
 from app.commands.policies import policies
 from states.errors import HandrailError
@@ -46,6 +46,7 @@ for command in (
     deadlines.sla,
     recorded.run,
     recorded.evaluate,
+    backtest.backtest,
     replay.replay,
     chat.chat,
     chat.show,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from itertools import chain
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from assistants.knowledge_base import KnowledgeBase
     from assistants.port import Assistant
-    from audit.judge import Judge
     from delivery.destinations import Destination
     from delivery.work import Delivery
     from desks.config import DeskConfig
@@ -373,30 +371,6 @@ def build_summariser(settings: Settings, usage: Mapping[str, Usage] | None = Non
     from handover.packet.model_summary import SummaryWriter
 
     return SummaryWriter(build_model(settings, (usage or {}).get("summary")))
-
-
-def build_judge(policy: str, knowledge: str | None, *, meaning: bool = True) -> tuple[Judge, LoadedPolicy]:
-    """What measures a policy without living through conversations; closed world when `knowledge` is named.
-
-    A safe policy may be measured before all its vectors pass: measuring is how one finds out why they do not.
-    """
-    from audit.judge import Judge
-    from conversation.rules import Rules
-    from handover.people.codes import MIN_KEY, CodeMaker
-    from policy.linter import require_safe
-    from states.clock import SystemIds
-    from triggers.engine import compile_policy
-
-    loaded = load_policy(policy)
-    require_safe(loaded)
-    assistant = build_knowledge(knowledge, loaded) if knowledge else None
-    if assistant is not None and meaning:
-        assistant.learn()
-    rules = Rules(
-        loaded=loaded, engine=compile_policy(loaded), ids=SystemIds(), codes=CodeMaker(secrets.token_bytes(MIN_KEY)),
-        recogniser=build_recogniser(), replies=build_replies(),
-    )  # fmt: skip
-    return Judge(rules, assistant), loaded
 
 
 def _make_directory(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from conversation.outgoing import held_by
 from conversation.records import Snapshot, StoredMessage
 from conversation.rules import Rules
 from conversation.run import Run
+from handover.people.routing import called_for
 from states.table import INITIAL
 from states.vocabulary import Author, Event
 from triggers.assessment import Assessment, Fired
@@ -41,6 +42,19 @@ class Forecast:
     rules: tuple[str, ...] = ()
     score: float = 0.0
     note: str = ""
+    team: str = ""
+    """Where it goes, if a person has it: by what fired, apart from the hour and from who is there."""
+    sla: str = ""
+    """The class of its deadlines, likewise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """At which turn of a recording a person is called, and why."""
+
+    turn: int
+    """0-based index into all turns of the recording."""
+    forecast: Forecast
 
 
 FAULT = Forecast(disposition=Disposition.HANDOVER, families=("fault",), rules=("system.fault",), score=1.0)
@@ -71,6 +85,11 @@ class Judge:
 
     def handover_turn(self, turns: tuple[RecordedTurn, ...], language: str | None = None) -> int | None:
         """The 0-based index into `turns` of the customer's turn that hands over; None if none does."""
+        handed = self.handed(turns, language)
+        return handed.turn if handed is not None else None
+
+    def handed(self, turns: tuple[RecordedTurn, ...], language: str | None = None) -> Handed | None:
+        """The first turn that hands over, and why; None if none does."""
         standing = self.beginning(language)
         for turn in turns:
             if not turn.by_customer:
@@ -81,7 +100,7 @@ class Judge:
                 continue  # the service refuses an empty message and waits for the next
             forecast, standing = self.turn(turn.text, standing)
             if forecast.disposition is Disposition.HANDOVER:
-                return turn.index
+                return Handed(turn=turn.index, forecast=forecast)
             # What the customer reads next is what the recording says, not what we would have said.
             standing = _offered(standing, False)
         return None
@@ -102,7 +121,7 @@ class Judge:
             standing, version=number, state=after.state, latched=after.latched, language=after.language,
             history=after.history.to_json(),
         )  # fmt: skip
-        return _forecast(verdict, run.judgement.assessment), standing
+        return self._forecast(verdict, run.judgement.assessment), standing
 
     def beginning(self, language: str | None = None) -> Snapshot:
         """A conversation in which nothing has been said."""
@@ -113,6 +132,24 @@ class Judge:
             checkpoint_id=None, closed=False, created_at=self._now, updated_at=self._now,
         )  # fmt: skip
 
+    def _forecast(self, verdict: Verdict, found: Assessment | None) -> Forecast:
+        fired = (*verdict.fired, *(found.fired if found is not None else ()))
+        sla = team = ""
+        if verdict.disposition is Disposition.HANDOVER:
+            sla, route = called_for(verdict.fired or fired, self._rules.policy)
+            team = route.team
+        if verdict.fault and not (found is not None and found.fired):
+            return replace(FAULT, note=verdict.fault, team=team, sla=sla)
+        return Forecast(
+            disposition=verdict.disposition,
+            families=tuple(dict.fromkeys(one.family for one in fired)),
+            rules=tuple(dict.fromkeys(one.trigger_id for one in fired)),
+            score=round(min(1.0, _score(verdict, found, fired)), 4),
+            note=verdict.fault,
+            team=team,
+            sla=sla,
+        )
+
 
 def _anything(question: Question) -> Draft:
     return _ANYTHING
@@ -120,19 +157,6 @@ def _anything(question: Question) -> Draft:
 
 def _offered(standing: Snapshot, offered: bool) -> Snapshot:
     return replace(standing, history={**standing.history, "offered": offered})
-
-
-def _forecast(verdict: Verdict, found: Assessment | None) -> Forecast:
-    fired = (*verdict.fired, *(found.fired if found is not None else ()))
-    if verdict.fault and not (found is not None and found.fired):
-        return replace(FAULT, note=verdict.fault)
-    return Forecast(
-        disposition=verdict.disposition,
-        families=tuple(dict.fromkeys(one.family for one in fired)),
-        rules=tuple(dict.fromkeys(one.trigger_id for one in fired)),
-        score=round(min(1.0, _score(verdict, found, fired)), 4),
-        note=verdict.fault,
-    )
 
 
 def _score(verdict: Verdict, found: Assessment | None, fired: tuple[Fired, ...]) -> float:

@@ -59,12 +59,14 @@ def read_lines(path: Path) -> Iterator[Line]:
         with path.open("rb") as file:
             for number, raw in enumerate(file, 1):
                 if raw.strip():
-                    yield _parse(number, raw)
+                    yield parse_line(number, raw)
     except OSError as error:
         raise BadInput(f"file {str(path)!r} cannot be read ({error.strerror}); check the path") from None
 
 
-def _parse(number: int, raw: bytes) -> Line:
+def parse_line(number: int, raw: bytes) -> Line:
+    """One line of a file, from 1, as its object or as its problem."""
+
     def bad(problem: str) -> Line:
         return Line(number=number, size=len(raw), problem=problem)
 

@@ -105,10 +105,10 @@ class Archive:
             items=items, total=total, following=change_cursor(last.updated_at, last.id) if last is not None else None
         )
 
-    def ids(self, actor: Actor, purpose: Purpose) -> tuple[str, ...]:
+    def ids(self, actor: Actor, purpose: Purpose, **data: Any) -> tuple[str, ...]:
         """All conversations in which something has happened, for a look at each of them: one look for all."""
         self.admit(actor)
-        self._keep(actor, purpose, data={"all": True})
+        self._keep(actor, purpose, data={"all": True, **data})
         return recorded_ids(self._reader)
 
     # Reading

@@ -73,9 +73,9 @@ def evaluate(
     """Decide every row, measure against labels.
 
     Nothing is stored. Writes one prediction per line and prints figures where labels exist."""
+    from app.judging import build_judge
     from app.logging import configure
     from app.settings import load_settings
-    from app.wiring import build_judge
     from audit.evaluation import evaluate_file
     from audit.recordings import read_lines
 

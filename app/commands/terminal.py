@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,6 +64,24 @@ def progress(path: Path, what: str) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=total)
         yield lambda size: bar.advance(task, size)
+
+
+@contextmanager
+def counted(total: int, what: str) -> Iterator[Callable[[Sequence[str]], Iterator[str]]]:
+    """A progress bar over things that are gone through; silent where standard error is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+
+        def through(things: Sequence[str]) -> Iterator[str]:
+            for one in things:
+                yield one
+                bar.advance(task)
+
+        yield through
 
 
 def report_lines(problems: list[tuple[int, str]], what: str) -> None:

@@ -80,6 +80,13 @@ def routing(case: Case, policy: Policy) -> Routing:
     )
 
 
+def called_for(fired: Iterable[Fired], policy: Policy) -> tuple[str, Route]:
+    """The class of deadlines and the route by what fired alone: apart from the hour, who is there, and who asks."""
+    ordered = sorted(fired, key=_weight)
+    rules = tuple(rule for one in ordered if (rule := rule_of(policy, one.trigger_id)))
+    return _sla(ordered, rules, policy)[0], _route(rules, policy, looping=False)
+
+
 def rule_of(policy: Policy, trigger_id: str) -> Trigger | None:
     """The policy's trigger of that id, if it has one."""
     return next((trigger for trigger in policy.triggers if trigger.id == trigger_id), None)
