@@ -25,6 +25,7 @@ from app.api.hooks import hooks
 from app.api.logins import WrongLogins
 from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
 from app.api.originals import originals
+from app.api.reference import reference
 from app.api.states import StateTable, state_table
 from app.api.templates import templates
 from app.version import running_version
@@ -268,7 +269,7 @@ def _included(*routers: APIRouter) -> APIRouter:
     return shared
 
 
-_ROUTES, _HOOKS = _included(router, health), _included(hooks)
+_ROUTES, _HOOKS = _included(router, health, reference), _included(hooks)
 
 
 def build_api(
