@@ -13,6 +13,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
+from app.api.access import AccessLog
 from app.api.bell import Bell
 from app.api.cursors import NEXT, PAGE, TOTAL, Cursor, Limit
 from app.api.deliveries import deliveries
@@ -289,7 +290,9 @@ def build_api(
     install_handlers(app)
     app.add_middleware(Streams)
     app.add_middleware(Bodies)
-    app.add_middleware(Callers, settings=settings, logins=logins)  # added last, it comes first
+    app.add_middleware(Callers, settings=settings, logins=logins)
+    if settings.access_log:
+        app.add_middleware(AccessLog)  # added last, it comes first
     return app
 
 
