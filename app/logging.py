@@ -101,7 +101,7 @@ def configure(
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_SHARED,
+            foreign_pre_chain=(*_SHARED, structlog.stdlib.ExtraAdder()),
             processors=[Redactor(redact), structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )

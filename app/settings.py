@@ -178,6 +178,8 @@ class Settings(BaseSettings):
     tokens: Annotated[dict[str, str], Field(repr=False)] = {}
     log_level: str = "info"
     log_json: bool = False
+    access_log: bool = True
+    """One line for each request to the API (`app.api.access`)."""
     public_url: str = ""
     hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")], ...] = Field(
         default=(), description="further names by which browsers may ask for the page, without ports"

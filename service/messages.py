@@ -32,7 +32,7 @@ from store import arrivals, queries
 from store.connection import Connection
 from store.database import Store
 from store.records import Incoming, Received
-from store.work import AlreadyDone, StaleOutcome
+from store.work import AlreadyDone, Committed, StaleOutcome
 from triggers.assessment import Redaction
 from triggers.automatic import automatic as known_automatic
 from triggers.visible import visible
@@ -194,6 +194,7 @@ class Messages:
                 run, done = self._decider.decide(parts.rules, seen, inbound, parts.clock.now(), lease)
                 if done is None:
                     self._await_tools(run, lease)
+                _tell_fault(run, done)
             except (StaleOutcome, AlreadyDone):
                 # Somebody, most often an agent, was faster: what was computed is worthless, decide anew.
                 leased = self._lease(conversation_id, lease)
@@ -246,6 +247,17 @@ class Messages:
         """Decides a message that was stored and left."""
         waiting = Received(repeated=True, decided=False, leased=False)
         self._settle(conversation_id, message_id, self._parts().rules.ids.new("run_"), waiting)
+
+
+def _tell_fault(run: Run, done: Committed | None) -> None:
+    """What failed in deciding a message is in its log; whoever runs the service reads of it once, without words."""
+    if done is None:
+        return
+    for one in run.record.happenings:
+        if kind := one.data.get("fault"):
+            by = run.judgement.failure.by if run.judgement.failure is not None else "run"
+            log.warning("fault", extra={"conversation": run.snapshot.id, "by": by, "kind": str(kind)[:80]})
+            return
 
 
 def _inbound(seen: Snapshot, pending: StoredMessage, proof: Proof, request: Request | None) -> Inbound:

@@ -13,6 +13,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
+from app.api.access import AccessLog
 from app.api.bell import Bell
 from app.api.cursors import NEXT, PAGE, TOTAL, Cursor, Limit
 from app.api.deliveries import deliveries
@@ -25,6 +26,7 @@ from app.api.hooks import hooks
 from app.api.logins import WrongLogins
 from app.api.models import ActBody, ErrorBody, MessageBody, Name, OpenBody, PresenceBody, SurveyBody
 from app.api.originals import originals
+from app.api.reference import reference
 from app.api.states import StateTable, state_table
 from app.api.templates import templates
 from app.version import running_version
@@ -268,7 +270,7 @@ def _included(*routers: APIRouter) -> APIRouter:
     return shared
 
 
-_ROUTES, _HOOKS = _included(router, health), _included(hooks)
+_ROUTES, _HOOKS = _included(router, health, reference), _included(hooks)
 
 
 def build_api(
@@ -288,7 +290,9 @@ def build_api(
     install_handlers(app)
     app.add_middleware(Streams)
     app.add_middleware(Bodies)
-    app.add_middleware(Callers, settings=settings, logins=logins)  # added last, it comes first
+    app.add_middleware(Callers, settings=settings, logins=logins)
+    if settings.access_log:
+        app.add_middleware(AccessLog)  # added last, it comes first
     return app
 
 
