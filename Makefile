@@ -37,7 +37,7 @@ $(STUDIO)/.ready: pyproject.toml
 
 # The demo needs what runs and nothing that checks: a third of the time, and the same versions as in $(READY).
 demo: $(RUNS) ## Open the demo in a browser page: no key, no account
-	$(BIN)/python -m app.cli demo --port $(PORT)
+	$(BIN)/python -m app.cli demo --seed --port $(PORT)
 
 $(RUNS): requirements.lock
 	@if [ -e $(READY) ] && [ $(READY) -nt requirements.lock ]; then touch $@; else sh .ci/install_runtime $(PYTHON) $(VENV) $@ $(PACKAGES); fi

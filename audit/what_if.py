@@ -18,10 +18,11 @@ from audit.recorded_turn import Recorded, recorded_ports, recorded_replies
 from conversation.act_data import KEYS
 from conversation.handle import run_through
 from conversation.handover import Handover
-from conversation.inbound import Inbound, Kind
+from conversation.inbound import Inbound, Kind, Proof
 from conversation.records import Happening, Outcome, Snapshot, StoredMessage
 from conversation.rules import Rules
 from conversation.run import Material, Run
+from handover.people.attempts import KEPT, Attempts
 from service.record import ConversationRecord, RecordedEvent
 from states.errors import HandrailError
 from states.table import INITIAL
@@ -165,9 +166,34 @@ class WhatIf:
         return Inbound(
             kind=Kind.ACT, id=name, event=first.event, role=first.role, actor=first.actor_id,
             text=said.text if said is not None else str(first.data.get("note", "")),
-            data={key: _asked(key, value) for key, value in first.data.items() if key in known},
+            data={key: self._asked(key, value) for key, value in first.data.items() if key in known},
             approved="template" in first.data, seen=self._snapshot.next_seq, unseen=(),
+            proof=self._proof(first), attempts=self._attempts(first),
         )  # fmt: skip
+
+    def _asked(self, key: str, recorded: Any) -> Any:
+        """What was asked for with an act: of a review the event keeps more, what stood there before; and who decided a
+        request decides the one that they would have read here."""
+        if key == "fields":
+            return [{name: one[name] for name in ("field", "verdict", "value") if name in one} for one in recorded]
+        if key == "request_hash" and self._snapshot.pending_consent:
+            return self._snapshot.pending_consent.get("hash", recorded)
+        return recorded
+
+    def _proof(self, first: RecordedEvent) -> Proof:
+        """What proved something then proves it now: codes and answers are kept nowhere."""
+        if first.event is Event.CODE_SENT:
+            return Proof(contact=str(first.data.get("contact", "")))
+        if first.event is not Event.IDENTITY_VERIFIED:
+            return Proof()
+        handover = self._snapshot.handover
+        challenge = handover.code if handover is not None else None
+        return Proof(answered=True, code=self._rules.codes.code(challenge) if challenge is not None else "")
+
+    def _attempts(self, first: RecordedEvent) -> Attempts:
+        """The checks that had failed by then, here or in other conversations, as far as an event of a failure says."""
+        failed = max(int(first.data.get("attempts", 1)) - 1, 0) if first.event is Event.VERIFICATION_FAILED else 0
+        return Attempts(key="", failed=(first.at,) * min(failed, KEPT))
 
     def _beginning(self) -> Snapshot:
         """The conversation before its first message, as it was recorded."""
@@ -209,13 +235,6 @@ class WhatIf:
             timers={clock.value: due for clock, (_, due) in outcome.timers.items()}
             if outcome.latched or outcome.state is State.RESOLVED else {},
         )  # fmt: skip
-
-
-def _asked(key: str, recorded: Any) -> Any:
-    """What was asked for with an act, of which the event keeps more: of a review also what stood there before."""
-    if key != "fields":
-        return recorded
-    return [{name: one[name] for name in ("field", "verdict", "value") if name in one} for one in recorded]
 
 
 def _masked(one: StoredMessage, outcome: Outcome) -> StoredMessage:

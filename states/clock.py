@@ -70,6 +70,22 @@ class FrozenClock:
         return self._at
 
 
+class StagedClock(FrozenClock):
+    """A clock that is moved by hand until it is let go: from then on it is the machine's."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self._machine: SystemClock | None = None
+
+    def now(self) -> datetime:
+        """The moment it was set to; the machine's once it has been let go."""
+        return super().now() if self._machine is None else self._machine.now()
+
+    def let_go(self) -> None:
+        """The machine's time holds from now on."""
+        self._machine = SystemClock()
+
+
 class SystemIds:
     """Ids of 48 bits of time in milliseconds and 80 random bits, as in a ULID.
 

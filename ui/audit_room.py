@@ -139,7 +139,7 @@ class AuditRoom:
         except HandrailError as error:
             return {self.finding.list: verdicts.refused(str(error))}
         now = replace(held, cursors=cursors, following=page.following or "")
-        return {self.shown: now.text(), self.finding.list: found(page, PAGE * (len(cursors) - 1), held.conversation)}
+        return {self.shown: now.text(), self.finding.list: found(page, PAGE * (len(cursors) - 1))}
 
     # Stepping
 

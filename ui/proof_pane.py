@@ -34,8 +34,7 @@ class ProofPane:
         with gr.Accordion("What differs between two steps", open=False, elem_id="hr-differ"):
             with gr.Row(elem_classes="hr-acts"):
                 self.other = gr.Number(
-                    1, label="Compare the step above with step", minimum=1, precision=0, elem_id="hr-other",
-                    min_width=160, scale=0,
+                    1, label="Compare with step", minimum=1, precision=0, elem_id="hr-other", min_width=180, scale=0,
                 )  # fmt: skip
                 self.compare = gr.Button("Compare", size="sm", elem_id="hr-compare", scale=0, min_width=100)
             self.differs = html(elem_id="hr-differences")

@@ -64,7 +64,7 @@ class StepPane:
             self.happened: steps.happened(case, step),
             self.facts: steps.facts_judged(step),
             self.packet: steps.packet_then(packet_at(case, number), one.at),
-            self.checkpoint: steps.as_json(kept, "There is no checkpoint that could be shown."),
+            self.checkpoint: steps.checkpoint_then(case, number, kept),
             self.back: gr.update(interactive=number > 1),
             self.on: gr.update(interactive=number < len(events)),
         }

@@ -7,11 +7,15 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands.terminal import DataOption, KnowledgeOption, PolicyOption, note
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from service.system import System
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on.")]
 PortOption = Annotated[int | None, typer.Option(help="Port to listen on.")]
@@ -23,6 +27,7 @@ def demo(
     data_dir: DataOption = None,
     port: PortOption = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    seed: Annotated[bool, typer.Option("--seed", help="Begin with some days that were lived through.")] = False,
 ) -> None:
     """Everything on this machine, no key needed.
 
@@ -35,6 +40,7 @@ def demo(
         tries=DEMO_PORTS,
         page=True,
         browser=browser,
+        seed=seed,
     )
 
 
@@ -85,7 +91,7 @@ def _on_terminate(stop: Callable[[], object]) -> None:
         signal.signal(signal.SIGTERM, lambda number, frame: stop())
 
 
-def _serve(given: dict[str, object], *, demo: bool, tries: int, page: bool, browser: bool) -> None:
+def _serve(given: dict[str, object], *, demo: bool, tries: int, page: bool, browser: bool, seed: bool = False) -> None:
     """Binds first, so that a taken port is told before anything is opened."""
     from app.keys import TOKEN_FILE, with_admin_token
     from app.logging import configure
@@ -98,7 +104,7 @@ def _serve(given: dict[str, object], *, demo: bool, tries: int, page: bool, brow
     configure(settings.log_level, as_json=settings.log_json)
     _on_terminate(lambda: sys.exit(0))
     with bind(settings.host, settings.port, tries) as listening:
-        system = build(settings)
+        system = _seeded(settings) if seed else build(settings)
         delivery = build_delivery(settings, system)
         address = url_of(listening)
         made = with_admin_token(settings, system.door.policy)
@@ -118,3 +124,24 @@ def _serve(given: dict[str, object], *, demo: bool, tries: int, page: bool, brow
         finally:
             delivery.close()
             system.close()
+
+
+def _seeded(settings: Settings) -> System:
+    """A running Handrail with some days behind it, which the real system has lived through on a clock moved by hand."""
+    from datetime import UTC, datetime, timedelta
+
+    from app.seeding import moments, seed
+    from app.wiring import build
+    from states.clock import StagedClock
+
+    opening = datetime.now(UTC)
+    clock = StagedClock(moments(opening)[0].at - timedelta(minutes=1))
+    system = build(settings, clock=clock)
+    done = seed(system, clock, opening)
+    clock.let_go()
+    note(
+        f"{done.conversations} conversations of the last days" if done.conversations else "there is data already: kept"
+    )
+    for one in done.refused:
+        note(f"left out under this policy: {one}")
+    return system

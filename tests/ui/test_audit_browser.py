@@ -104,5 +104,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Any, address: str)
             fold(auditor, name)
         auditor.see("#hr-compare").click()
         auditor.see("#hr-differences .hr-card")
+        auditor.see("#hr-try").click()
+        auditor.see("#hr-would .hr-comparison")
         wide = auditor.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, f"the page is {wide} pixels wide"

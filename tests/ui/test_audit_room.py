@@ -107,7 +107,7 @@ def test_what_is_found_is_listed_with_what_became_of_it(room: AuditRoom) -> None
     listed = shown[room.finding.list]
     assert 'data-pick="case|much"' in listed
     assert 'data-pick="case|little"' in listed
-    assert "1–2 of 2" in listed
+    assert "2 found" in listed
     assert "Nothing was found" in find(room, "nobody has written this")[room.finding.list]
     assert 'case|much"' in find(room, trigger="safety.")[room.finding.list]
     assert 'case|little"' not in find(room, agent="anna")[room.finding.list]

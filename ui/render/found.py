@@ -16,27 +16,26 @@ UNASKED = (
 )
 
 
-def found(page: FoundPage, begin: int, chosen: str) -> str:
-    """A page of what was found, of which `begin` lines stand before."""
+def found(page: FoundPage, begin: int) -> str:
+    """A page of what was found, of which `begin` lines stand before; the browser marks the case that is open."""
     if not page.total:
         return (
             '<div class="hr-card hr-nothing"><p><b>Nothing was found</b></p>'
             "<p>Take a word or a filter away. Words are looked for in the masked text: numbers of cards and accounts "
             "stand in no message.</p></div>"
         )
-    lines = "".join(_line(one, chosen) for one in page.items)
-    shown = f"{begin + 1}–{begin + len(page.items)} of {page.total}"
+    lines = "".join(map(_line, page.items))
+    every = len(page.items) == page.total
+    shown = f"{page.total} found" if every else f"{begin + 1}–{begin + len(page.items)} of {page.total}"
     return f'<div class="hr-queue">{lines}</div>{_pager(shown, begin > 0, page.following is not None)}'
 
 
-def _line(one: FoundCase, chosen: str) -> str:
-    here = " hr-chosen" if one.id == chosen else ""
+def _line(one: FoundCase) -> str:
     reason = f"<b>{esc(words(one.reason_code))}</b>" if one.reason_code else '<b class="hr-dim">No handover</b>'
     late = pill("deadline missed", "hr-locked") if one.breached else ""
     ended = f"ended {esc(words(one.resolution))}" if one.resolution else esc(one.channel)
     return (
-        f'<button type="button" class="hr-item{here}" data-pick="{esc(CASE + one.id)}"'
-        f"{' aria-current=true' if here else ''}>"
+        f'<button type="button" class="hr-item" data-pick="{esc(CASE + one.id)}">'
         f"<header>{pill(words(one.state.value), f'hr-{kind_of(one.state)}')}{reason}{late}</header>"
         f'<p class="hr-last" dir="auto">“{esc(one.excerpt)}”</p>'
         f'<div class="hr-ends"><span>{on_day(one.updated_at)} · {one.steps} steps · {ended}</span>'

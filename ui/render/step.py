@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from audit.comparing import PacketAt
@@ -165,13 +165,15 @@ def packet_then(found: PacketAt | None, at: Any) -> str:
     return f"{note}{packet(found.handover, at)}"
 
 
-def as_json(value: Any, nothing: str) -> str:
-    """A value as indented JSON."""
-    if value is None:
-        return f'<p class="hr-dim hr-pad">{esc(nothing)}</p>'
-    return f'<pre class="hr-raw" tabindex="0">{esc(json.dumps(value, indent=2, ensure_ascii=False, default=str))}</pre>'
-
-
-def step_names(case: CaseFile) -> Sequence[str]:
-    """What each step is, in a word."""
-    return [words(one.event.value) for one in case.record.events]
+def checkpoint_then(case: CaseFile, number: int, kept: Mapping[str, Any] | None) -> str:
+    """What LangGraph kept with a step, as JSON: one checkpoint for all steps of one cause."""
+    if kept is None:
+        return '<p class="hr-dim hr-pad">There is no checkpoint that could be shown.</p>'
+    name = case.record.events[number - 1].checkpoint_id
+    shared = [place for place, one in enumerate(case.record.events, 1) if one.checkpoint_id == name]
+    told = f"steps {shared[0]} to {shared[-1]}" if len(shared) > 1 else f"step {number}"
+    text = json.dumps(kept, indent=2, ensure_ascii=False, default=str)
+    return (
+        f'<p class="hr-dim hr-pad">Kept once for each message or act: this is how things stood after {told}.</p>'
+        f'<pre class="hr-raw" tabindex="0">{esc(text)}</pre>'
+    )

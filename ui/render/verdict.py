@@ -23,6 +23,10 @@ TURNS = {
     Turn.UNKNOWN: ("not known", "hr-escalated"),
     Turn.CLOCK: ("clock", ""),
 }
+_CAUSES = {
+    "act": "a person acted", "clock": "a clock ran out", "fault": "something failed",
+    "summary": "a summary was written", "returned": "a message was left to the assistant",
+}  # fmt: skip
 STEP = "step|"
 """Begins what a button says that leads to a step."""
 
@@ -118,7 +122,8 @@ def comparison(turns: Sequence[Compared], name: str, digest: str) -> str:
 def _turn(one: Compared) -> str:
     name, kind = TURNS[one.turn]
     flipped = one.turn in (Turn.OTHER, Turn.REFUSED)
-    what = said(one.text) if one.text else esc(words(one.cause.partition(":")[0]))
+    cause = _CAUSES.get(one.cause.partition(":")[0], "")
+    what = said(one.text) if one.text else f'<span class="hr-dim">{cause}</span>'
     why = f'<p class="hr-dim">{esc(one.why)}</p>' if one.why else ""
     would = _course(one.would) if one.would is not None else '<span class="hr-dim">–</span>'
     cells = (to_step(one.step), what, _course(one.recorded), would, f"{pill(name, kind)}{why}")

@@ -16,5 +16,20 @@ Object.assign(window.handrail, (() => {
     trigger('submit', {name: chosen.name, text: await chosen.text()});
     event.target.value = '';
   });
+  // The line of the case that is open, in whatever list was drawn before or after it. Where the list fills the screen, as on a
+  // phone, a case that was opened comes into sight.
+  let shown;
+  const mark = () => {
+    const title = document.querySelector('#hr-audited [data-audited]'), open = title?.dataset.audited;
+    if (open && open !== shown && title.getBoundingClientRect().top > innerHeight) title.scrollIntoView({block: 'start'});
+    shown = open;
+    document.querySelectorAll('#hr-found [data-pick^="case|"]').forEach(line => {
+      const here = line.dataset.pick === `case|${open}`;
+      if (line.classList.contains('hr-chosen') !== here) line.classList.toggle('hr-chosen', here);
+      if ((line.getAttribute('aria-current') === 'true') !== here) line.setAttribute('aria-current', here);
+    });
+  };
+  new MutationObserver(mark).observe(
+    document.documentElement, {childList: true, subtree: true, attributes: true, attributeFilter: ['data-audited']});
   return {save, file};
 })());
