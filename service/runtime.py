@@ -57,6 +57,7 @@ from service.views import (
     TurnResult,
 )
 from states.clock import Clock, Ids
+from states.errors import NotFound
 from states.vocabulary import Event
 from store import arrivals, queries
 from store.database import Store
@@ -170,6 +171,10 @@ class Runtime:
 
     def open(self, new: NewConversation, *, opened_by: str = "") -> ConversationView:
         """Begins a conversation of the channel `opened_by`; one that exists under this id is returned as it is."""
+        return self.view(self.begin(new, opened_by=opened_by))
+
+    def begin(self, new: NewConversation, *, opened_by: str = "") -> str:
+        """The same without looking at it, whose cost grows with its length: the id."""
         conversation_id = new.id or self._parts.rules.ids.new("cnv_")
         check_id(conversation_id, "conversation id")
         now, loaded, redact = self._parts.clock.now(), self.policy, self._parts.rules.redacted
@@ -192,7 +197,7 @@ class Runtime:
                 idle_until=now + loaded.policy.limits.idle.delta,
                 now=now,
             )
-        return self.view(conversation_id)
+        return conversation_id
 
     def view(self, conversation_id: str) -> ConversationView:
         """A conversation as it is now. NotFound if there is none."""
@@ -202,7 +207,10 @@ class Runtime:
     def opened_by(self, conversation_id: str) -> str:
         """The channel that opened it; empty if it was none. NotFound."""
         with self._store.read() as connection:
-            return str(queries.conversation(connection, conversation_id)["opened_by"])
+            found = queries.opened_by(connection, conversation_id)
+        if found is None:
+            raise NotFound(f"there is no conversation {conversation_id!r}; create it first, or check the id")
+        return found
 
     def version(self, conversation_id: str) -> int:
         """Its fencing number: cheap to poll for changes."""

@@ -67,6 +67,7 @@ PENDING = and_(MESSAGE.c.author == "customer", MESSAGE.c.outcome_event_id.is_(No
 # Statements of every turn are built once: building them costs more CPU than SQLite needs to execute them.
 _ID: BindParameter[str] = bindparam("id")
 _SNAPSHOT = select(CONVERSATION).where(CONVERSATION.c.id == _ID)
+_OPENED_BY = Prepared(select(CONVERSATION.c.opened_by).where(CONVERSATION.c.id == _ID))
 _RECENT = Prepared(select(MESSAGE).where(MESSAGE.c.conversation_id == _ID).order_by(MESSAGE.c.seq.desc()).limit(WINDOW))
 _OLDEST_PENDING = Prepared(
     select(MESSAGE).where(MESSAGE.c.conversation_id == _ID, PENDING).order_by(MESSAGE.c.seq).limit(1)
@@ -84,6 +85,23 @@ _NEWEST_HANDOVER = (
     .limit(1)
 )
 
+_CUSTOMERS = select(MESSAGE.c.seq).where(MESSAGE.c.conversation_id == _ID, MESSAGE.c.author == "customer")
+_THIS = _CUSTOMERS.where(MESSAGE.c.id == bindparam("message")).scalar_subquery()
+_BEFORE_THIS = (
+    select(func.max(MESSAGE.c.seq))
+    .where(MESSAGE.c.conversation_id == _ID, MESSAGE.c.author == "customer", MESSAGE.c.seq < _THIS)
+    .scalar_subquery()
+)
+_RETURNED = select(EVENT.c.seq).where(
+    EVENT.c.conversation_id == _ID, EVENT.c.seq == MESSAGE.c.event_seq, EVENT.c.cause.startswith("returned:")
+)
+_SAID_BEFORE = Prepared(
+    select(MESSAGE)
+    .where(MESSAGE.c.conversation_id == _ID, MESSAGE.c.author != "customer")
+    .where(or_(MESSAGE.c.in_reply_to.is_(None), _RETURNED.exists()), MESSAGE.c.seq < _THIS)
+    .where(MESSAGE.c.seq > func.coalesce(_BEFORE_THIS, -1))
+    .order_by(MESSAGE.c.seq)
+)
 _LAST_SAID = (
     select(MESSAGE.c.text)
     .where(MESSAGE.c.conversation_id == HANDOVER.c.conversation_id, MESSAGE.c.author == "customer")
@@ -157,6 +175,12 @@ def conversation(connection: Connection, conversation_id: str) -> RowMapping:
     return row
 
 
+def opened_by(connection: Connection, conversation_id: str) -> str | None:
+    """The channel that opened a conversation, empty for none; None if there is no such conversation."""
+    row = _OPENED_BY.first(connection, {"id": conversation_id})
+    return str(row["opened_by"]) if row is not None else None
+
+
 def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
     """A transcript row as a value."""
     return StoredMessage(
@@ -224,26 +248,8 @@ def written_after(connection: Connection, conversation_id: str, seq: int) -> tup
 def said_before(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:
     """What was said to the customer between their message before this one and this one, in answer to neither; or in
     answer to one that a person left to the assistant, which had its answer before."""
-    customers = select(MESSAGE.c.seq).where(
-        MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer"
-    )
-    this = customers.where(MESSAGE.c.id == message_id).scalar_subquery()
-    last = select(func.max(MESSAGE.c.seq)).where(
-        MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author == "customer", MESSAGE.c.seq < this
-    )
-    returned = select(EVENT.c.seq).where(
-        EVENT.c.conversation_id == conversation_id,
-        EVENT.c.seq == MESSAGE.c.event_seq,
-        EVENT.c.cause.startswith("returned:"),
-    )
-    found = (
-        select(MESSAGE)
-        .where(MESSAGE.c.conversation_id == conversation_id, MESSAGE.c.author != "customer")
-        .where(or_(MESSAGE.c.in_reply_to.is_(None), returned.exists()), MESSAGE.c.seq < this)
-        .where(MESSAGE.c.seq > func.coalesce(last.scalar_subquery(), -1))
-        .order_by(MESSAGE.c.seq)
-    )
-    return tuple(message_of(row) for row in connection.execute(found).mappings())
+    found = _SAID_BEFORE.all(connection, {"id": conversation_id, "message": message_id})
+    return tuple(message_of(row) for row in found)
 
 
 def replies_to(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:

@@ -233,6 +233,12 @@ def test_the_newest_message_of_a_customer_is_found_also_by_how_its_id_begins(ben
     assert read(bench, queries.newest_of_customer, "c2") is None
 
 
+def test_the_channel_that_opened_a_conversation_is_known(bench: Bench) -> None:
+    bench.open("c1", opened_by="web")
+    bench.open("c2")
+    assert [read(bench, queries.opened_by, name) for name in ("c1", "c2", "c3")] == ["web", "", None]
+
+
 def test_what_was_said_between_two_messages_of_the_customer_in_answer_to_none(bench: Bench) -> None:
     talked(bench)
     bench.receive(message_id="m3", at=NOW + HOUR)

@@ -129,7 +129,7 @@ def _conversation(door: Handrail, caller: Actor, asked: Asked, key: Key) -> str:
             "Handrail-Conversation with the id that came with that answer, metadata.conversation, or user"
         )
     customer = key.user if key.user is not None and len(key.user) <= 200 and key.user.isprintable() else ""
-    return door.open(caller, NewConversation(id=name, channel=CHANNEL, customer=customer)).id
+    return door.begin(caller, NewConversation(id=name, channel=CHANNEL, customer=customer))
 
 
 def _of_user(caller: Actor, user: str) -> str:
