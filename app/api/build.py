@@ -15,7 +15,7 @@ from fastapi.security import HTTPBearer
 
 from app.api.access import AccessLog
 from app.api.bell import Bell
-from app.api.cursors import NEXT, PAGE, TOTAL, Cursor, Limit
+from app.api.cursors import LONGEST, NEXT, PAGE, TOTAL, Cursor, Limit, page
 from app.api.deliveries import deliveries
 from app.api.depends import Caller, Channel, Door
 from app.api.errors import install_handlers, respond
@@ -86,10 +86,12 @@ health = APIRouter(tags=["health"])
 
 
 @router.post("/conversations", status_code=201, tags=["conversations"], operation_id="open_conversation")
-def open_conversation(body: OpenBody, door: Door, caller: Channel) -> ConversationView:
-    """Begins a conversation."""
+def open_conversation(
+    body: OpenBody, door: Door, caller: Channel, idempotency_key: RequestKey = None
+) -> ConversationView:
+    """Begins a conversation; under an id that exists it is that one."""
     new = NewConversation(
-        id=body.id,
+        id=_one_id(body.id, idempotency_key),
         channel=body.channel,
         language=body.language,
         customer=body.customer,
@@ -216,9 +218,11 @@ def attend(body: PresenceBody, door: Door, caller: Caller) -> PersonView:
 
 
 @router.get("/presence", tags=["desk"], operation_id="people")
-def people(door: Door, caller: Caller) -> list[PersonView]:
+def people(
+    door: Door, caller: Caller, response: Response, limit: Limit = LONGEST, cursor: Cursor = None
+) -> list[PersonView]:
     """Everybody who has come to the desk: who is online, for which teams, with how much in hand."""
-    return list(door.people(caller))
+    return page(door.people(caller), limit, cursor, lambda one: one.id, response)
 
 
 @router.get("/states", tags=["desk"], operation_id="states")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 
+from app.api.cursors import LONGEST, Cursor, Limit, page
 from app.api.depends import Caller, Door
 from app.api.models import ApprovalBody, Name, TemplateBody
 from service.views import TemplateView
@@ -17,9 +18,11 @@ templates = APIRouter(prefix="/templates", tags=["templates"])
 
 
 @templates.get("", operation_id="list_templates")
-def list_templates(door: Door, caller: Caller) -> list[TemplateView]:
+def list_templates(
+    door: Door, caller: Caller, response: Response, limit: Limit = LONGEST, cursor: Cursor = None
+) -> list[TemplateView]:
     """Every version of every template, and what the policy ships as version `policy`."""
-    return list(door.templates(caller))
+    return page(door.templates(caller), limit, cursor, _name, response)
 
 
 @templates.post("", status_code=201, operation_id="draft_template")
@@ -42,3 +45,7 @@ def retire_template(
 ) -> TemplateView:
     """Ends a version for good."""
     return door.retire_template(caller, template_id, language, version)
+
+
+def _name(template: TemplateView) -> str:
+    return f"{template.id} {template.language} {template.version}"

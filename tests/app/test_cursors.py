@@ -85,3 +85,31 @@ def test_a_poll_of_a_long_queue_is_small_and_all_of_it_can_be_read(house: House)
             assert len(listed.json()[name] if name else listed.json()) <= 2
             assert client.get(address, params={"cursor": "x"}).status_code == 422
         assert len(client.get("/v1/conversations").json()) == 20
+
+
+def test_templates_and_people_come_in_pages_too(house: House) -> None:
+    with house.client() as client:
+        for number in range(5):
+            agent = {"X-Handrail-Actor": f"agent{number}", "X-Handrail-Role": "frontline_agent"}
+            assert client.put("/v1/presence", json={}, headers=agent).status_code == 200
+            drafted = client.post("/v1/templates", json={"id": f"t{number}", "text": "Good day."}, headers=agent)
+            assert drafted.status_code == 201
+        for address in ("/v1/presence", "/v1/templates"):
+            whole = client.get(address, headers=AGENT).json()
+            assert len(whole) >= 5
+            listed, response = [], client.get(address, params={"limit": 2}, headers=AGENT)
+            while NEXT in response.headers:
+                assert len(response.json()) == 2
+                listed += response.json()
+                cursor = response.headers[NEXT]
+                response = client.get(f"{address}?limit=2&cursor={cursor}", headers=AGENT)
+            assert [*listed, *response.json()] == whole
+
+
+def test_a_conversation_is_begun_once_under_a_key(house: House) -> None:
+    with house.client() as client:
+        key = {"Idempotency-Key": "k1"}
+        begun = [client.post("/v1/conversations", json={"customer": "cus-1"}, headers=key) for _ in range(2)]
+        assert [one.json()["id"] for one in begun] == ["k1", "k1"]
+        assert client.post("/v1/conversations", json={"id": "k2"}, headers=key).status_code == 422
+        assert len(client.get("/v1/conversations").json()) == 1
