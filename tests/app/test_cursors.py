@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from fastapi import Response
 from hypothesis import given, settings
@@ -97,7 +99,8 @@ def test_templates_and_people_come_in_pages_too(house: House) -> None:
         for address in ("/v1/presence", "/v1/templates"):
             whole = client.get(address, headers=AGENT).json()
             assert len(whole) >= 5
-            listed, response = [], client.get(address, params={"limit": 2}, headers=AGENT)
+            response = client.get(address, params={"limit": 2}, headers=AGENT)
+            listed: list[Any] = []
             while NEXT in response.headers:
                 assert len(response.json()) == 2
                 listed += response.json()
