@@ -46,6 +46,25 @@ _GREETINGS = {
     "boa tarde": "pt",
 }  # fmt: skip
 """Greetings and thanks that only one of the languages has: they decide where nothing else did yet."""
+_IDIOMS = re.compile(
+    r"\b(?:c['’]est la vie|que sera sera|mi casa es su casa|je ne sais (?:quoi|pas quoi)|hasta (?:la vista|"
+    r"luego|ma[nñ]ana)"
+    r"|comme ci,? comme [cç]a|mon dieu|sacr[eé] bleu|no es bueno|qu[eé] pasa|lo siento|auf wiedersehen|"
+    r"wie bitte|ach so|was ist los"
+    r"|das ist gut|mea culpa|tant pis|bon app[eé]tit|bon voyage|[aà] la carte|est[aá] bien|muy bien|"
+    r"mucho gusto|adi[oó]s amigos?"
+    r"|fiesta|siesta|gesundheit|wunderbar|voil[aà]|ol[aá] amigo|hola amigo|et voila|la vida loca|"
+    r"the show must go on|no problem"
+    r"|please|sorry|never mind|by the way)\b",
+    re.IGNORECASE,
+)
+"""What people of every language put into their own, beside the rest of a sentence."""
+_COURTESIES = {
+    "es": "hola gracias muchas por favor buenas buenos", "fr": "merci beaucoup bonjour bonsoir s'il plait",
+    "de": "danke bitte hallo schon guten", "pt": "ola obrigado obrigada por favor", "en": "hello thanks please",
+}  # fmt: skip
+"""They show a language only beside another word of it."""
+_POLITE = {code: frozenset(words.split()) for code, words in _COURTESIES.items()}
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _HEAD = 300
 """Characters that are looked at: enough to tell five languages apart."""
@@ -77,7 +96,7 @@ NOTHING = Shown()
 
 def shown(text: str, *, classify: bool = True) -> Shown:
     """What a message shows about its language; `classify` also judges texts without small words, in a millisecond."""
-    head = text[:_HEAD]
+    head = _own(text[:_HEAD])
     written = list(dict.fromkeys(_WORD.findall(head)))
     folded = [word.translate(FOLD) for word in written]
     greeting = _GREETINGS.get(" ".join(folded))
@@ -95,13 +114,21 @@ def shown(text: str, *, classify: bool = True) -> Shown:
     return Shown(language=language, sure=long and spoken > 1 and margin >= _SURE_MARGIN)
 
 
+def _own(text: str) -> str:
+    """The text without the idioms of other languages, if it says more than they do."""
+    rest = _IDIOMS.sub(" ", text)
+    return rest if _WORD.search(rest) else text
+
+
 def _by_words(words: Iterable[str]) -> tuple[str, int, float] | None:
     """The language with most small words, how many of speech it has, and its margin; None if none is ahead."""
-    present = frozenset(words)
+    own = frozenset(words)
     votes = []
     for code, spoken, joining in _LISTED:
-        said = len(present & spoken)
-        votes.append((said + len(present & joining) / 2, said, code))
+        more = own - _POLITE[code]
+        polite = len(own & spoken & _POLITE[code]) if not more or more & (spoken | joining) else 0
+        said = len(more & spoken) + polite
+        votes.append((said + len(own & joining) / 2, said, code))
     (first, said, language), (second, *_) = sorted(votes, reverse=True)[:2]
     return (language, said, first - second) if said and first - second >= _MARGIN else None
 

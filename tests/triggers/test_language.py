@@ -127,7 +127,7 @@ def sentences() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for language in LANGUAGES:
         if language != "en":
-            raw = yaml.safe_load((PACKS / f"default.{language}.yaml").read_text("utf-8"))
+            raw = yaml.safe_load((PACKS / "vectors" / f"default.{language}.yaml").read_text("utf-8"))
             vectors = [rule.get("vectors") or {} for rule in raw["triggers"].values()]
             texts = [one for kinds in vectors for several in kinds.values() for one in several if isinstance(one, str)]
             found[language] = tuple(text for text in dict.fromkeys(texts) if len(text.split()) >= 5)
@@ -194,3 +194,28 @@ def test_to_believe_every_small_word_is_caught() -> None:
 
     changed = [name for name in (*NAMES, *TOKENS) if History(spoken="en").hear(believed(name)).language() != "en"]
     assert len(changed) > 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c'est la vie, talk to a human", "que sera sera, cancel my order", "mi casa es su casa, refund please",
+        "por favor cancel the order", "hasta la vista, close my account", "merci beaucoup, bye now", "bitte hurry",
+        "danke schön for the kettle", "gracias amigo, order came", "muchas gracias, all good now",
+        "je ne sais quoi about this kettle", "no bueno, the lamp is broken",
+    ],
+)  # fmt: skip
+def test_an_idiom_or_a_courtesy_of_another_language_changes_nothing(text: str) -> None:
+    assert shown(text).language in (None, "en")
+    assert conversation("en", text, text).language() == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("hello, necesito ayuda con mi pedido", "es"), ("sorry, je ne comprends pas", "fr"),
+     ("hi, ich möchte mit jemandem reden", "de"),
+     ("Sorry, das Teil ist broken", "de"), ("please, quero falar com uma pessoa", "pt"),
+     ("danke für ihre hilfe", "de"), ("merci pour votre aide", "fr")],
+)  # fmt: skip
+def test_a_courtesy_beside_a_sentence_hides_its_language_not(text: str, language: str) -> None:
+    assert shown(text).language == language
