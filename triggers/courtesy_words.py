@@ -24,6 +24,16 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "[very|so|really|super] (helpful|kind of you|useful)",
             "(you're|you are|ur) (great|the best|awesome|amazing|a star|a legend|a lifesaver|brilliant|an angel"
             "|wonderful)",
+            "(thanks|thank you|thank u|thx|many thanks|cheers) [so much|very much|again] for (everything|all)",
+            "(many|big|huge) thanks for (your|the) [quick|swift|prompt|fast|kind|great] (help|reply|answer|"
+            "support|service)",
+            "[i|much|really] (appreciate it|appreciate this|obliged)",
+            "(great|good|awesome|amazing|excellent|super|brilliant|fantastic|top|five star) (service|job|work|"
+            "stuff|support"
+            "|help|team)",
+            "you (rock|guys rock|are stars|saved my day|saved the day|made my day)",
+            "(lifesaver|sweet|awesome sauce|five stars|5 stars|10 out of 10)",
+            "(you're|you are|your) [very|most] welcome",
             "god bless [you]",
             "bless you",
         ),
@@ -36,7 +46,9 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "ich (danke|bedanke mich) [ihnen|euch|dir|vielmals|sehr|herzlich|bei ihnen]",
             "(das|sie|du|ihr) (war|ist|sind|bist|seid|waren|haben) [sehr|echt|wirklich|mir|super] (hilfreich"
             "|nett|lieb|freundlich|toll|super|klasse|spitze|die besten|die beste|geholfen|sehr geholfen)",
-            "sehr (nett|freundlich|hilfreich|lieb)",
+            "(sehr|super|echt) (nett|freundlich|hilfreich|lieb)",
+            "(super|toller|klasse|bester|prima|top|guter) (service|job|support)",
+            "(gern geschehen|gerne wieder|keine ursache)",
         ),
         "es": (
             "(gracias|muchas gracias|muchísimas gracias|mil gracias|mil gracias|grax|muy agradecido"
@@ -47,6 +59,8 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "(es|eres|son|fue|ha sido|han sido|sois) [usted|muy|de gran|de mucha|un|una] (amable|amables|ayuda"
             "|útil|encanto|geniales|genial|maravilla|crack)",
             "muy (amable|amables|útil)",
+            "(de nada|no hay de qué)",
+            "(buen|excelente|gran) (servicio|trabajo)",
         ),
         "fr": (
             "(merci|mercii|merci beaucoup|merci bien|un grand merci|mille mercis|mille merci|grand merci"
@@ -58,6 +72,8 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "(c'est|c'était|vous êtes|vous avez été|tu es) [très|vraiment|trop|super] (gentil|gentille|aimable"
             "|utile|efficace|efficaces|génial|au top|sympa|parfaits|adorable)",
             "très (utile|gentil|aimable)",
+            "(de rien|je vous en prie)",
+            "(super|excellent|bon|très bon) (service|travail)",
         ),
         "pt": (
             "(obrigado|obrigada|muito obrigado|muito obrigada|obg|obgd|brigado|brigada|valeu|agradecido"
@@ -69,6 +85,8 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "(é|foi|foram|são) [muito|super|um|uma] (gentil|gentis|amável|útil|prestável|ótimo|ótimos|querido"
             "|simpático|atencioso)",
             "muito (gentil|amável|útil)",
+            "(obrigadão|obrigadinho|obrigadinha|brigadão|de nada|show|show de bola)",
+            "(ótimo|bom|excelente) (serviço|trabalho|atendimento)",
         ),
     },
     "solved": {
@@ -83,6 +101,11 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "|settled|fine|good|ok|okay) [now|again]",
             "[my|the] (problem|issue|question|matter|case|query) [is|has been|was|got] (solved|fixed|sorted"
             "|resolved|answered|settled|closed) [now]",
+            "[it|that|this|everything] works like a (charm|dream)",
+            "[it|they|[my|the] parcel|[my|the] order|[my|the] package|[my|the] letter] [has|have|just|finally|"
+            "has finally]"
+            " (came|come|arrived|turned up) [today|now|just now|this morning|in the post|safely]",
+            "[all|just|now|i|i've|have] received [it|everything] [today|now|safely]",
             "(solved|fixed|sorted|resolved|done|works now|working now|all sorted|all fixed|all solved|all done"
             "|all set|issue solved|case closed) [now]",
             "(found|i found|got|i got|i've got|i have) it [now|working]",
@@ -104,6 +127,8 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "(hat sich|alles) [schon|bereits] (erledigt|geklärt|gelöst|bestens|gut|klar|in ordnung|super|paletti)",
             "(erledigt|gelöst|geklärt|behoben|gefunden|habs|hab's|hab es gefunden|ich hab's"
             "|ich habe es gefunden|hat geklappt|hat funktioniert|geht wieder|klappt jetzt|passt so|hat geholfen)",
+            "(läuft|geht|klappt|funktioniert) (wieder|jetzt|jetzt wieder)",
+            "[ist|alles|das paket ist|es ist] [heute|gestern|gerade|gut] (angekommen|eingetroffen)",
             "(das|mehr) (wars|war's|war alles|wollte ich nicht wissen|war genau was ich brauchte)",
         ),
         "es": (
@@ -259,6 +284,7 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 _FILLERS = """
+x xx xxx
 so then well oh ah um hm hmm hey hi hello just and now really all everyone team guys folks sir madam dear friend mate
 buddy support there again too also haha lol btw anyway everybody
 ach na denn dann und auch aber jetzt hallo liebes zusammen leute

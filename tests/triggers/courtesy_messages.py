@@ -15,15 +15,53 @@ THANKS = {
         "thx",
         "Thanks for your help",
         "thank you for the quick reply",
+        "Thanks again for everything",
+        "many thanks for your swift help",
+        "appreciate it",
+        "much obliged",
+        "excellent support",
+        "you rock",
     ),
-    "de": ("Danke", "vielen Dank", "Danke schön", "Vielen Dank für die schnelle Hilfe", "herzlichen Dank"),
-    "es": ("Gracias", "muchas gracias", "mil gracias", "Gracias por su ayuda", "muchas gracias por la respuesta"),
+    "de": (
+        "super lieb, danke",
+        "Danke",
+        "vielen Dank",
+        "Danke schön",
+        "Vielen Dank für die schnelle Hilfe",
+        "herzlichen Dank",
+    ),
+    "es": (
+        "excelente servicio",
+        "Gracias",
+        "muchas gracias",
+        "mil gracias",
+        "Gracias por su ayuda",
+        "muchas gracias por la respuesta",
+    ),
     "fr": ("Merci", "merci beaucoup", "un grand merci", "Merci pour votre aide", "je vous remercie"),
-    "pt": ("Obrigado", "muito obrigada", "valeu", "Obrigada pela ajuda", "agradeço"),
+    "pt": ("Obrigadão", "ótimo atendimento", "Obrigado", "muito obrigada", "valeu", "Obrigada pela ajuda", "agradeço"),
 }
 SOLVED = {
-    "en": ("that solved it", "it works now", "problem solved", "that fixed it", "got it working", "all sorted"),
-    "de": ("das hat geholfen", "jetzt geht es wieder", "hat geklappt", "hat sich erledigt", "Problem gelöst"),
+    "en": (
+        "that solved it",
+        "it works now",
+        "problem solved",
+        "that fixed it",
+        "got it working",
+        "all sorted",
+        "works like a charm",
+        "came today",
+        "the parcel has arrived safely",
+    ),
+    "de": (
+        "das hat geholfen",
+        "jetzt geht es wieder",
+        "hat geklappt",
+        "hat sich erledigt",
+        "Problem gelöst",
+        "läuft wieder",
+        "heute angekommen",
+    ),
     "es": ("ya funciona", "problema resuelto", "ya está solucionado", "eso lo solucionó", "ya lo encontré"),
     "fr": ("ça marche maintenant", "c'est réglé", "problème résolu", "ça m'a aidé", "tout fonctionne"),
     "pt": ("já funciona", "problema resolvido", "deu certo", "já está resolvido", "isso ajudou"),
@@ -86,6 +124,24 @@ TAPBACKS = (
 NEEDS = tuple(
     line.strip()
     for line in """
+    thanks but it still does not work
+    great, now it is broken
+    perfect, another lie
+    thanks for nothing
+    all good except the gas smell
+    just arrived broken
+    it works now but gets hot
+    works like a charm until it smokes
+    came today, empty
+    great service my foot
+    you rock the boat
+    received the wrong one
+    läuft wieder aus
+    angekommen, aber kaputt
+    super Service, drei Wochen gewartet
+    ça marche pas
+    thanks, i will not be here tomorrow
+    thank you, and goodbye forever
     thanks for nothing
     no thanks to you
     thanks a lot for ruining my holiday
