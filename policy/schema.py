@@ -114,7 +114,8 @@ class Trigger(Model):
     reason: str = Field(min_length=3, description="one sentence a person can read")
     any: tuple[Evidence, ...] = ()
     unless: tuple[str, ...] | None = Field(
-        default=None, description="phrases that take back a fired phrase of this trigger in the same sentence"
+        default=None,
+        description="phrases that take back a fired phrase of this trigger in the same clause of a sentence",
     )
     when: str | None = Field(
         default=None, description="CEL condition: alone it is the evidence, beside `any` it must hold too"

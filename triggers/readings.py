@@ -51,7 +51,7 @@ _IS_RESPELT = compile_source(
     rf"|\b(?:{BACKWARDS_SOURCE})\b"
 )
 """In folded text that may be written otherwise than it is meant (`triggers.respelt`)."""
-_HAS_CAMELS = re.compile(r"[a-z][A-Z][A-Za-z]*[a-z][A-Z]|[A-Z][A-Z][a-z]+[A-Z]")
+_HAS_CAMELS = compile_source(r"[a-z][A-Z][A-Za-z]*[a-z][A-Z]|[A-Z][A-Z][a-z]+[A-Z]")
 
 
 class Kind(IntEnum):
@@ -98,7 +98,7 @@ def readings(text: str) -> tuple[Folded, ...]:
     """Every way to read the text, as it stands first; at most eighteen."""
     plain = fold(text)
     odd = () if text.isascii() and _IS_ODD.search(plain.data) is None else tuple(_others(text, plain))
-    if _IS_RESPELT.search(plain.data) is None and _HAS_CAMELS.search(text) is None:
+    if _IS_RESPELT.search(plain.data) is None and _HAS_CAMELS.search(text.encode("utf-8", "surrogatepass")) is None:
         return (plain, *odd)
     return (plain, *odd, *respelt(text))
 
