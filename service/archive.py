@@ -27,7 +27,7 @@ from store import archive, queries
 from store.archive import Search
 from store.connection import Connection, RowMapping
 from store.database import Reader, Store
-from store.looks import add_look, first_broken_look, is_covered, looks
+from store.looks import add_look, first_broken_look, first_broken_of_newest, is_covered, looks
 from store.records import NewLook
 
 __all__ = ["Archive", "LookBook", "Purpose", "Search"]
@@ -181,11 +181,11 @@ class Archive:
         names = [one.name for one in fields(Look)]
         return tuple(Look(**{name: row[name] for name in names}) for row in rows)
 
-    def first_broken_look(self, actor: Actor) -> int | None:
-        """The number of the first look that was changed or taken out; None: the book is whole."""
+    def first_broken_look(self, actor: Actor, newest: int | None = None) -> int | None:
+        """The number of the first look that was changed or taken out, of all or of the newest; None: they are whole."""
         self.admit(actor)
         with self._reader.read() as connection:
-            return first_broken_look(connection)
+            return first_broken_look(connection) if newest is None else first_broken_of_newest(connection, newest)
 
     # Keeping looks
 

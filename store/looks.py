@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -61,10 +61,21 @@ def looks(
 
 def first_broken_look(connection: Connection) -> int | None:
     """The number of the first look that is not what the chain says, or after which one is missing; None: it holds."""
-    prev_hash = GENESIS
-    for number, row in enumerate(connection.execute(select(LOOK).order_by(LOOK.c.number)).mappings(), 1):
-        values = dict(row)
-        if row["number"] != number or row["prev_hash"] != prev_hash or row["hash"] != look_hash(prev_hash, values):
-            return number
+    return _first_break(connection.execute(select(LOOK).order_by(LOOK.c.number)).mappings(), 1, GENESIS)
+
+
+def first_broken_of_newest(connection: Connection, newest: int) -> int | None:
+    """The same of the newest looks alone: it costs the same however many there are."""
+    found = select(LOOK).order_by(LOOK.c.number.desc()).limit(newest)
+    rows = [*reversed(connection.execute(found).mappings().all())]
+    if not rows or rows[0]["number"] == 1:
+        return _first_break(rows, 1, GENESIS)
+    return _first_break(rows, rows[0]["number"], rows[0]["prev_hash"])
+
+
+def _first_break(rows: Iterable[RowMapping], number: int, prev_hash: str) -> int | None:
+    for expected, row in enumerate(rows, number):
+        if row["number"] != expected or row["prev_hash"] != prev_hash or row["hash"] != look_hash(prev_hash, dict(row)):
+            return expected
         prev_hash = row["hash"]
     return None

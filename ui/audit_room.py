@@ -180,7 +180,8 @@ class AuditRoom:
                 drawn |= self.stepping.show(case, number, self._kept(actor, case, number))
             if opened:
                 drawn |= {self.stepping.verdict: "", **self.proving.fresh(actor, len(events), number)}
-            drawn |= self.proving.looked(actor, case.record.id)
+            if opened or case.number:
+                drawn |= self.proving.looked(actor, case.record.id)
         except HandrailError as error:
             return {self.title: verdicts.refused(str(error)), self.case: gr.update(visible=False)}
         return {**drawn, self.shown: replace(held, step=number, steps=len(events)).text()}

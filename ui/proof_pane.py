@@ -21,6 +21,8 @@ PACK, USED = "pack:", "used:"
 """Begin what a choice of a policy says: a ready pack by its name, or one that once decided by its hash."""
 LOOKS = 50
 """Looks that are listed."""
+CHECKED = 500
+"""Newest looks of all whose chain is checked with them; `handrail replay --verify --all` checks every one."""
 
 
 class ProofPane:
@@ -66,7 +68,7 @@ class ProofPane:
     def looked(self, actor: Actor, conversation_id: str) -> Updates:
         """Who has looked at the case."""
         found = self._archive.looks(actor, LOOKS, conversation_id)
-        return {self.looks: verdicts.looks_at(found, self._archive.first_broken_look(actor))}
+        return {self.looks: verdicts.looks_at(found, self._archive.first_broken_look(actor, CHECKED))}
 
     def chosen(self, actor: Actor, choice: str) -> LoadedPolicy:
         """The policy of a choice. NotFound for what is none."""

@@ -64,6 +64,26 @@ def test_a_look_that_was_taken_out_is_missed(bench: Bench) -> None:
     assert bench.rows(looks.first_broken_look) == 2
 
 
+@pytest.mark.parametrize("broken", [None, 2, 5, 7])
+def test_the_newest_looks_are_checked_alone(bench: Bench, broken: int | None) -> None:
+    for _ in range(7):
+        bench.run(looks.add_look, ADA)
+    if broken is not None:
+        change = update(LOOK).where(LOOK.c.number == broken).values(actor_id="eva")
+        bench.run(lambda connection: connection.execute(change))
+    assert bench.rows(looks.first_broken_look) == broken
+    for newest in (1, 3, 6, 7, 100):
+        seen = broken if broken is not None and broken > 7 - newest else None
+        assert bench.rows(lambda connection, many=newest: looks.first_broken_of_newest(connection, many)) == seen
+    bench.run(lambda connection: connection.execute(delete(LOOK).where(LOOK.c.number == 6)))
+    assert bench.rows(lambda connection: looks.first_broken_of_newest(connection, 3)) in (6, broken)
+
+
+def test_where_nobody_has_looked_nothing_is_broken(bench: Bench) -> None:
+    assert bench.rows(looks.first_broken_look) is None
+    assert bench.rows(lambda connection: looks.first_broken_of_newest(connection, 3)) is None
+
+
 def test_every_column_of_a_look_but_the_hashes_is_covered() -> None:
     assert {*looks.CHAINED, "prev_hash", "hash"} == set(LOOK.columns.keys())
     row = {**{name: CHANGES.get(name) for name in looks.CHAINED}, "number": 1}

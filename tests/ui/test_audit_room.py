@@ -69,8 +69,9 @@ def live(house: House) -> None:
     house.open("nothing")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def room(own: House) -> AuditRoom:
+    """It holds nothing of what is shown: one serves all."""
     return drawn(AuditRoom(own.door.archive, own.settings))
 
 

@@ -174,7 +174,7 @@ def _short(value: Any) -> str:
 def looks_at(found: Sequence[Look], broken: int | None) -> str:
     """Who has looked at the case, the newest first."""
     whole = (
-        '<p class="hr-dim">Each look is kept before anything is shown, chained by hash: the book of looks is whole.</p>'
+        '<p class="hr-dim">Each look is kept before anything is shown, chained by hash: the newest ones are whole.</p>'
         if broken is None
         else '<p class="hr-missing">The book of looks is not whole: '
         f"look {broken} was changed, or one before it is gone.</p>"
