@@ -15,7 +15,7 @@ from policy.schema import Trigger
 from states.errors import PolicyError
 from triggers.assessment import Evidence, Redaction
 from triggers.folding import Folded
-from triggers.pii import ENTITIES, MASKS, Found, without
+from triggers.pii import ENTITIES, MASKS, PLACEHOLDERS, Found, without
 from triggers.scanner import Hit, Pattern, Scanner, phrase_pattern
 from triggers.watched import compile_source
 
@@ -138,8 +138,12 @@ class Judged:
             Evidence(kind="pii", detail=name, quote=MASKS[one.group], start=one.start, end=one.end, turn=self.turn)
             for name in rule.pii
             for one in self.found
-            if one.is_a(name) and one.end > self.settled
+            if one.is_a(name) and (one.end > self.settled or self._shows_now(one))
         ][:_MAX_EVIDENCE]
+
+    def _shows_now(self, one: Found) -> bool:
+        """Whether an earlier message holds a value that was not masked then: what came after says what it is."""
+        return one.group in PLACEHOLDERS and self.original[one.start : one.end] != PLACEHOLDERS[one.group]
 
     def _standing(self, rule: Rule, hit: Hit, folded: Folded) -> Iterator[tuple[int, int]]:
         """Places of a hit in the original that count and that nothing takes back."""

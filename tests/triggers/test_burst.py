@@ -166,3 +166,20 @@ def test_the_question_of_a_burst_is_what_was_not_answered() -> None:
 def test_a_burst_that_cannot_be_judged_is_a_fault() -> None:
     silent = Engine(support_policy(), make_set=SilentSet)
     assert judge(burst_of("a", "b"), silent).assessment.decision is Decision.FAULT
+
+
+@pytest.mark.parametrize(
+    ("value", "told", "trigger"),
+    [("hunter2", "is my password", "data.secret"), ("4821", "is my pin", "data.secret"),
+     ("4821", "is the gate code", "data.secret"), ("737", "is the cvv of my card", "data.secret"),
+     ("Sommer2024!", "ist mein Passwort", "data.secret"), ("482913", "is the verification code", "data.secret")],
+)  # fmt: skip
+def test_what_a_later_message_calls_an_earlier_one_fires(value: str, told: str, trigger: str) -> None:
+    """The value stands whole in the first message, and nothing told then what it is."""
+    judged = judge(burst_of(value, told, settled=1))
+    assert trigger in ids(judged.assessment.fired)
+    assert any(text.startswith("[secret]") for text, _ in judged.masked.values())
+
+
+def test_what_was_masked_before_fires_not_again() -> None:
+    assert judge(burst_of("[card]", "and how long does it take", settled=1)).assessment.fired == ()
