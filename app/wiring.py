@@ -320,7 +320,7 @@ def build_knowledge(name: str, policy: LoadedPolicy) -> KnowledgeBase:
 
 
 def build_encoder() -> Encoder | None:
-    """The shipped encoder, which the recogniser has as well; None, with a warning, where it is missing."""
+    """The shipped encoder that compares texts; None, with a warning, where it is missing."""
     from encoder.encoder import shared
 
     return shared()

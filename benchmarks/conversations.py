@@ -127,7 +127,8 @@ Written by `python -m benchmarks.conversations`, from the two-sided conversation
 ([corpus/README.md](../corpus/README.md)). The default pack and the shipped recogniser judge the customer's turns one
 after another, with what the conversation remembers of those before; the recorded assistant's words are what the
 customer has read. No articles take part, so nothing is handed over because it was not recognised. Triggers were tuned
-on author f; read author l as the fresh one. The recogniser was not trained on conversations.
+on author f, and what customers say in those of f that should stay was learnt as routine; read author l as the fresh
+one.
 
 *On time* is the very turn at which the author says that a person must take over, *within one turn* also the customer's
 turn before and after it; shares are of the conversations that need a person, with 95 % Wilson intervals. A handover

@@ -1,4 +1,4 @@
-"""The files of the shipped encoder, each pinned by its SHA-256: a file that differs is not loaded.
+"""The files of a shipped encoder, each pinned by its SHA-256: a file that differs is not loaded.
 
 `manifest.json` is made with the files and checked in; the fingerprint of the whole is the digest of the manifest. What
 decides is thereby named in the record, and a file that was exchanged or cut short cannot decide anything.
@@ -14,6 +14,7 @@ from pathlib import Path
 from states.errors import SettingsError
 
 SHIPPED = Path(__file__).parent / "artefact"
+MULTILINGUAL = Path(__file__).parent / "multilingual"
 MANIFEST = "manifest.json"
 
 

@@ -1,12 +1,14 @@
-"""The encoder: a text becomes unit vectors of 384 numbers, in one pass that classifier and retrieval share.
+"""The encoders: a text becomes vectors of 384 numbers, once for all who ask.
 
-Three parts of one MiniLM (6 layers, 384 wide, int8): `lower` reads the pieces, `meaning` makes the vector by which
-texts are compared, `sense` the vector by which the need for a person is judged. `lower` runs once a message.
+Two small language models are shipped, computing in int8. MiniLM (6 layers) compares texts: `lower` reads the pieces,
+`meaning` makes the vector by which articles are found. multilingual-e5-small (7 of its layers, in `MULTILINGUAL`) reads
+what a message needs, in five languages: the mean of what `lower` makes of the pieces.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 import threading
 from collections import OrderedDict
@@ -18,7 +20,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from encoder.artefact import SHIPPED, Artefact
+from encoder.artefact import MULTILINGUAL, SHIPPED, Artefact
+from encoder.blocks import in_bytes
+from encoder.unigram import Unigram
 from encoder.windows import windows
 from encoder.wordpiece import WordPiece
 from states.errors import DependencyFault, SettingsError
@@ -29,6 +33,8 @@ KEPT = 64
 """Texts whose pass is remembered, by digest."""
 AT_ONCE = 2
 """Passes under way at once; each has one thread. A caller beyond them waits."""
+PIECES = "pieces.tsv"
+"""The pieces of an encoder of many languages; one without them has BERT's `vocab.txt`."""
 _log = logging.getLogger(__name__)
 
 
@@ -57,8 +63,9 @@ class Encoded:
 
     @cached_property
     def sense(self) -> Vectors:
-        """(windows, 384), of any length: what the head judges, window by window."""
-        return self._encoder.run("sense", self._hidden, self._mask)
+        """(windows, 384), of any length: the mean over a window's pieces."""
+        weights = self._mask[..., None].astype(np.float32)
+        return np.asarray((self._hidden * weights).sum(axis=1) / weights.sum(axis=1), dtype=np.float32)
 
 
 class Encoder:
@@ -67,12 +74,14 @@ class Encoder:
     `encode` raises DependencyFault and nothing else.
     """
 
-    def __init__(self, artefact: Artefact, open_session: Callable[[bytes], Session] | None = None) -> None:
+    def __init__(
+        self, artefact: Artefact, open_session: Callable[[bytes, bytes | None], Session] | None = None
+    ) -> None:
         self._artefact, self._open = artefact, open_session or _open
         self.fingerprint = artefact.fingerprint
         self._lock, self._room = threading.Lock(), threading.BoundedSemaphore(AT_ONCE)
         self._sessions: dict[str, Session] = {}
-        self._words: WordPiece | None = None
+        self._words: WordPiece | Unigram | None = None
         self._kept: OrderedDict[bytes, Encoded] = OrderedDict()
 
     def encode(self, text: str) -> Encoded:
@@ -133,21 +142,28 @@ class Encoder:
             # The text stays out of the message: the record and the log keep it.
             raise DependencyFault("encoder", f"the encoder failed ({type(error).__name__})") from error
 
-    def _pieces(self) -> WordPiece:
+    def _pieces(self) -> WordPiece | Unigram:
         with self._lock:
             if self._words is None:
-                self._words = WordPiece.from_text(self._artefact.read("vocab.txt").decode())
+                self._words = self._read_pieces()
             return self._words
+
+    def _read_pieces(self) -> WordPiece | Unigram:
+        if PIECES in self._artefact.files:
+            return Unigram.from_text(self._artefact.read(PIECES).decode())
+        return WordPiece.from_text(self._artefact.read("vocab.txt").decode())
 
     def _session(self, part: str) -> Session:
         with self._lock:
             if part not in self._sessions:
-                self._sessions[part] = self._open(self._artefact.read(f"{part}.onnx"))
+                beside = f"{part}.npz" if f"{part}.npz" in self._artefact.files else None
+                packed = self._artefact.read(beside) if beside is not None else None
+                self._sessions[part] = self._open(self._artefact.read(f"{part}.onnx"), packed)
             return self._sessions[part]
 
 
 def shipped(folder: Path = SHIPPED) -> Encoder | None:
-    """The shipped encoder, loaded; None, with a warning, where it or onnxruntime is missing or is not as pinned."""
+    """A shipped encoder, loaded; None, with a warning, where it or onnxruntime is missing or is not as pinned."""
     try:
         encoder = Encoder(Artefact.open(folder))
         encoder.load()
@@ -159,12 +175,21 @@ def shipped(folder: Path = SHIPPED) -> Encoder | None:
 
 @cache
 def shared() -> Encoder | None:
-    """The shipped encoder, one for the process, so that all who read a message share its pass and the memory."""
+    """The encoder that compares texts, one for the process, so that all share its passes and the memory."""
     return shipped()
 
 
-def _open(model: bytes) -> Session:
-    """A session of one thread without an arena: many turns share a machine, and memory is given back."""
+@cache
+def multilingual() -> Encoder | None:
+    """The encoder of many languages, one for the process."""
+    return shipped(MULTILINGUAL)
+
+
+def _open(model: bytes, packed: bytes | None) -> Session:
+    """A session of one thread without an arena: many turns share a machine, and memory is given back.
+
+    `packed` has the matrices that the model names but does not hold, in blocks of 4 bits.
+    """
     # Imported here: it takes a quarter of a second, which commands that judge nothing should not wait for.
     import onnxruntime
 
@@ -172,8 +197,28 @@ def _open(model: bytes) -> Session:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
-    session: Session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return session
+    matrices = _matrices(packed) if packed is not None else {}
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(matrix) for matrix in matrices.values()]
+    options.add_external_initializers(list(matrices), values)
+    return _Opened(onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]), values)
+
+
+class _Opened:
+    """A session with the matrices that it may read in place."""
+
+    def __init__(self, session: Session, values: list[Any]) -> None:
+        self._session, self._values = session, values
+
+    def run(self, outputs: None, given: dict[str, Any], /) -> list[Any]:
+        """As `Session` says."""
+        return self._session.run(outputs, given)
+
+
+def _matrices(packed: bytes) -> dict[str, npt.NDArray[np.int8]]:
+    """The matrices by name."""
+    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+        names = [name.removesuffix("/bits") for name in arrays.files if name.endswith("/bits")]
+        return {name: in_bytes(*(arrays[f"{name}/{part}"] for part in ("bits", "scale", "step"))) for name in names}
 
 
 def _unit(rows: Vectors) -> Vectors:

@@ -1,12 +1,15 @@
-"""The head: from the encoder's vector and the text's n-grams to calibrated probabilities, by a few products.
+"""The head: from the encoder's vectors and the text's n-grams to calibrated probabilities, by a few products.
 
-Trained by `recognition.train`; figures and limits stand in `artefact/README.md`.
+A message scores by its likeness to each message that was learnt from, in meaning and in letters. Trained by
+`recognition.train`; figures and limits stand in `artefact/README.md`.
 """
 
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -16,71 +19,130 @@ from policy.recognisable import EMERGENCY, FAMILIES, PERSON, RECOGNISABLE
 from recognition.ngrams import features
 
 Floats = npt.NDArray[np.float32]
-_PERSON, _EMERGENCY = RECOGNISABLE.index(PERSON), RECOGNISABLE.index(EMERGENCY)
+_PERSON, _EMERGENCY, _SAFETY = (RECOGNISABLE.index(label) for label in (PERSON, EMERGENCY, "safety"))
 _MANY = len(FAMILIES)
+MOST_CHARS = 1000
+"""Characters from which a text is long: the encoder reads no more of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grams:
+    """Weights of n-grams: L labels in the order of `RECOGNISABLE`, B buckets."""
+
+    weight: npt.NDArray[np.int8]
+    """(B, L), to be multiplied by `scale`."""
+    scale: Floats
+    """(L,)"""
+    bias: Floats
+    """(L,)"""
+
+    def scores(self, text: str, idf: Floats) -> Floats:
+        """(L,): what the letters and words of a text say."""
+        row = features(text, idf)
+        return np.asarray(
+            row.values @ (self.weight[row.buckets].astype(np.float32) * self.scale) + self.bias, np.float32
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The arrays of the artefact: L labels in the order of `RECOGNISABLE`, D numbers of a vector, B buckets."""
+    """The arrays of the artefact: N messages that were learnt from, D numbers of a vector, L labels."""
 
-    sense_weight: Floats
-    """(L, D)"""
-    sense_bias: Floats
-    """(L,)"""
-    gram_weight: npt.NDArray[np.int8]
-    """(B, L), to be multiplied by `gram_scale`."""
-    gram_scale: Floats
-    """(L,)"""
-    gram_bias: Floats
-    """(L,)"""
     idf: Floats
     """(B,)"""
-    join: Floats
-    """(L, 3): weight of the encoder's score, of the n-grams' score, and a constant, by label."""
-    join_person: Floats
-    """(5,): weights of both scores for a person and of both scores over all families, and a constant."""
-    words: Floats
-    """(L, 2): weight of the n-grams' score and a constant, where there is no encoder."""
-    words_person: Floats
-    """(3,): the same for a person: the n-grams' score for it, the best of the families, a constant."""
+    beside: Grams
+    """N-grams beside the encoder."""
+    alone: Grams
+    """N-grams where there is no encoder."""
+    mean: Floats
+    """(D,), taken from a vector before it is divided by `spread`."""
+    spread: Floats
+    """(D,)"""
+    learnt: npt.NDArray[np.int8]
+    """(N, D): the vectors that were learnt from, of any length."""
+    pull: Floats
+    """(N, L): how much likeness to each of them weighs."""
+    join: dict[str, Floats]
+    """Weights and constants of the calibration: see `recognition.training.fit.joined`."""
 
     @classmethod
     def open(cls, artefact: Artefact) -> Head:
         """The head of an artefact; SettingsError where a file is not the pinned one."""
         with np.load(io.BytesIO(artefact.read("head.npz")), allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in cls.__dataclass_fields__}
-        return cls(**{**found, "idf": found["idf"].astype(np.float32)})
+            found = {name: arrays[name] for name in arrays.files}
+        return cls.of(found)
 
-    def gram_scores(self, text: str) -> Floats:
-        """(L,): what the letters and words of a text say."""
-        row = features(text, self.idf)
-        weights = self.gram_weight[row.buckets].astype(np.float32) * self.gram_scale
-        return np.asarray(row.values @ weights + self.gram_bias, dtype=np.float32)
+    @classmethod
+    def of(cls, found: dict[str, npt.NDArray[np.generic]]) -> Head:
+        """The head of arrays by name: `beside.weight`, `mean`, `join.person` and so on."""
+        groups: dict[str, dict[str, npt.NDArray[np.generic]]] = {"beside": {}, "alone": {}, "join": {}}
+        for name, array in found.items():
+            if "." in name:
+                group, part = name.split(".")
+                groups[group][part] = array
+        plain = {name: array for name, array in found.items() if "." not in name}
+        return cls(
+            **{**plain, "idf": plain["idf"].astype(np.float32)},  # type: ignore[arg-type]  # checked by the tests
+            beside=Grams(**groups["beside"]),  # type: ignore[arg-type]
+            alone=Grams(**groups["alone"]),  # type: ignore[arg-type]
+            join=groups["join"],  # type: ignore[arg-type]
+        )
+
+    @cached_property
+    def _units(self) -> Floats:
+        return unit(self.learnt.astype(np.float32))
+
+    def likeness(self, sense: Floats) -> Floats:
+        """(windows, N): the cosine of each window with each message that was learnt from."""
+        return np.asarray(unit((sense - self.mean) / self.spread) @ self._units.T, np.float32)
 
     def suspicion(self, text: str) -> float:
         """How much of a person's work its words and letters show: for comparing pieces, no probability."""
-        grams = self.gram_scores(text)
-        return float(grams[_PERSON] + grams[:_MANY].max())
+        scores = self.alone.scores(text, self.idf)
+        return float(scores[_PERSON] + scores[:_MANY].max())
 
-    def sense_scores(self, sense: Floats) -> Floats:
-        """(L,): what the encoder's vectors say; of several windows the strongest counts."""
-        return np.asarray((sense @ self.sense_weight.T + self.sense_bias).max(axis=0), dtype=np.float32)
+    def scores(self, text: str, likeness: Floats) -> Floats:
+        """(L,): by meaning and letters together; of several windows the strongest counts."""
+        return np.asarray((kernel(likeness) @ self.pull).max(axis=0) + self.beside.scores(text, self.idf), np.float32)
 
-    def probabilities(self, text: str, sense: Floats | None) -> dict[str, float]:
-        """Label → probability, calibrated on authors that were not trained on; None: without an encoder."""
-        grams = self.gram_scores(text)
-        if sense is None:
-            logits = self.words[:, 0] * grams + self.words[:, 1]
-            logits[_PERSON] = self.words_person @ [grams[_PERSON], grams[:_MANY].max(), 1.0]
+    def probabilities(self, text: str, likeness: Floats | None) -> dict[str, float]:
+        """Label → probability, calibrated on authors that were not learnt from; None: without an encoder."""
+        if likeness is None:
+            logits = _logits(self.alone.scores(text, self.idf), size_of(text), self.join, "alone_")
         else:
-            senses = self.sense_scores(sense)
-            logits = self.join[:, 0] * senses + self.join[:, 1] * grams + self.join[:, 2]
-            logits[_PERSON] = self.join_person @ person_features(senses, grams)
+            logits = _logits(self.scores(text, likeness), size_of(text), self.join, "")
         return {label: float(one) for label, one in zip(RECOGNISABLE, 1 / (1 + np.exp(-logits)), strict=True)}
 
 
-def person_features(senses: Floats, grams: Floats) -> Floats:
-    """(5,): what decides whether a person is needed; `join_person` weighs it."""
-    families = np.log(np.exp(senses[:_MANY].astype(np.float64)).sum())
-    return np.array([senses[_PERSON], families, grams[_PERSON], grams[:_MANY].max(), 1.0], dtype=np.float32)
+def unit(rows: Floats) -> Floats:
+    """The rows with length 1."""
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), np.float32)
+
+
+def kernel(likeness: Floats) -> Floats:
+    """How much a learnt message counts by its cosine: 1 for the same, falling off smoothly."""
+    return np.exp(likeness - 1, dtype=np.float32)
+
+
+def person_features(scores: Floats, size: Floats) -> Floats:
+    """(N, 3) of (N, L) and (N,): what decides whether a person is needed, with how long a text is."""
+    return np.stack([scores[:, _PERSON], scores[:, :_MANY].max(axis=1), size], axis=1)
+
+
+def size_of(text: str) -> float:
+    """How long a text is, as calibration counts it."""
+    return math.log(10 + min(len(text), MOST_CHARS))
+
+
+def emergency_features(scores: Floats) -> Floats:
+    """(N, 3) of (N, L): what decides whether life or limb are in danger."""
+    return scores[:, [_EMERGENCY, _PERSON, _SAFETY]]
+
+
+def _logits(scores: Floats, size: float, join: dict[str, Floats], kind: str) -> Floats:
+    label, person, urgent = (join[f"{kind}{name}"] for name in ("label", "person", "emergency"))
+    logits = label[:, 0] * scores + label[:, 1]
+    rows = scores[None]
+    logits[_PERSON] = person_features(rows, np.array([size], np.float32))[0] @ person[:-1] + person[-1]
+    logits[_EMERGENCY] = emergency_features(rows)[0] @ urgent[:-1] + urgent[-1]
+    return np.asarray(logits, np.float32)

@@ -7,26 +7,22 @@ person.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from encoder import encoder as encoders
 from encoder.artefact import Artefact
 from encoder.encoder import Encoder
 from policy.recognisable import FAMILIES, PERSON
-from recognition.head import Head
+from recognition.head import Floats, Head
 from recognition.port import Recognised
 from states.errors import DependencyFault
 
 SHIPPED = Path(__file__).parent / "artefact"
-NEAR = 0.6
+NEAR = 0.45
 """The least cosine at which an example is named as like a message."""
 NAMED = 2
 PIECE = 240
@@ -42,7 +38,7 @@ class Recogniser:
 
     def __init__(self, artefact: Artefact, encoder: Encoder | None) -> None:
         self._head, self._encoder = Head.open(artefact), encoder
-        self._examples, self._vectors = _examples(artefact)
+        self._examples: dict[str, dict[str, int]] = json.loads(artefact.read("examples.json"))
         parts = f"{artefact.fingerprint}/{encoder.fingerprint if encoder is not None else 'words'}"
         self.fingerprint = hashlib.sha256(parts.encode()).hexdigest()[:16]
         """Names what judged, for the record."""
@@ -63,14 +59,14 @@ class Recogniser:
 
     def _read(self, text: str) -> Recognised:
         encoded = self._encoder.encode(text) if self._encoder is not None else None
-        sense = encoded.sense if encoded is not None else None
-        found = self._head.probabilities(text, sense)
+        likeness = self._head.likeness(encoded.sense) if encoded is not None else None
+        found = self._head.probabilities(text, likeness)
         if not all(0 <= score <= 1 for score in found.values()):
             raise DependencyFault("not_finite", "the recogniser gave a score that is no probability")
         family = max(FAMILIES, key=lambda one: found[one])
         person = found[PERSON]
         scores = {**found, **{one: min(found[one], person) for one in FAMILIES}, family: person}
-        like = self._like(sense, family) if sense is not None else ()
+        like = self._like(likeness, family) if likeness is not None else ()
         return Recognised(scores=scores, like=like, whole=encoded.whole if encoded is not None else True)
 
     def _worst(self, text: str) -> str:
@@ -79,15 +75,11 @@ class Recogniser:
         pieces = (one[start : start + PIECE] for one in sentences for start in range(0, len(one), PIECE // 2))
         return max(pieces, key=self._head.suspicion, default=text)
 
-    def _like(self, sense: npt.NDArray[np.float32], family: str) -> tuple[str, ...]:
+    def _like(self, likeness: Floats, family: str) -> tuple[str, ...]:
         """The nearest examples of the family."""
-        texts, vectors = self._examples.get(family, ()), self._vectors.get(family)
-        if vectors is None:
-            return ()
-        rows = sense / np.maximum(np.linalg.norm(sense, axis=1, keepdims=True), 1e-9)
-        near = (vectors @ rows.T).max(axis=1)
-        best = np.argsort(-near, kind="stable")[:NAMED]
-        return tuple(texts[one] for one in best if near[one] >= NEAR)
+        near = {text: float(likeness[:, row].max()) for text, row in self._examples[family].items()}
+        best = sorted(near, key=near.__getitem__, reverse=True)[:NAMED]
+        return tuple(text for text in best if near[text] >= NEAR)
 
 
 def _stronger(one: Recognised, other: Recognised) -> Recognised:
@@ -96,15 +88,7 @@ def _stronger(one: Recognised, other: Recognised) -> Recognised:
     return Recognised(scores=scores, like=like, whole=one.whole)
 
 
-def _examples(artefact: Artefact) -> tuple[dict[str, tuple[str, ...]], dict[str, npt.NDArray[np.float32]]]:
-    """Family → texts, and family → (texts, D) unit vectors."""
-    listed = json.loads(artefact.read("examples.json"))
-    with np.load(io.BytesIO(artefact.read("examples.npz")), allow_pickle=False) as arrays:
-        vectors = {family: arrays[family].astype(np.float32) / 127 for family in listed}
-    return {family: tuple(texts) for family, texts in listed.items()}, vectors
-
-
 @cache
 def shipped() -> Recogniser:
     """The shipped recogniser, opened once a process. SettingsError where its own files are not what was pinned."""
-    return Recogniser(Artefact.open(SHIPPED), encoders.shared())
+    return Recogniser(Artefact.open(SHIPPED), encoders.multilingual())

@@ -1,4 +1,4 @@
-"""The linear parts of the head: n-grams by label, and how both kinds of scores are joined and calibrated."""
+"""What the head is fitted by: likeness in letters and in meaning, and the calibration of both together."""
 
 from __future__ import annotations
 
@@ -9,37 +9,92 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from policy.recognisable import FAMILIES, PERSON, RECOGNISABLE
-from recognition.head import Floats, person_features
+from policy.recognisable import EMERGENCY, PERSON, RECOGNISABLE
+from recognition.head import Floats, emergency_features, kernel, person_features, unit
 from recognition.ngrams import BUCKETS, counted, features
+from recognition.training.corpus import PLAIN
 from recognition.training.ridge import Ridge
 
-PENALTY, LEAST_TEXTS = 0.5, 2
-"""The strength of the penalty; in how many texts an n-gram must stand."""
-_PERSON, _MANY = RECOGNISABLE.index(PERSON), len(FAMILIES)
+LEAST_TEXTS = 2
+"""In how many texts an n-gram must stand."""
+PENALTY_ALONE, PENALTY_BESIDE = 0.5, 0.7
+"""The strength of the penalty, for n-grams alone and for both together."""
+MEANING = 4.0
+"""How much likeness in meaning weighs beside likeness in n-grams, which is 2 at most."""
+_AT_ONCE = 512
+"""Rows whose products are worked out together: the product of all at once takes gigabytes."""
+_PERSON, _EMERGENCY = RECOGNISABLE.index(PERSON), RECOGNISABLE.index(EMERGENCY)
 
 
-class Grams:
-    """Linear least squares on n-grams, for all labels at once."""
+class Letters:
+    """The n-grams of all texts."""
 
-    def __init__(self, texts: tuple[str, ...], truth: npt.NDArray[np.float32]) -> None:
+    def __init__(self, texts: tuple[str, ...]) -> None:
         self.idf = _idf(texts)
-        matrix = self._matrix(texts)
-        self._ridge = Ridge((matrix @ matrix.T).toarray().astype(np.float32), truth, PENALTY)
-        self.bias = self._ridge.bias
-        weight = np.asarray(matrix.T @ self._ridge.pull, dtype=np.float32)
-        self.scale = np.maximum(np.abs(weight).max(axis=0), 1e-9) / 127
-        self.rounded = np.round(weight / self.scale).astype(np.int8)
-
-    def left_out(self, rows: npt.NDArray[np.bool_]) -> Floats:
-        """(rows, labels): what these texts score by all the others; only how common an n-gram is counts them too."""
-        return self._ridge.left_out(rows)
-
-    def _matrix(self, texts: tuple[str, ...]) -> Any:
         rows = [features(text, self.idf) for text in texts]
         ends = np.cumsum([0] + [len(row.buckets) for row in rows])
         parts = np.concatenate([row.values for row in rows]), np.concatenate([row.buckets for row in rows]), ends
-        return csr_matrix(parts, shape=(len(texts), BUCKETS))
+        self.matrix: Any = csr_matrix(parts, shape=(len(texts), BUCKETS))
+        self.likeness: Floats = np.empty((len(texts), len(texts)), np.float32)
+        """(N, N): the products of their rows."""
+        for first in range(0, len(texts), _AT_ONCE):
+            self.likeness[first : first + _AT_ONCE] = (self.matrix[first : first + _AT_ONCE] @ self.matrix.T).toarray()
+
+    def weights(self, ridge: Ridge) -> dict[str, npt.NDArray[Any]]:
+        """`Grams` of the head: a fit over the texts as weights of the n-grams."""
+        weight = np.asarray(self.matrix.T @ ridge.pull, dtype=np.float32)
+        scale = np.maximum(np.abs(weight).max(axis=0), 1e-9) / 127
+        rounded = np.round(weight / scale).astype(np.int8)
+        return {"weight": rounded, "scale": scale.astype(np.float32), "bias": ridge.bias.astype(np.float32)}
+
+
+class Meanings:
+    """The encoder's vectors of all texts: `windows` (windows, D) of all in a row, `counts` (N,) how many each has."""
+
+    def __init__(self, windows: Floats, counts: npt.NDArray[np.int64]) -> None:
+        self._starts, self._windows = np.cumsum(counts) - counts, windows
+        self._text = np.repeat(np.arange(len(counts)), counts)
+        vectors = np.add.reduceat(windows, self._starts) / counts[:, None]
+        self.mean, self.spread = vectors.mean(axis=0), vectors.std(axis=0) + np.float32(1e-6)
+        rows = unit((vectors - self.mean) / self.spread)
+        self.learnt = np.round(rows / np.abs(rows).max(axis=1, keepdims=True) * 127).astype(np.int8)
+        self._units = unit(self.learnt.astype(np.float32))
+
+    def likeness(self) -> Floats:
+        """(N, N): what the head makes of the cosines."""
+        return kernel(self._units @ self._units.T)
+
+    def scores(self, rows: npt.NDArray[np.bool_], pull: Floats) -> Floats:
+        """(rows, labels): what the head gives for these texts, the strongest of their windows."""
+        wanted = rows[self._text]
+        found = kernel(unit((self._windows[wanted] - self.mean) / self.spread) @ self._units.T) @ pull
+        starts = np.flatnonzero(np.r_[True, np.diff(self._text[wanted]) > 0])
+        return np.asarray(np.maximum.reduceat(found, starts), np.float32)
+
+
+def crossed(letters: Letters, meanings: Meanings | None, ridge: Ridge, authors: npt.NDArray[np.str_]) -> Floats:
+    """(N, labels): what each text scores where nothing of its author was learnt.
+
+    Only how common an n-gram is, and the mean and spread of vectors, know the author too. `PLAIN` scores nothing.
+    """
+    found = np.zeros((len(authors), len(RECOGNISABLE)), np.float32)
+    for author in sorted(set(authors.tolist()) - {PLAIN}):
+        rows = authors == author
+        pull = ridge.without(rows)
+        found[rows] = letters.likeness[rows] @ pull + ridge.bias
+        if meanings is not None:
+            found[rows] += meanings.scores(rows, np.float32(MEANING) * pull)
+    return found
+
+
+def joined(scores: Floats, truth: Floats, sizes: Floats) -> dict[str, Floats]:
+    """`label` (L, 2), `person` (4,) and `emergency` (4,): Platt's calibration of scores of texts not learnt from."""
+    labels = [_logit(scores[:, [n]], truth[:, n]) for n in range(len(RECOGNISABLE))]
+    return {
+        "label": np.array(labels, np.float32),
+        "person": np.array(_logit(person_features(scores, sizes), truth[:, _PERSON]), np.float32),
+        "emergency": np.array(_logit(emergency_features(scores), truth[:, _EMERGENCY]), np.float32),
+    }
 
 
 def _idf(texts: tuple[str, ...]) -> Floats:
@@ -52,20 +107,7 @@ def _idf(texts: tuple[str, ...]) -> Floats:
     return weights.astype(np.float16).astype(np.float32)
 
 
-def joined(senses: Floats, grams: Floats, truth: npt.NDArray[np.float32]) -> dict[str, Floats]:
-    """`join`, `join_person`, `words` and `words_person` of `Head`, from scores of texts that were not trained on."""
-    persons = np.array([person_features(a, b) for a, b in zip(senses, grams, strict=True)])
-    best = grams[:, :_MANY].max(axis=1)
-    label = range(len(RECOGNISABLE))
-    return {
-        "join": np.array([_logit(np.c_[senses[:, n], grams[:, n]], truth[:, n]) for n in label], np.float32),
-        "join_person": np.array(_logit(persons[:, :-1], truth[:, _PERSON]), np.float32),
-        "words": np.array([_logit(grams[:, [n]], truth[:, n]) for n in label], np.float32),
-        "words_person": np.array(_logit(np.c_[grams[:, _PERSON], best], truth[:, _PERSON]), np.float32),
-    }
-
-
-def _logit(rows: Floats, truth: npt.NDArray[np.float32]) -> list[float]:
-    """Weights and the constant of a logistic regression: Platt's calibration over more than one score."""
+def _logit(rows: Floats, truth: Floats) -> list[float]:
+    """Weights and the constant of a logistic regression: Platt's calibration over one score or more."""
     fitted = LogisticRegression(C=1.0, max_iter=1000).fit(rows, truth)
     return [*fitted.coef_[0].tolist(), float(fitted.intercept_[0])]

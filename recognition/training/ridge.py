@@ -13,21 +13,26 @@ Floats = npt.NDArray[np.floating[Any]]
 class Ridge:
     """What a text scores is a weighed sum of its likeness to the texts that were learnt, and a constant.
 
-    `likeness` is (N, N), the products of the texts' rows; `truth` (N, labels) of 0 and 1.
+    `likeness` is (N, N), the products of the texts' rows or another kernel; `truth` (N, labels) of 0 and 1.
     """
 
     def __init__(self, likeness: Floats, truth: Floats, penalty: float) -> None:
-        self._wanted = 2 * truth - 1
-        self._inverse = np.linalg.inv(likeness + np.float32(penalty) * np.eye(len(likeness), dtype=likeness.dtype))
-        self.bias = self._wanted.mean(axis=0)
+        wanted = 2 * truth - 1
+        whole = likeness.copy()
+        whole[np.diag_indices(len(whole))] += penalty
+        self._inverse = np.linalg.inv(whole)
+        self.bias = wanted.mean(axis=0)
         """(labels,): the mean of what is wanted."""
-        self.pull = self._inverse @ (self._wanted - self.bias)
+        self.pull = self._inverse @ (wanted - self.bias)
         """(N, labels): how much each text weighs."""
 
-    def left_out(self, rows: npt.NDArray[np.bool_]) -> Floats:
-        """(rows, labels): what these texts score by all the others, as if they had not been learnt; the constant stays.
+    def without(self, rows: npt.NDArray[np.bool_]) -> Floats:
+        """(N, labels): how much each text weighs where these were not learnt; they weigh 0, and the constant stays.
 
         With K + penalty inverted once, a fit without some rows needs the inverse of their own corner only.
         """
         corner: npt.NDArray[Any] = self._inverse[np.ix_(rows, rows)].astype(np.float64)
-        return np.asarray(self._wanted[rows] - np.linalg.solve(corner, self.pull[rows].astype(np.float64)), np.float32)
+        taken = np.linalg.solve(corner, self.pull[rows].astype(np.float64))
+        found = self.pull - self._inverse[:, rows] @ taken.astype(self.pull.dtype)
+        found[rows] = 0
+        return np.asarray(found, np.float32)

@@ -22,7 +22,6 @@ from app.wiring import (
     build,
     build_encoder,
     build_knowledge,
-    build_recogniser,
     knowledge_directory,
     load_policy,
     warm,
@@ -163,7 +162,7 @@ def test_what_the_settings_name_finds_by_meaning_with_one_encoder_for_all(policy
     assert "words alone" in knowledge.ping()
     assert knowledge.learn()
     assert "words and meaning" in knowledge.ping()
-    assert build_recogniser()._encoder is build_encoder() is not None  # type: ignore[attr-defined]  # one memory, one pass
+    assert build_encoder() is build_encoder() is not None  # one memory, one pass
 
 
 def test_a_warmed_engine_has_judged_messages_and_drafts_of_every_kind(policy: str) -> None:

@@ -1,4 +1,4 @@
-"""The encoder: pinned, total, one pass a message; every failure of it is a DependencyFault."""
+"""The encoders: pinned, total, one pass a message; every failure of them is a DependencyFault."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from encoder.artefact import MANIFEST, SHIPPED, Artefact
-from encoder.encoder import DIMENSIONS, KEPT, Encoder, Session, shipped
+from encoder.artefact import MANIFEST, MULTILINGUAL, SHIPPED, Artefact
+from encoder.encoder import DIMENSIONS, KEPT, Encoder, Session, multilingual, shipped
 from encoder.windows import MOST, WINDOW
 from states.errors import DependencyFault, SettingsError
 
@@ -34,7 +34,7 @@ class Scripted:
 
 
 def scripted(session: Session) -> Encoder:
-    return Encoder(Artefact.open(), lambda _: session)
+    return Encoder(Artefact.open(), lambda _, __: session)
 
 
 @pytest.fixture(scope="module")
@@ -112,12 +112,42 @@ def test_a_vector_without_length_is_a_fault() -> None:
         _ = encoded.meaning
 
 
-@pytest.mark.parametrize("name", ["lower.onnx", "meaning.onnx", "vocab.txt"])
+def test_a_sentence_and_its_translation_lie_nearer_than_two_sentences_of_one_language() -> None:
+    encoder = multilingual()
+    assert encoder is not None, "the encoder of many languages cannot be loaded"
+    pairs = [
+        ("I want to speak to a person", "quiero hablar con una persona"),
+        ("where is my parcel", "wo ist mein Paket"),
+        ("my doctor has changed my pills", "mon médecin a changé mes cachets"),
+        ("somebody took money from my account", "alguém tirou dinheiro da minha conta"),
+    ]
+    vectors = np.concatenate([encoder.encode(text).sense for pair in pairs for text in pair])
+    vectors -= vectors.mean(axis=0)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    nearest = vectors @ vectors.T - 2 * np.eye(len(vectors))
+    assert [int(row.argmax()) for row in nearest] == [1, 0, 3, 2, 5, 4, 7, 6]
+
+
+def test_the_mean_of_a_window_leaves_what_is_beyond_its_end_out() -> None:
+    session = Scripted()
+    encoder = Encoder(Artefact.open(MULTILINGUAL), lambda _, __: session)
+    sense = encoder.encode("where is my parcel? " * 40).sense
+    assert sense.shape == (MOST, DIMENSIONS)
+    np.testing.assert_allclose(sense, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("artefact", "name"),
+    [
+        (SHIPPED, "lower.onnx"), (SHIPPED, "meaning.onnx"), (SHIPPED, "vocab.txt"),
+        (MULTILINGUAL, "lower.onnx"), (MULTILINGUAL, "lower.npz"), (MULTILINGUAL, "pieces.tsv"),
+    ],
+)  # fmt: skip
 def test_a_file_that_is_not_the_pinned_one_is_not_loaded(
-    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    artefact: Path, name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = tmp_path / "artefact"
-    shutil.copytree(SHIPPED, folder)
+    shutil.copytree(artefact, folder)
     (folder / name).write_bytes((folder / name).read_bytes()[:-1])
     with pytest.raises(SettingsError, match="pinned"):
         Artefact.open(folder).read(name)
@@ -130,6 +160,7 @@ def test_where_the_model_is_missing_it_is_said_loudly(tmp_path: Path, caplog: py
     assert "encoder_missing" in caplog.text
 
 
-def test_every_file_of_the_artefact_is_pinned() -> None:
-    pinned = json.loads((SHIPPED / MANIFEST).read_text())["files"]
-    assert {path.name for path in SHIPPED.iterdir()} == {MANIFEST, "README.md", *pinned}
+@pytest.mark.parametrize("folder", [SHIPPED, MULTILINGUAL])
+def test_every_file_of_an_artefact_is_pinned(folder: Path) -> None:
+    pinned = json.loads((folder / MANIFEST).read_text())["files"]
+    assert {path.name for path in folder.iterdir()} == {MANIFEST, "README.md", *pinned}

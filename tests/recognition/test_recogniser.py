@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encoder.artefact import MANIFEST, Artefact
+from encoder.artefact import MANIFEST, MULTILINGUAL, Artefact
 from encoder.encoder import DIMENSIONS, Encoder
 from policy.recognisable import FAMILIES, PERSON, RECOGNISABLE
 from recognition.head import Head
 from recognition.ngrams import BUCKETS, counted, features
 from recognition.recogniser import NAMED, SHIPPED, Recogniser, shipped
-from recognition.training.corpus import HELD_ASIDE, read
+from recognition.training.corpus import HELD_ASIDE, PLAIN, read
 from states.errors import DependencyFault, SettingsError
 
 NEEDS_A_PERSON = {
@@ -106,6 +106,23 @@ def test_nothing_is_trained_on_that_is_held_aside(tmp_path: Path) -> None:
     assert set(read(tmp_path).authors) == {"a"}
 
 
+def test_plain_words_are_learnt_as_routine_and_measure_nobody(tmp_path: Path) -> None:
+    message = {"text": "hello", "label": "handover", "trigger": "legal"}
+    (tmp_path / "messages_a.jsonl").write_text(json.dumps(message) + "\n", encoding="utf-8")
+    (tmp_path / "plain_v.jsonl").write_text('{"text": "thanks"}\n{"text": "hello"}\n', encoding="utf-8")
+    says = [{"role": "customer", "text": "and in green?"}, {"role": "assistant", "text": "Yes."}]
+    talks = ({"golden_turn": None, "turns": says}, {"golden_turn": 0, "turns": [{"role": "customer", "text": "gas!"}]})
+    (tmp_path / "conversations_f.jsonl").write_text("\n".join(map(json.dumps, talks)), encoding="utf-8")
+    (tmp_path / "help" / "shop").mkdir(parents=True)
+    article = "---\ntitle: Sizes\nquestions:\n  - Which sizes are there?\nkeywords: [size]\n---\n  - no question\n"
+    (tmp_path / "help" / "shop" / "sizes.md").write_text(article, encoding="utf-8")
+    found = read(tmp_path)
+    assert found.texts == ("hello", "thanks", "and in green?", "Which sizes are there?")
+    assert found.authors.tolist() == ["a", PLAIN, PLAIN, PLAIN]
+    assert found.truth[0].any()
+    assert not found.truth[1:].any()
+
+
 def test_without_an_encoder_words_are_judged_alone(by_words: Recogniser) -> None:
     asked, routine = (
         by_words.recognise("I want to speak to a person"),
@@ -117,7 +134,7 @@ def test_without_an_encoder_words_are_judged_alone(by_words: Recogniser) -> None
 
 @pytest.mark.parametrize("part", [Broken(), Broken(RuntimeError("secret"))])
 def test_a_broken_encoder_is_a_fault_and_no_score(part: Broken) -> None:
-    broken = Recogniser(Artefact.open(SHIPPED), Encoder(Artefact.open(), lambda _: part))
+    broken = Recogniser(Artefact.open(SHIPPED), Encoder(Artefact.open(MULTILINGUAL), lambda _, __: part))
     with pytest.raises(DependencyFault) as raised:
         broken.recognise("my PIN is 4711")
     assert "4711" not in str(raised.value)
