@@ -19,7 +19,7 @@ ATTRIBUTION = re.compile(
 """Who wrote and when: a date with an address, a time or a year, and a verb with a colon at the end."""
 
 SEPARATOR = re.compile(
-    r"[-_=*\s]{0,40}-{3,}\s*(?:original message|forwarded message|urspr[uü]ngliche nachricht"
+    r"[-_=*\s]{0,40}-{3,}\s*(?:original message|original[- ]nachricht|forwarded message|urspr[uü]ngliche nachricht"
     r"|weitergeleitete nachricht|"
     r"mensaje original|mensaje reenviado|message d'origine|message transf[eé]r[eé]|message original"
     r"|mensagem original|"

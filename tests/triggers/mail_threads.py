@@ -23,6 +23,7 @@ BLOCKS = (
     "From: Shop Support <support@shop.test>\nSent: Monday, June 3, 2026 10:00\nTo: Anna Meier\nSubject: RE: Order 4417",
     "*From:* Shop Support\n*Date:* 3 June 2026\n*To:* Anna\n*Subject:* Order",
     "________________________________\nFrom: Shop Support <support@shop.test>\nSent: Monday\nTo: Anna\nSubject: Order",
+    "-------- Original-Nachricht --------\nBetreff: Re: order\nVon: Shop Support\n\n",
     "-----Ursprüngliche Nachricht-----\nVon: Shop Support\nGesendet: Montag, 3. Juni 2026 10:00\nAn: Anna\n"
     "Betreff: AW: Bestellung",
     "Von: Shop Support <support@shop.test>\nGesendet: Montag, 3. Juni 2026\nAn: Anna\nBetreff: AW: Bestellung",
