@@ -135,6 +135,24 @@ def test_a_card_that_was_pressed_stays_open_when_an_older_look_arrives_late(brow
         assert one.page.locator("#hr-banner [data-state=handed_off]").count() == 1
 
 
+def test_a_card_that_was_pressed_opens_although_another_role_is_chosen_before_its_answer(
+    browser: Any, address: str
+) -> None:
+    with visit(browser, address) as one, visit(browser, address) as agent:
+        handed_over(one, "I want to speak to a person about the grey lamp")
+        agent.page.get_by_role("tab", name="Desk").click()
+        agent.see("#hr-queue [data-pick]:has-text('grey lamp')")
+        late = Late(agent, lambda asked: not is_look(asked))
+        agent.see("#hr-queue [data-pick]:has-text('grey lamp')").click()
+        late.until(1)
+        agent.see("#hr-role input").click()
+        agent.page.get_by_role("option", name="Compliance officer").click()
+        agent.see("#hr-desk-chat .hr-customer:has-text('grey lamp')")
+        late.give_all()
+        agent.see("#hr-desk-chat .hr-customer:has-text('grey lamp')")
+        assert agent.see("#hr-role input").input_value() == "Compliance officer"
+
+
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
 def test_a_press_during_which_the_list_is_drawn_anew_counts(browser: Any, address: str, by: str) -> None:
     with visit(browser, address) as one, visit(browser, address) as other, visit(browser, address) as agent:
