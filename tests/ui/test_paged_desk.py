@@ -77,7 +77,7 @@ def test_a_poll_is_as_long_for_five_thousand_cases_as_for_a_page_of_them(many: H
 
 def test_a_poll_reads_no_more_rows_for_many_cases(many: House) -> None:
     desk, statements = drawn(DeskRoom(many.door, many.settings)), []
-    reader = many.store._reader
+    reader = many.store._read_engine
     listen = ("before_cursor_execute", lambda conn, cursor, statement, *rest: statements.append(statement))
     event.listen(reader, *listen)
     shown = polled(desk)
