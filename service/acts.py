@@ -9,7 +9,9 @@ from typing import Any
 from conversation.act_data import require_known
 from conversation.inbound import Inbound, Kind
 from conversation.intake import check_id, check_role, storable
+from conversation.possible import Possible, possible
 from conversation.records import Snapshot
+from conversation.run import Run
 from graph.decider import Decider
 from service.inbound import hiding, inbound_of
 from service.parts import Parts
@@ -66,6 +68,20 @@ class Acts:
             return replace(made, seen=act.seen, unseen=unseen)
 
         return self._apply(conversation_id, inbound)
+
+    def possible(self, conversation_id: str, actor: Actor) -> tuple[Possible, ...]:
+        """What the person may do now, as `conversation.possible` says; nothing is written."""
+        parts = self._parts()
+        with self._store.read() as connection:
+            snapshot = queries.snapshot(connection, conversation_id)
+            words = str((snapshot.pending_consent or {}).get("text", ""))
+
+            def run_of(event: Event) -> Run:
+                act = Act(event=event, actor=actor, text=words)
+                inbound = inbound_of(act, "possible", snapshot, parts, self._book, connection)
+                return Run.begin(snapshot, inbound, parts.rules, parts.clock.now())
+
+            return possible(snapshot.state, actor.id, actor.role, run_of)
 
     def lifted(self, conversation_id: str, actor: Actor, reason: str, about: Mapping[str, Any]) -> int:
         """Records that somebody is about to be shown an original, and why; the version that makes. Each time anew."""

@@ -19,6 +19,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from conversation.intake import OURS
+from conversation.possible import Possible
+from handover.people.routing import Bar
+from handover.people.sought import Sought, Tally
 from service.feed_views import message_for_channel
 from service.views import (
     Act,
@@ -224,10 +227,20 @@ class Handrail:
         self.admit(actor, Right.READ_QUEUE)
         return self._runtime.queue(actor if mine else None)
 
-    def queue_page(self, actor: Actor, limit: int, cursor: str = "", *, mine: bool = False) -> QueuePage:
-        """Some lines of the queue: those after the cursor, which the page before told; empty: the first. BadInput."""
+    def queue_page(
+        self, actor: Actor, limit: int, cursor: str = "", *, mine: bool = False, sought: Sought | None = None
+    ) -> QueuePage:
+        """Some lines of the queue: those after the cursor, which the page before told; empty: the first. BadInput.
+
+        `sought` leaves only what the actor looks for.
+        """
         self.admit(actor, Right.READ_QUEUE)
-        return self._runtime.queue_page(actor if mine else None, limit, cursor)
+        return self._runtime.floor.page(actor if mine else None, limit, cursor, asker=actor, sought=sought)
+
+    def tally(self, actor: Actor) -> Tally:
+        """How many open cases there are, by view, trigger, state, channel and language."""
+        self.admit(actor, Right.READ_QUEUE)
+        return self._runtime.floor.tally(actor)
 
     def held(self, actor: Actor, limit: int, begin: int = 0) -> HeldPage:
         """Conversations that the assistant is holding now, the newest change first, without transcripts."""
@@ -238,6 +251,11 @@ class Handrail:
         """Claims the most urgent case that fits; NotFound when none does, GuardRefused at full capacity."""
         self.admit(actor, Right.ACT)
         return self._runtime.take_next(actor, act_id)
+
+    def passed_over(self, actor: Actor, conversation_id: str = "") -> Mapping[Bar, int]:
+        """How many cases wait before this one that are not for the actor, by what keeps them from it."""
+        self.admit(actor, Right.READ_QUEUE)
+        return self._runtime.floor.passed_over(actor, conversation_id)
 
     def act(
         self,
@@ -259,6 +277,14 @@ class Handrail:
         self._admit_to(actor, Right.ACT, conversation_id)
         act = Act(event=event, actor=actor, id=act_id, text=text, data=data or {}, seen=seen, origin=origin)
         return self._runtime.act(conversation_id, act)
+
+    def possible(self, actor: Actor, conversation_id: str) -> tuple[Possible, ...]:
+        """What the actor's role may do to the case now, each with the one thing that is missing for it, if any is.
+
+        What an act itself brings counts as brought: words, a proof, the newest message as seen.
+        """
+        self.admit(actor, Right.READ_CASES)
+        return self._runtime.possible(conversation_id, actor)
 
     def lift(self, actor: Actor, conversation_id: str, message_id: str, number: int, reason: str) -> LiftedMask:
         """The original of one mask, shown after it is in the log who asked and why; each look is one event.

@@ -5,6 +5,7 @@ Somebody who spells their id in another way is the person who is there already (
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -12,19 +13,21 @@ from typing import Any
 
 from conversation.intake import label
 from handover.people.presence import Person
-from handover.people.routing import suggest
+from handover.people.routing import Bar, barred, suggest
+from handover.people.sought import Sought, Tally, View
 from policy.persons import same_person
 from service.cursors import cursor_of, place_of
-from service.rows_as_views import beside, person_view, queue_item
+from service.rows_as_views import beside, person_view, queue_items
 from service.views import Act, Actor, ActResult, Attendance, PersonView, QueueItem, QueuePage
 from states.clock import Clock
 from states.errors import BadInput, Conflict, ForbiddenRole, GuardRefused, NotFound, Refused
 from states.table import allowed_events
-from states.vocabulary import STAFF, Event, State
+from states.vocabulary import STAFF, Event, Role, State
 from store import presence, queries
 from store.connection import Connection, RowMapping
 from store.database import Store
-from store.waiting import Next, Place, Wanted, next_cases, queue_page
+from store.sought import Looking, owners, tally
+from store.waiting import Next, Place, Wanted, next_cases, queue_page, waiting_before
 
 MOST_NAMES = 50
 MOST_CASES = 100
@@ -68,20 +71,48 @@ class Floor:
         """The open handovers that come first; for one person what they may take, in the order they should."""
         return self.page(person, MOST_LINES).items
 
-    def page(self, person: Actor | None, limit: int, cursor: str = "") -> QueuePage:
-        """Some of the same lines: those after the cursor. BadInput for a cursor that is none of ours."""
+    def page(
+        self,
+        person: Actor | None,
+        limit: int,
+        cursor: str = "",
+        *,
+        asker: Actor | None = None,
+        sought: Sought | None = None,
+    ) -> QueuePage:
+        """Some of the same lines: those after the cursor, of those that `asker` looks for and as they may take them.
+
+        BadInput for a cursor that is none of ours.
+        """
         after = place_of(cursor)
         with self._store.read() as connection:
             known = tuple(map(presence.person_of, presence.people(connection)))
-            found = queue_page(connection, limit, after, _wanted(person, known) if person is not None else None)
-            items = beside(connection, tuple(map(queue_item, found.rows)))
+            wanted = _wanted(person, known) if person is not None else None
+            looking = self._looking(connection, asker, known, sought) if asker and sought else None
+            found = queue_page(connection, limit, after, wanted, looking)
+            items = beside(connection, queue_items(connection, found.rows))
+        items = tuple(map(self._suggester(known), items)) if known else items
         return QueuePage(
-            items=tuple(map(self._suggester(known), items)) if known else items,
+            items=tuple(_for(asker, one) for one in items) if asker else items,
             total=found.total,
             begin=found.begin,
             previous=None if after is None else cursor_of(found.previous) if found.previous is not None else "",
             following=cursor_of(found.following) if found.following is not None else None,
         )
+
+    def tally(self, asker: Actor) -> Tally:
+        """How many open cases there are, as they stand to whoever asks."""
+        with self._store.read() as connection:
+            known = tuple(map(presence.person_of, presence.people(connection)))
+            looking = self._looking(connection, asker, known, Sought())
+            return tally(connection, looking, lambda owner: same_person(owner, asker.id))
+
+    def _looking(self, connection: Connection, asker: Actor, known: tuple[Person, ...], sought: Sought) -> Looking:
+        mine = sought.view is View.MINE
+        names = [one for one in owners(connection) if same_person(one, asker.id)] if mine else []
+        teams = next((one.teams for one in known if same_person(one.id, asker.id)), ())
+        claimable = _claimable_states(asker.role)
+        return Looking(now=self._clock.now(), sought=sought, names=tuple(names), teams=teams, claimable=claimable)
 
     def take_next(self, actor: Actor, act_id: str, claim: Callable[[str, Act], ActResult]) -> ActResult:
         """Claims the first case that fits the person; whoever loses a race gets the next one.
@@ -111,6 +142,19 @@ class Floor:
             except (Refused, Conflict):
                 continue  # Somebody was faster.
         raise NotFound(f"nothing is left that {actor.id!r} may take; ask again")
+
+    def passed_over(self, actor: Actor, conversation_id: str) -> Mapping[Bar, int]:
+        """How many cases that wait before this one, or at all where it is none, are not for the person, and why."""
+        with self._store.read() as connection:
+            known = tuple(map(presence.person_of, presence.people(connection)))
+            wanted = _wanted(actor, known)
+            found = waiting_before(connection, conversation_id, wanted)
+        person, said = _as(actor, known), wanted.skills is not None
+        bars: Counter[Bar] = Counter()
+        for row in found:
+            bar = barred(person, State(row["state"]), row["team"], row["skills"] if said else ())
+            bars.update({bar: row["many"]} if bar is not None else {})
+        return bars
 
     def _in_turn(self, wanted: Wanted, cases: tuple[Next, ...]) -> Iterator[Next]:
         """These cases, and then as many of those after them as are asked for."""
@@ -158,11 +202,22 @@ def _as(actor: Actor, known: tuple[Person, ...]) -> Person:
 
 def _wanted(actor: Actor, known: tuple[Person, ...]) -> Wanted:
     """What the person may take, as `handover.people.routing.may_take` says it of one case."""
-    states = tuple(state.value for state in State if Event.CLAIMED in allowed_events(state, actor.role))
+    states = _claimable_states(actor.role)
     for one in known:
         if same_person(one.id, actor.id):
             return Wanted(states=states, teams=one.teams, languages=one.languages, skills=frozenset(one.skills))
     return Wanted(states=states)
+
+
+def _claimable_states(role: Role) -> tuple[str, ...]:
+    return tuple(state.value for state in State if Event.CLAIMED in allowed_events(state, role))
+
+
+def _for(asker: Actor, item: QueueItem) -> QueueItem:
+    """The line as it stands to whoever asks: a senior may take an escalated case over, all others wait for it."""
+    free = item.owner_id is None or (item.state is State.ESCALATED and not same_person(item.owner_id, asker.id))
+    may = item.closed_at is None and free and item.state.value in _claimable_states(asker.role)
+    return replace(item, claimable=may)
 
 
 def _spelt(name: str, known: tuple[RowMapping, ...]) -> str:

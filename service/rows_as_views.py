@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +27,9 @@ from store import joined, originals, queries, tickets
 from store.connection import Connection, RowMapping
 from store.presence import person_of
 from triggers.history import History
+
+SURROUNDING = 60
+"""Characters of a message that a line of the queue shows on either side of the words that count."""
 
 
 def message_view(message: StoredMessage, masks: tuple[KeptMask, ...] = ()) -> MessageView:
@@ -157,9 +160,41 @@ def _facts(row: RowMapping) -> dict[str, Any]:
     return {name: known.get(name, value) for name, value in defaults.items() if not name.startswith("answer.")}
 
 
-def queue_item(row: RowMapping) -> QueueItem:
+def queue_items(connection: Connection, rows: Sequence[RowMapping]) -> tuple[QueueItem, ...]:
+    """Lines of the agents' queue, each with the words that called for a person."""
+    led = {row["id"]: _led(row["triggers"]) for row in rows}
+    said = queries.said_at(connection, {(row["conversation_id"], led[row["id"]][1]) for row in rows})
+    return tuple(
+        queue_item(row, led[row["id"]][0], said.get((row["conversation_id"], led[row["id"]][1]), "")) for row in rows
+    )
+
+
+def _led(triggers: Any) -> tuple[str, int]:
+    """The first words that were found and the number of their message; no words where only a condition held."""
+    notes = [one for one in triggers or () if isinstance(one, Mapping)]
+    first = next((one for one in notes if one.get("quote")), notes[0] if notes else {})
+    turn = first.get("turn")
+    return str(first.get("quote") or ""), turn if isinstance(turn, int) else 0
+
+
+def _around(said: str, quote: str) -> str:
+    """So much of a message that the quote stands in what surrounds it."""
+    at = max(0, said.find(quote) - SURROUNDING)
+    begin = said.rfind(" ", 0, at) + 1 if at else 0
+    cut = said[begin : begin + len(quote) + 2 * SURROUNDING]
+    return f"{'… ' if begin else ''}{cut}{' …' if begin + len(cut) < len(said) else ''}"
+
+
+def queue_item(row: RowMapping, quote: str = "", said: str = "") -> QueueItem:
     """One line of the agents' queue."""
     return QueueItem(
+        channel=row["channel"],
+        customer=row["customer"],
+        quote=quote,
+        said=_around(said, quote),
+        resolve_due_at=row["resolve_due_at"],
+        closed_at=row["closed_at"],
+        resolution=row["resolution"] or "",
         handover_id=row["id"],
         conversation_id=row["conversation_id"],
         state=State(row["conversation_state"]),

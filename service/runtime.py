@@ -14,6 +14,7 @@ from types import MappingProxyType
 from assistants.port import Assistant
 from assistants.request import Request
 from conversation.intake import channel_facts, check_id, check_role, label
+from conversation.possible import Possible
 from conversation.records import TemplateUse
 from conversation.rules import Rules
 from graph.build import Detail
@@ -52,7 +53,6 @@ from service.views import (
     NewConversation,
     PersonView,
     QueueItem,
-    QueuePage,
     TemplateView,
     TurnResult,
 )
@@ -238,9 +238,10 @@ class Runtime:
         """The open handovers that come first; for one person what they may take, in the order they should."""
         return self._floor.queue(person)
 
-    def queue_page(self, person: Actor | None, limit: int, cursor: str = "") -> QueuePage:
-        """Some lines of the same: those after the cursor, cut in SQL."""
-        return self._floor.page(person, limit, cursor)
+    @property
+    def floor(self) -> Floor:
+        """People and the queue."""
+        return self._floor
 
     def held(self, begin: int, limit: int) -> HeldPage:
         """Conversations in which the assistant may speak, the newest change first, without transcripts."""
@@ -304,6 +305,10 @@ class Runtime:
         return self._messages.said_before(conversation_id, message_id)
 
     # Acts and clocks
+
+    def possible(self, conversation_id: str, actor: Actor) -> tuple[Possible, ...]:
+        """What the person may do to a case now, and the one thing that is missing for each. NotFound."""
+        return self._acts.possible(conversation_id, actor)
 
     def act(self, conversation_id: str, act: Act) -> ActResult:
         """Does what a person asks for at the desk, once per act id.

@@ -290,6 +290,19 @@ class QueueItem:
     last_message: str
     skills: tuple[str, ...] = ()
     """What whoever takes it must know."""
+    channel: str = ""
+    customer: str = ""
+    """The channel's reference."""
+    quote: str = ""
+    """The words that called for a person, redacted; empty where no words did."""
+    said: str = ""
+    """The customer's message in which they stand, or that led to the handover."""
+    resolve_due_at: datetime | None = None
+    claimable: bool = False
+    """Whoever asks may claim it, as far as their role, its state and its owner go."""
+    closed_at: datetime | None = None
+    resolution: str = ""
+    """The code for how it ended."""
     also_open: tuple[OtherCase, ...] = ()
     """The first other open cases of the same customer, as far as the channel says that it is one."""
     also_open_total: int = 0

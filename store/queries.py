@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -109,19 +109,22 @@ _LAST_SAID = (
     .limit(1)
     .scalar_subquery()
 )
-OPEN_HANDOVERS = (
+LINES = (
     select(
         *(HANDOVER.c[name] for name in (
             "id", "conversation_id", "reason_code", "reason", "severity", "team", "language", "waiting_since",
-            "claim_due_at", "skills",
+            "claim_due_at", "resolve_due_at", "skills", "closed_at", "resolution",
         )),
         CONVERSATION.c.state.label("conversation_state"),
         CONVERSATION.c.owner_id.label("owner"),
+        CONVERSATION.c.channel,
+        CONVERSATION.c.customer,
+        HANDOVER.c.packet["why", "triggers"].label("triggers"),
         func.coalesce(_LAST_SAID, "").label("last_message"),
     )
     .join(CONVERSATION, CONVERSATION.c.id == HANDOVER.c.conversation_id)
-    .where(HANDOVER.c.open)
 )  # fmt: skip
+"""What a line of the queue says of a handover."""
 
 
 def snapshot(connection: Connection, conversation_id: str) -> Snapshot:
@@ -250,6 +253,13 @@ def said_before(connection: Connection, conversation_id: str, message_id: str) -
     answer to one that a person left to the assistant, which had its answer before."""
     found = _SAID_BEFORE.all(connection, {"id": conversation_id, "message": message_id})
     return tuple(message_of(row) for row in found)
+
+
+def said_at(connection: Connection, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The texts of messages by conversation and number."""
+    place = tuple_(MESSAGE.c.conversation_id, MESSAGE.c.seq)
+    found = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.text).where(place.in_(places))
+    return {(row[0], row[1]): row[2] for row in connection.execute(found)} if places else {}
 
 
 def replies_to(connection: Connection, conversation_id: str, message_id: str) -> tuple[StoredMessage, ...]:

@@ -6,7 +6,7 @@ nothing on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Text, and_, case, cast, func, literal, select, tuple_
 
 from policy.schema import Severity
-from store.queries import CONVERSATION, HANDOVER, OPEN_HANDOVERS
+from store.queries import CONVERSATION, HANDOVER, LINES
+from store.sought import Looking, fits, is_closed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,22 +62,35 @@ class Page:
     """After which the next one begins; None: there is none."""
 
 
-def queue_page(connection: Connection, limit: int, after: Place | None = None, wanted: Wanted | None = None) -> Page:
-    """Open handovers after a place, most urgent first: for one person what they may take, in the order they should."""
-    order, fits = _order(wanted), _fits(connection, wanted)
-    beyond = [tuple_(*order) > _values(after)] if after is not None else []
+def queue_page(
+    connection: Connection,
+    limit: int,
+    after: Place | None = None,
+    wanted: Wanted | None = None,
+    looking: Looking | None = None,
+) -> Page:
+    """Handovers after a place, most urgent first: for one person what they may take, in the order they should.
+
+    `looking` leaves only what somebody looks for; closed ones come the newest first.
+    """
+    falls = is_closed(looking)
+    order = _CLOSED_ORDER if falls else _order(wanted)
+    chosen = and_(*fits(looking), *(() if falls else (_fits(connection, wanted),)))
+    place, at = tuple_(*order), _values(after) if after is not None else None
+    beyond = [] if at is None else [place < at if falls else place > at]
+    up, down = [column.asc() for column in order], [column.desc() for column in order]
+    forth, back = (down, up) if falls else (up, down)
     # Only places are sorted; what a line says, the customer's last words too, is read for those that are shown.
-    forward = select(*order).select_from(_JOINED).where(fits, *beyond).order_by(*order).limit(limit + 1)
+    forward = select(*order).select_from(_JOINED).where(chosen, *beyond).order_by(*forth).limit(limit + 1)
     found = [_place(row) for row in connection.execute(forward)]
     shown = [one.handover_id for one in found[:limit]]
-    lines = {row["id"]: row for row in connection.execute(OPEN_HANDOVERS.where(HANDOVER.c.id.in_(shown))).mappings()}
-    before = tuple_(*order) <= _values(after) if after is not None else None
+    lines = {row["id"]: row for row in connection.execute(LINES.where(HANDOVER.c.id.in_(shown))).mappings()}
+    before = None if at is None else place >= at if falls else place <= at
     counted = select(func.count(), func.count().filter(before) if before is not None else literal(0))
-    total, begin = connection.execute(counted.select_from(_JOINED).where(fits)).one()
+    total, begin = connection.execute(counted.select_from(_JOINED).where(chosen)).one()
     earlier: Sequence[Any] = ()
     if before is not None:
-        reversed_order = [column.desc() for column in order]
-        backward = select(*order).select_from(_JOINED).where(fits, before).order_by(*reversed_order).limit(limit + 1)
+        backward = select(*order).select_from(_JOINED).where(chosen, before).order_by(*back).limit(limit + 1)
         earlier = connection.execute(backward).all()
     return Page(
         rows=tuple(lines[name] for name in shown), total=int(total), begin=int(begin),
@@ -99,7 +113,31 @@ def next_cases(connection: Connection, limit: int, wanted: Wanted, after: Place 
     return tuple(Next(place=_place(row[:-1]), conversation_id=row[-1]) for row in connection.execute(found))
 
 
+def waiting_before(connection: Connection, conversation_id: str, wanted: Wanted) -> tuple[Mapping[str, Any], ...]:
+    """What nobody has and stands before this case in the person's order, or in all of it where there is no such case.
+
+    Counted as `many` by `state`, `team` and `skills`.
+    """
+    order, one = _order(wanted), func.min(HANDOVER.c.id).label("one")
+    at = connection.execute(
+        select(*order).select_from(_JOINED).where(HANDOVER.c.open, HANDOVER.c.conversation_id == conversation_id)
+    ).first()
+    earlier = [tuple_(*order) < _values(_place(at))] if at is not None else []
+    kinds = (CONVERSATION.c.state, HANDOVER.c.team, cast(HANDOVER.c.skills, Text))
+    rows = connection.execute(
+        select(*kinds[:2], one, func.count().label("many"))
+        .select_from(_JOINED)
+        .where(HANDOVER.c.open, CONVERSATION.c.owner_id.is_(None), *earlier)
+        .group_by(*kinds)
+    ).mappings().all()  # fmt: skip
+    named = select(HANDOVER.c.id, HANDOVER.c.skills).where(HANDOVER.c.id.in_([row["one"] for row in rows]))
+    needed = {row[0]: row[1] for row in connection.execute(named)}
+    return tuple({**row, "skills": tuple(needed[row["one"]])} for row in rows)
+
+
 _JOINED = HANDOVER.join(CONVERSATION, CONVERSATION.c.id == HANDOVER.c.conversation_id)
+_CLOSED_ORDER = (literal(0), literal(0), HANDOVER.c.closed_at, HANDOVER.c.waiting_since, HANDOVER.c.id)
+"""Of closed cases: `Place.claim_due_at` says when they closed."""
 _RANK = case(*((HANDOVER.c.severity == one.value, rank) for rank, one in enumerate(Severity)), else_=0)
 """As `handover.deadlines.urgency` ranks; an unknown severity is looked at first."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conversation.possible import Possible
 from service.views import Act, Actor, ConversationView
-from states.table import TABLE, allowed_events
-from states.vocabulary import Event, Role
+from states.missing import Literal
+from states.table import TABLE
+from states.vocabulary import Event
 from ui.people import DESK_ROLES
 
 LABELS: dict[Event, str] = {
@@ -86,10 +88,44 @@ def label(event: Event) -> str:
     return LABELS.get(event, event.value.replace("_", " ").capitalize())
 
 
-def buttons(view: ConversationView | None, role: Role) -> tuple[Event, ...]:
-    """The events whose buttons this role sees: what the table allows in this state, guards aside."""
-    shown = allowed_events(view.state, role) if view and not view.closed else ()
-    return tuple(event for event in shown if event not in BESIDE)
+ASKS_WHY = frozenset({Event.ESCALATED})
+"""Events that the desk asks a reason for, so that whoever comes next reads one; the door takes them without."""
+_PASSED_OVER: frozenset[Literal] = frozenset({
+    ("actor_owns", True), ("actor_owns", False), ("owned", False), ("latched", False), ("regulated", True),
+    ("regulated", False), ("compliance", True), ("compliance", False), ("exception_open", True),
+    ("hand_back_asked", True), ("hand_back_agreed", True), ("attempts_left", True), ("attempts_left", False),
+})  # fmt: skip
+"""What is missing where a button would be about another case, another moment or another person: it is not shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What the desk offers one person on one case."""
+
+    shown: tuple[Event, ...] = ()
+    """Events whose buttons are there."""
+    lacks: Mapping[Event, Literal] = field(default_factory=dict)
+    """Those of them that cannot be pressed yet → the one thing that is missing."""
+    beside: frozenset[Event] = frozenset()
+    """Events that are caused beside a field, a step or a mask, and may be."""
+
+    @property
+    def ready(self) -> frozenset[Event]:
+        """Those that can be pressed."""
+        return frozenset(self.shown) - frozenset(self.lacks)
+
+
+def offer(view: ConversationView | None, found: Iterable[Possible]) -> Offer:
+    """What of it has a button: nothing on a closed case, nothing that is not this person's to do."""
+    if view is None or view.closed:
+        return Offer()
+    near = [one for one in found if one.lacks not in _PASSED_OVER]
+    buttons = [one for one in near if one.event not in BESIDE]
+    return Offer(
+        shown=tuple(one.event for one in buttons),
+        lacks={one.event: one.lacks for one in buttons if one.lacks is not None},
+        beside=frozenset(one.event for one in near if one.event in BESIDE and one.lacks is None),
+    )
 
 
 def act_for(event: Event, conversation_id: str, version: int, actor: Actor, typed: Typed, newest: int = 0) -> Act:
@@ -133,6 +169,6 @@ def _proof(event: Event, typed: Typed) -> dict[str, Any]:
     return {"code": typed.proof.strip()} if typed.proof.strip() else {"from_chat": True}
 
 
-def wants_note(shown: tuple[Event, ...]) -> bool:
+def wants_note(shown: Iterable[Event]) -> bool:
     """Whether some button among these needs or takes more words than a reply."""
     return any(event not in (Event.CLAIMED, Event.AGENT_REPLIED) for event in shown)

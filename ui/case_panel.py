@@ -11,15 +11,15 @@ from conversation.casework import ASSUMED
 from handover.words.templates import PLACEHOLDERS
 from service.views import Actor, ConversationView, LiftedMask, TemplateView
 from states.rights import RIGHTS, Right
-from states.table import allowed_events
 from states.vocabulary import Event, Role
-from ui.acts import DESK_EVENTS, METHOD_NAMES, METHODS, VERIFYING, Typed, buttons, label, wants_note
+from ui.acts import DESK_EVENTS, METHOD_NAMES, METHODS, VERIFYING, Offer, Typed, label, wants_note
 from ui.compose import Box, box, ear
 from ui.render.case import case_head, consent
 from ui.render.reply import filled_in, preview
 from ui.render.steps import playbook
 from ui.render.text import words
 from ui.render.transcript import original, transcript
+from ui.standing import lacks, stands
 from ui.style import FLEETING, PICK, html
 
 if TYPE_CHECKING:
@@ -46,12 +46,16 @@ class CasePanel:
     # Drawing
 
     def draw(self) -> None:
-        """The components; call inside a column."""
+        """The case and the talk; call inside a column."""
         self.said = ear()
         self.head = html(elem_id="hr-case")
+        self.stand = html(elem_id="hr-stand")
         with gr.Row(elem_classes="hr-acts"):
             self._draw_buttons(_TOP)
         self._draw_talk()
+
+    def draw_work(self) -> None:
+        """What is to be done about it, and how it ends; call inside a column, after `draw`."""
         self.consent = html(elem_id="hr-exception")
         self.steps = html(js_on_load=PICK, elem_id="hr-steps")
         self._draw_checks()
@@ -73,6 +77,7 @@ class CasePanel:
         )
         with gr.Row(elem_classes="hr-acts"):
             self._draw_buttons(tuple(event for event in DESK_EVENTS if event not in self.buttons))
+        self.lacks = html(elem_id="hr-lacks")
 
     def _draw_talk(self) -> None:
         with gr.Group(elem_classes="hr-box"):
@@ -138,7 +143,8 @@ class CasePanel:
     def shown(self) -> list[Any]:
         """Every component that changes."""
         return [
-            self.said, self.head, self.transcript, self.why_lift, self.lifted, self.reply, self.consent, self.steps,
+            self.said, self.head, self.stand, self.lacks, self.transcript, self.why_lift, self.lifted, self.reply,
+            self.consent, self.steps,
             self.verifying, self.method, self.compose,
             self.note, self.resolution, self.approved, self.template, self.preview, *self.places.values(),
             *self.buttons.values(),
@@ -166,25 +172,27 @@ class CasePanel:
 
     # Showing
 
-    def show(self, view: ConversationView | None, actor: Actor | None, now: datetime, *, other: bool) -> Updates:
+    def show(
+        self, view: ConversationView | None, actor: Actor | None, now: datetime, offered: Offer, *, other: bool
+    ) -> Updates:
         """The case as it is now; `other`: it was not the one shown before, so what was chosen for that one goes."""
-        view = view if actor else None
-        shown = buttons(view, actor.role) if actor else ()
+        view, shown = view if actor else None, offered.shown
         lifts = self._may_lift(actor) and bool(view and any(one.masks for one in view.messages))
-        ticking = bool(view and actor and Event.STEP_DONE in allowed_events(view.state, actor.role))
         return {
             self.head: case_head(view, now),
+            self.stand: stands(view, actor, offered),
+            self.lacks: lacks(offered),
             self.transcript: transcript(view, side="desk", lifts=lifts) if view else "",
             self.why_lift: gr.update(visible=lifts),
             self.consent: consent(view, now),
-            self.steps: playbook(view.handover if view else None, open=ticking),
+            self.steps: playbook(view.handover if view else None, open=Event.STEP_DONE in offered.beside),
             self.note: gr.update(visible=wants_note(shown)),
             self.verifying: gr.update(visible=any(event in shown for event in VERIFYING)),
             self.resolution: gr.update(visible=Event.RESOLVED in shown, **({"value": self._assumed} if other else {})),
             **({self.lifted: "", self.method: METHODS[0]} if other else {}),
-            **self._reply(view, actor, shown, other=other),
+            **self._reply(view, actor, offered, other=other),
             **{
-                button: gr.update(visible=event in shown)
+                button: gr.update(visible=event in shown, interactive=event in offered.ready)
                 for event, button in self.buttons.items()
                 if event is not Event.AGENT_REPLIED
             },
@@ -199,11 +207,9 @@ class CasePanel:
         """The original, in the page of the one who asked and in no state of the server; `at` tells looks apart."""
         return {self.lifted: original(lifted, at)}
 
-    def _reply(
-        self, view: ConversationView | None, actor: Actor | None, shown: tuple[Event, ...], *, other: bool
-    ) -> Updates:
+    def _reply(self, view: ConversationView | None, actor: Actor | None, offered: Offer, *, other: bool) -> Updates:
         """Own words, unless the case is regulated; and the approved replies in the customer's language."""
-        replying = view is not None and Event.AGENT_REPLIED in shown
+        replying = view is not None and Event.AGENT_REPLIED in offered.ready
         known = sorted({one.id for one in self._approved(view, actor)}) if replying else []
         bound = only_approved(view, actor)
         choices = [*known] if bound else [OWN_WORDS, *known]

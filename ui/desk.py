@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -15,23 +14,25 @@ import gradio as gr
 
 from policy.schema import LANGUAGES
 from service.views import Actor, Attendance, ConversationView
-from states.errors import BadInput, ForbiddenRole, HandrailError, NotSeen
+from states.errors import BadInput, ForbiddenRole, GuardRefused, HandrailError, NotFound, NotSeen
 from states.vocabulary import Event
-from ui.acts import Typed, act_for, label
+from ui.acts import ASKS_WHY, Offer, Typed, act_for, label, offer
 from ui.case_panel import CasePanel
 from ui.compose import Box, Said, Taken, sent_by
-from ui.lists import held_page, waiting_page
+from ui.list_pane import ListPane
 from ui.packet_pane import Editing, PacketPane, edit, verdicts
 from ui.people import DEMO_AGENT, DESK_ROLES, Who, actor_for, roles_for, seat
-from ui.refusals import refusal
+from ui.refusals import WHY_FIRST, refusal
+from ui.render.keys import BACK, HELP
 from ui.render.packet import OTHER
-from ui.render.queue import live, queue, turned
+from ui.render.queue import turned
 from ui.render.review import asked
 from ui.render.steps import picked
 from ui.render.text import esc, words
 from ui.render.transcript import picked_mask
 from ui.seen import Seen, memory
-from ui.style import PICK, html
+from ui.standing import NO_ROOM, NOBODY_WAITS, passed_over
+from ui.style import html
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -62,24 +63,24 @@ class DeskRoom:
 
     def __init__(self, door: Handrail, settings: Settings) -> None:
         self._door, self._settings = door, settings
-        self.case, self.pane = CasePanel(door), PacketPane()
+        self.lists, self.case, self.pane = ListPane(door), CasePanel(door), PacketPane()
 
     # Drawing
 
     def draw(self) -> None:
         """The components; call inside a tab."""
         self.seen = memory()
-        with gr.Row(elem_classes="hr-columns"):
-            with gr.Column(scale=5, min_width=280):
+        with gr.Row(elem_classes="hr-columns hr-desk"):
+            with gr.Column(scale=5, min_width=280, elem_classes="hr-list-column"):
                 self._draw_who()
-                html('<h3 class="hr-title">Open handovers, most urgent first</h3>')
-                self.queue = html(js_on_load=PICK, elem_id="hr-queue")
-                html('<h3 class="hr-title">With the assistant now</h3>')
-                self.live = html(js_on_load=PICK, elem_id="hr-live")
-            with gr.Column(scale=7, min_width=320):
+                self.lists.draw()
+            with gr.Column(scale=8, min_width=320, elem_classes="hr-case-column"):
+                html(BACK)
                 self.case.draw()
-            with gr.Column(scale=7, min_width=320):
+            with gr.Column(scale=7, min_width=320, elem_classes="hr-work-column"):
+                self.case.draw_work()
                 self.pane.draw()
+        html(HELP)
         self.timer = gr.Timer(1.0, active=False)
         self.pulse = gr.Timer(HEARTBEAT_S, active=False)
 
@@ -105,12 +106,12 @@ class DeskRoom:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         at_once, acting = {**quiet, "queue": False}, {**quiet, "concurrency_limit": 16}
         who = [self.agent, self.role]
-        self.shown = [self.seen, self.queue, self.live, *who, *self.case.shown, *self.pane.shown]
+        self.shown = [self.seen, *self.lists.shown, *who, *self.case.shown, *self.pane.shown]
         # What is pressed while an answer is on its way counts too, unless it is the same button.
         each: dict[str, Any] = {"trigger_mode": "multiple"}
         self.timer.tick(self.poll, [self.seen, *who], self.shown, js=LOOK, **at_once)
         self.role.change(self.sit, [self.seen, *who], self.shown, js=TURNED, **at_once)
-        for listing in (self.queue, self.live):
+        for listing in self.lists.pressed:
             listing.click(self.press_line, [self.seen, *who], self.shown, js=TURNED, **each, **at_once)
         typed = [self.seen, *who, *self.case.inputs]
         for event, button in self.case.buttons.items():
@@ -130,9 +131,15 @@ class DeskRoom:
     # Events
 
     def enter(self, request: gr.Request) -> Updates:
-        """What the visitor may be at this desk; outside demo mode as their login says."""
+        """What the visitor may be at this desk, as their login says."""
         with suppress(HandrailError):
             return seat(self._settings, request, self.agent, self.role) or SKIP
+        return SKIP
+
+    def sit_again(self, agent: str, role: str | None, request: gr.Request) -> Updates:
+        """Who sat here before the page was loaded again, in demo mode, as the browser has kept it, if anybody."""
+        with suppress(HandrailError):
+            return {self.agent: self._actor((request, agent, role or "")).id, self.role: role}
         return SKIP
 
     def pick(self, seen: str, agent: str, role: str, request: gr.Request, event: gr.EventData) -> Updates:
@@ -153,7 +160,7 @@ class DeskRoom:
 
     def open(self, conversation_id: str, who: Who, seen: Seen = NOTHING) -> Updates:
         """A case as it is when somebody turns to it; the lists stay at the pages that were shown."""
-        opened = Seen(conversation=conversation_id, turn=seen.turn, queue_at=seen.queue_at, held_at=seen.held_at)
+        opened = replace(seen, conversation=conversation_id, lists="", case="", version=0, newest=0, request_hash="")
         changed = self._changed(opened, who)
         return SKIP if changed == SKIP else {**self.pane.close_editor(), **changed}
 
@@ -252,10 +259,22 @@ class DeskRoom:
             actor = self._actor(who)
             self._door.attend(actor, self._attendance())
             chosen = self._door.take_next(actor).conversation_id
+            passed = passed_over(self._door.passed_over(actor, chosen))
         except HandrailError as error:
-            gr.Warning(f"<b>Nothing taken</b><br>{esc(error)}")
+            gr.Warning(f"<b>Nothing taken</b><br>{self._nothing_taken(error, who)}")
             return self._changed(replace(held, lists=""), who)
+        if passed:
+            gr.Info(f"<b>The most urgent case that you may take</b><br>{passed}")
         return self.open(chosen, who, held)
+
+    def _nothing_taken(self, error: HandrailError, who: Who) -> str:
+        """Why, in an agent's words."""
+        if isinstance(error, GuardRefused):
+            return NO_ROOM
+        if isinstance(error, NotFound):
+            with suppress(HandrailError):
+                return passed_over(self._door.passed_over(self._actor(who))) or NOBODY_WAITS
+        return esc(error)
 
     def _actor(self, who: Who) -> Actor:
         return actor_for(self._settings, who, DESK_ROLES)
@@ -290,6 +309,8 @@ class DeskRoom:
         if not seen.conversation:
             return SKIP
         try:
+            if event in ASKS_WHY and not typed.note.strip():
+                raise BadInput(WHY_FIRST)
             self._do(event, seen, who, typed)
         except HandrailError as error:
             return self._refused(event, seen, who, error)
@@ -341,7 +362,7 @@ class DeskRoom:
         """What differs from what is seen. It sets nothing that somebody may be typing."""
         try:
             now, actor = self._door.now(), self._actor(who)
-            updates, seen = self._lists(seen, actor, now)
+            updates, seen = self.lists.changed(seen, actor, now)
             case, seen = self._case(seen, actor, now)
         except (ForbiddenRole, BadInput) as error:
             return self._closed(seen, error)
@@ -357,29 +378,26 @@ class DeskRoom:
         if seen.case == REFUSED and seen.lists == str(error):
             return SKIP
         now = self._door.now()
-        case = {**self.case.show(None, None, now, other=True), **self.pane.show(None, None, now)}
+        case = {**self.case.show(None, None, now, Offer(), other=True), **self.pane.show(None, now, judging=False)}
         editor = self.pane.close_editor()
-        told = {self.queue: f'<p class="hr-dim hr-pad">{esc(error)}</p>', self.live: ""}
-        return {**case, **editor, **told, self.seen: Seen(case=REFUSED, lists=str(error), turn=seen.turn).text()}
-
-    def _lists(self, seen: Seen, actor: Actor, now: datetime) -> tuple[Updates, Seen]:
-        waiting, held = waiting_page(self._door, actor, seen.queue_at), held_page(self._door, actor, seen.held_at)
-        lines = [repr(waiting), f"{held.total} {held.begin}"]
-        lines += [f"{view.id} {view.state} {view.version}" for view in held.items]
-        chosen = seen.conversation or None
-        key = hashlib.sha256("\n".join([str(chosen), *lines]).encode("utf-8", "replace")).hexdigest()
-        if key == seen.lists:
-            return {}, seen
-        updates: Updates = {self.queue: queue(waiting, chosen, now), self.live: live(held, chosen, now)}
-        return updates, replace(seen, lists=key)
+        return {
+            **case,
+            **editor,
+            **self.lists.close(str(error)),
+            self.seen: Seen(case=REFUSED, lists=str(error), turn=seen.turn).text(),
+        }
 
     def _case(self, seen: Seen, actor: Actor, now: datetime) -> tuple[Updates, Seen]:
-        chosen, role = seen.conversation, actor.role.value
-        key = f"{chosen}:{self._door.version(actor, chosen) if chosen else 0}:{role}"
+        chosen = seen.conversation
+        key = f"{chosen}:{self._door.version(actor, chosen) if chosen else 0}:{actor.role.value}:{actor.id}"
         if key == seen.case:
             return {}, seen
         view, other = self._view(chosen, actor), not seen.case
-        updates = {**self.case.show(view, actor, now, other=other), **self.pane.show(view, actor, now)}
+        offered = offer(view, self._door.possible(actor, chosen)) if view else Offer()
+        judging = Event.PACKET_REVIEWED in offered.beside
+        updates = {
+            **self.case.show(view, actor, now, offered, other=other), **self.pane.show(view, now, judging=judging)
+        }  # fmt: skip
         asked_ = str((view.consent or {}).get("hash", "")) if view else ""
         newest = max((one.seq for one in view.messages), default=0) if view else 0
         return updates, replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from handover.people.sought import Sought
 from service.views import Actor, HeldPage, QueuePage
 from states.errors import BadInput
 from ui.render.queue import PAGE
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 FARTHEST = 1_000_000
 
 
-def waiting_page(door: Handrail, actor: Actor, cursor: str) -> QueuePage:
+def waiting_page(door: Handrail, actor: Actor, cursor: str, sought: Sought) -> QueuePage:
     """The page of the queue after the cursor; the one before if all of it has left, the first for a strange cursor."""
     try:
-        found = door.queue_page(actor, PAGE, cursor)
+        found = door.queue_page(actor, PAGE, cursor, sought=sought)
     except BadInput:
-        return door.queue_page(actor, PAGE)
+        return door.queue_page(actor, PAGE, sought=sought)
     while not found.items and found.previous is not None:
-        found = door.queue_page(actor, PAGE, found.previous)
+        found = door.queue_page(actor, PAGE, found.previous, sought=sought)
     return found
 
 

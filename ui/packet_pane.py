@@ -11,10 +11,8 @@ from typing import Any
 import gradio as gr
 
 from handover.packet.review import value_hash
-from service.views import Actor, ConversationView
+from service.views import ConversationView
 from states.errors import Conflict
-from states.table import allowed_events
-from states.vocabulary import Event
 from ui.field_text import HINTS, as_text, from_text
 from ui.render.packet import packet, raw
 from ui.render.review import REST, Asked, asked, unjudged, value_of
@@ -69,14 +67,12 @@ class PacketPane:
         """Every component that changes."""
         return [self.packet, self.editing, self.editor, self.title, self.text, self.raw]
 
-    def show(self, view: ConversationView | None, actor: Actor | None, now: datetime) -> Updates:
+    def show(self, view: ConversationView | None, now: datetime, *, judging: bool) -> Updates:
         """The packet as it is now. The editor stays as it is: somebody may be writing in it."""
-        view = view if actor else None
         handover = view.handover if view else None
-        may = bool(view and actor and Event.PACKET_REVIEWED in allowed_events(view.state, actor.role))
-        open_ = bool(handover and handover.open and may)
+        open_ = bool(handover and handover.open and judging)
         others = view.others if view else ()
-        shown = packet(handover, now, with_steps=False, reviewable=open_, others=others)
+        shown = packet(handover, now, with_steps=False, with_deadlines=False, reviewable=open_, others=others)
         return {self.packet: shown, self.raw: raw(handover)}
 
     def open_editor(self, data: Mapping[str, Any], one: Asked, seen: Seen) -> Updates:

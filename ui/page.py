@@ -49,7 +49,7 @@ def build(door: Handrail, settings: Settings) -> gr.Blocks:
                 rooms.oversight.draw()
             with gr.Tab("Audit", id=AUDIT) as fourth:
                 rooms.audit.draw()
-        _wire(page, rooms, tabs)
+        _wire(page, rooms, tabs, settings)
         _open_to_channels(page, first, tabs, door, settings)
         _open_to_auditors(page, fourth, door, settings)
         _poll_only_what_is_seen((first, second, third, fourth), rooms)
@@ -84,7 +84,7 @@ def _masthead(door: Handrail, settings: Settings) -> str:
     )
 
 
-def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
+def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs, settings: Settings) -> None:
     desk = rooms.desk
     quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
@@ -116,9 +116,13 @@ def _wire(page: gr.Blocks, rooms: Rooms, tabs: gr.Tabs) -> None:
     rooms.oversight.consents.click(turn_to, keeper, [*desk.shown, tabs], js=TURNED, **quiet)
     room = rooms.conversation
     page.load(room.arrive, [room.mine], room.shown, js=f"() => [{MINE}]", **quiet)
-    entered = page.load(desk.enter, None, [desk.agent, desk.role], **quiet)
+    sits = [desk.agent, desk.role]
+    if settings.demo_mode:
+        entered = page.load(desk.sit_again, sits, sits, js="(...values) => handrail.sits(values)", **quiet)
+    else:
+        entered = page.load(desk.enter, None, sits, **quiet)
     # Through the queue: only what goes through it can say on the page that something was refused.
-    entered.then(arrive, [desk.agent, desk.role], [*desk.shown, tabs], show_progress="hidden", api_visibility="private")
+    entered.then(arrive, sits, [*desk.shown, tabs], show_progress="hidden", api_visibility="private")
     page.load(rooms.oversight.enter, None, [rooms.oversight.name, rooms.oversight.role], **quiet)
     page.load(rooms.audit.enter, None, [rooms.audit.name, rooms.audit.role], **quiet)
 

@@ -9,6 +9,7 @@ from states.missing import Literal
 
 UNSEEN = "the customer wrote while you were acting"
 REFUSED = "refused"
+WHY_FIRST = "Write why into “Outcome or note”: whoever takes the case next reads it."
 READ = "Read what is new above; what you wrote is still there."
 WORDS: Mapping[Literal, str] = {
     ("actor_owns", True): "This case is not yours. Claim it first, or ask whoever has it.",

@@ -22,12 +22,14 @@ class Seen:
     """How often the reader had turned to something else when this was asked for, as the browser counts."""
     lists: str = ""
     """Key of the queue and of the assistant's conversations."""
+    sought: str = ""
+    """What is looked for in the queue (`ui.render.queue.sought_text`); empty: all of it."""
     queue_at: str = ""
     """Where the shown page of the queue begins; empty: at the first case."""
     held_at: int = 0
     """How many of the assistant's conversations stand before the shown ones."""
     case: str = ""
-    """Key of the open case: conversation, version and role."""
+    """Key of the open case: conversation, version, and who looks in which role."""
     version: int = 0
     newest: int = 0
     """The seq of the newest message that is shown."""

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("page.js", "compose.js", "desk.js", "audit.js")
+SCRIPTS = ("page.js", "compose.js", "desk.js", "queue.js", "audit.js")
 
 PICK = "handrail.pick(element, trigger)"
 """Lets a list of buttons inside `gr.HTML` tell the server which one was clicked."""

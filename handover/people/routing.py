@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from handover.deadlines.sla import due, is_open
@@ -230,8 +231,25 @@ Item = TypeVar("Item", bound=Queued)
 
 def may_take(person: Person, item: Queued) -> bool:
     """Whether the person may and can take it: free, claimable by the role, of the team, with the skills."""
-    claimable = Event.CLAIMED in allowed_events(item.state, person.role)
-    return item.owner_id is None and claimable and in_team(person, item.team) and set(item.skills) <= set(person.skills)
+    return item.owner_id is None and barred(person, item.state, item.team, item.skills) is None
+
+
+class Bar(StrEnum):
+    """Why somebody may not take a case that waits for a person."""
+
+    STATE = "state"
+    """Their role may not claim it where it stands."""
+    TEAM = "team"
+    SKILLS = "skills"
+
+
+def barred(person: Person, state: State, team: str, skills: Iterable[str]) -> Bar | None:
+    """The first thing that keeps the person from a case that nobody has; None: nothing does."""
+    if Event.CLAIMED not in allowed_events(state, person.role):
+        return Bar.STATE
+    if not in_team(person, team):
+        return Bar.TEAM
+    return None if set(skills) <= set(person.skills) else Bar.SKILLS
 
 
 def ranked(person: Person, waiting: Iterable[Item]) -> tuple[Item, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from handover.people.routing import Bar
 from service.views import Actor, Attendance, NewConversation
 from states.errors import BadInput, ForbiddenRole, GuardRefused, NotFound
 from states.vocabulary import Event, Role, State
@@ -71,6 +72,21 @@ def test_a_persons_queue_holds_what_they_may_take_the_most_urgent_first(floor: D
     floor.do(Event.ESCALATED, text="beyond me")
     assert names(floor, ANNA) == ["asked"]
     assert names(floor, SARA) == ["gas", "address", "asked"]
+
+
+def test_what_is_passed_over_is_told_with_what_keeps_one_from_it(floor: Desk) -> None:
+    def passed(actor: Actor, name: str = "") -> dict[Bar, int]:
+        return dict(floor.runtime.floor.passed_over(actor, name))
+
+    assert passed(ANNA) == {}
+    floor.id = "gas"
+    floor.do(Event.ESCALATED, text="beyond me")
+    floor.runtime.attend(ANNA, Attendance(teams=("frontline",), skills=()))
+    assert passed(ANNA, "gas") == {}
+    assert passed(ANNA, "asked") == {Bar.STATE: 1, Bar.TEAM: 1}
+    assert passed(SARA) == {}
+    floor.runtime.take_next(SARA)
+    assert passed(ANNA) == {Bar.TEAM: 1}, "what somebody has is nobody's to take"
 
 
 def test_the_whole_queue_suggests_who_is_online_and_has_room(floor: Desk) -> None:

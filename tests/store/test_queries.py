@@ -130,7 +130,9 @@ def test_the_queue_shows_open_cases_with_what_was_said_last(bench: Bench) -> Non
     bench.case()
     bench.case("c2", "ho2")
     bench.commit("c2", handover_changed={"open": False, "closed_at": NOW}, state=State.RESOLVED)
-    (only,) = bench.rows(lambda connection: connection.execute(queries.OPEN_HANDOVERS).mappings().all())
+    (only,) = bench.rows(
+        lambda connection: connection.execute(queries.LINES.where(queries.HANDOVER.c.open)).mappings().all()
+    )
     assert (only["id"], only["conversation_state"], only["last_message"]) == ("ho1", "handed_off", "human please")
 
 
@@ -256,3 +258,12 @@ def test_what_was_said_between_two_messages_of_the_customer_in_answer_to_none(be
     bench.receive(message_id="m6", at=NOW + HOUR)
     assert [one.text for one in read(bench, queries.said_before, "c1", "m5")] == ["Three days."]
     assert read(bench, queries.said_before, "c1", "m6") == ()
+
+
+def test_messages_are_read_by_their_places(bench: Bench) -> None:
+    bench.case()
+    bench.case("c2", "ho2")
+    numbers = {name: read(bench, queries.transcript, name)[0].seq for name in ("c1", "c2")}
+    places = {("c1", numbers["c1"]), ("c2", numbers["c2"]), ("c2", 99)}
+    assert read(bench, queries.said_at, places) == {place: "human please" for place in places if place[1] != 99}
+    assert read(bench, queries.said_at, set()) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -16,7 +17,7 @@ from handover.people.routing import ranked
 from policy.schema import Severity
 from states.table import allowed_events
 from states.vocabulary import Event, Role, State
-from store.waiting import Page, Place, Wanted, next_cases, queue_page
+from store.waiting import Page, Place, Wanted, next_cases, queue_page, waiting_before
 from tests.store.example import NOW, Bench
 
 ROLES = (Role.FRONTLINE_AGENT, Role.COMPLIANCE_OFFICER)
@@ -155,3 +156,25 @@ def test_what_is_read_for_the_next_case_does_not_grow_with_the_queue(bench: Benc
         bench.open(f"c{number}")
         bench.hand_over(f"c{number}", f"ho{number:03}")
     assert bench.rows(read) == short == (3, 5)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_waits_before_a_case_is_counted_by_what_could_bar_somebody(bench: Bench, seed: int) -> None:
+    fill(bench, 60, seed)
+    rows = list(pages(bench, 100)[0].rows)
+    for languages in ((), ("de",)):
+        wanted = Wanted(states=("handed_off",), languages=languages)
+        spoken = sorted((line(row) for row in rows), key=lambda one: one.id)
+        places = {
+            one.id: (urgency(one)[0], bool(languages) and one.language not in languages, *urgency(one)[1:], one.id)
+            for one in spoken
+        }
+        for row in (rows[0], rows[30], rows[59]):
+            found = bench.rows(
+                lambda connection, at=row, by=wanted: waiting_before(connection, at["conversation_id"], by)
+            )
+            told = {(one["state"], one["team"], one["skills"]): one["many"] for one in found}
+            earlier = [one for one in spoken if one.owner_id is None and places[one.id] < places[row["id"]]]
+            assert told == Counter((one.state.value, one.team, one.skills) for one in earlier)
+    whole = bench.rows(lambda connection: waiting_before(connection, "", Wanted(states=())))
+    assert sum(one["many"] for one in whole) == sum(row["owner"] is None for row in rows)

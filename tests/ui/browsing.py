@@ -28,6 +28,7 @@ class Watched:
         try:
             found.wait_for(state="visible", timeout=WAIT_MS)
         except Exception as error:
+            error.add_note(f"the page complained: {self.complaints}")
             error.add_note(f"the page shows: {self.page.locator('body').inner_text()[:4000]}")
             raise
         return found
@@ -57,8 +58,8 @@ def visit(browser: Any, address: str, **options: Any) -> Iterator[Watched]:
     watched.see("#hr-banner .hr-banner")
     yield watched
     context.close()
-    assert watched.complaints == []
-    assert watched.strangers == []
+    assert watched.complaints == [], watched.complaints
+    assert watched.strangers == [], watched.strangers
 
 
 @contextmanager

@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 
 from app.settings import DemoSettings, Settings
-from service.views import Act, Actor
+from conversation.possible import Possible
+from service.views import Act, Actor, ConversationView
 from states.errors import BadInput, ForbiddenRole
+from states.missing import Literal
 from states.table import TABLE, allowed_events
 from states.vocabulary import STAFF, Event, Role, State
 from tests.ui.rooms import VISITOR, visitor
 from tests.ui.views import conversation
-from ui.acts import BESIDE, DESK_EVENTS, DESK_ROLES, LABELS, Typed, act_for, buttons, wants_note
+from ui.acts import BESIDE, DESK_EVENTS, DESK_ROLES, LABELS, Offer, Typed, act_for, offer, wants_note
 from ui.people import actor_for, roles_for
+from ui.standing import lacks, stands
 
 ANNA = Actor(id="anna", role=Role.FRONTLINE_AGENT)
 TOKENS = {
@@ -23,12 +26,44 @@ TOKENS = {
 }
 
 
+def allowed(state: State, role: Role, lacks: Literal | None = None) -> tuple[Possible, ...]:
+    """What the table allows, with one thing missing for all of it or nothing."""
+    return tuple(Possible(event=event, lacks=lacks) for event in allowed_events(state, role))
+
+
 @pytest.mark.parametrize("role", DESK_ROLES)
 @pytest.mark.parametrize("state", State)
 def test_buttons_are_what_the_table_allows(state: State, role: Role) -> None:
-    shown = buttons(conversation(state), role)
-    assert shown == tuple(event for event in allowed_events(state, role) if event not in BESIDE)
-    assert set(shown) <= set(DESK_EVENTS)
+    found = offer(conversation(state), allowed(state, role))
+    assert found.shown == tuple(event for event in allowed_events(state, role) if event not in BESIDE)
+    assert set(found.shown) <= set(DESK_EVENTS)
+    assert found.ready == set(found.shown)
+    assert found.beside == set(allowed_events(state, role)) & BESIDE
+
+
+def test_what_is_another_persons_has_no_button_and_what_lacks_something_says_what() -> None:
+    state, role = State.AGENT_VERIFYING, Role.FRONTLINE_AGENT
+    assert offer(conversation(state), allowed(state, role, ("actor_owns", True))) == Offer()
+    open_steps = offer(conversation(state), allowed(state, role, ("steps_done", True)))
+    assert Event.RESOLVED in open_steps.shown
+    assert open_steps.ready == open_steps.beside == frozenset()
+    assert "Required steps of the playbook are open" in lacks(open_steps)
+
+
+def test_whoever_looks_reads_who_has_the_case_and_what_that_means() -> None:
+    def told(view: ConversationView, role: Role = Role.FRONTLINE_AGENT, ready: tuple[Event, ...] = ()) -> str:
+        return stands(view, Actor(id="anna", role=role), Offer(shown=ready))
+
+    waits, beyond = conversation(State.HANDED_OFF), conversation(State.ESCALATED)
+    assert "Claim it" in told(waits, ready=(Event.CLAIMED,))
+    assert "a specialist or a compliance officer takes it" in told(beyond)
+    assert "Claim it" in told(beyond, Role.COMPLIANCE_OFFICER, ready=(Event.CLAIMED,))
+    bens = conversation(State.AGENT_VERIFYING, owner_id="<ben>", owner_role=Role.FRONTLINE_AGENT)
+    assert "&lt;ben&gt;</b> has this case and may be writing" in told(bens)
+    mine = conversation(State.AGENT_VERIFYING, owner_id="Anna", owner_role=Role.FRONTLINE_AGENT)
+    assert told(mine) == ""
+    assert "turn to that role" in told(mine, Role.COMPLIANCE_OFFICER)
+    assert told(conversation()) == ""
 
 
 def test_every_button_of_the_desk_has_words_and_a_row() -> None:
@@ -37,12 +72,14 @@ def test_every_button_of_the_desk_has_words_and_a_row() -> None:
 
 
 def test_an_auditor_has_no_button() -> None:
-    assert not any(buttons(conversation(state), Role.AUDITOR) for state in State)
+    for state in State:
+        assert offer(conversation(state), allowed(state, Role.AUDITOR)) == Offer()
 
 
 def test_a_closed_conversation_has_no_button() -> None:
-    assert buttons(conversation(State.RESOLVED, closed=True), Role.FRONTLINE_AGENT) == ()
-    assert buttons(None, Role.FRONTLINE_AGENT) == ()
+    found = allowed(State.AGENT_VERIFYING, Role.FRONTLINE_AGENT)
+    assert offer(conversation(State.RESOLVED, closed=True), found) == Offer()
+    assert offer(None, found) == Offer()
 
 
 def press(event: Event, version: int = 3, typed: Typed | None = None) -> Act:

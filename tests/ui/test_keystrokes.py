@@ -46,8 +46,13 @@ def _written(someone: Watched, chat: str, author: str) -> list[str]:
 
 def _arrived(someone: Watched, chat: str, author: str, count: int) -> list[str]:
     """What stands in the transcript once so many messages do."""
-    someone.page.locator(f"{chat} .hr-{author}").nth(count - 1).wait_for(timeout=WAIT_MS)
     someone.page.locator(".hr-unsent").first.wait_for(state="detached", timeout=WAIT_MS)
+    # An answer that was made before the last message may be drawn after it; the next look puts that right.
+    stored = f"{chat} .hr-{author}:not(.hr-pending)"
+    someone.page.locator(stored).nth(count - 1).wait_for(timeout=WAIT_MS)
+    someone.page.wait_for_function(
+        "([stored, count]) => document.querySelectorAll(stored).length >= count", arg=[stored, count], timeout=WAIT_MS
+    )
     return _written(someone, chat, author)
 
 

@@ -48,16 +48,16 @@ def polled(desk: DeskRoom, seen: str = "") -> dict[Any, Any]:
 
 def sent(desk: DeskRoom, shown: dict[Any, Any]) -> int:
     """The bytes of the lists and of what is seen."""
-    return len(json.dumps([shown[desk.queue], shown[desk.live], shown[desk.seen]]).encode())
+    return len(json.dumps([shown[part] for part in (*desk.lists.shown, desk.seen)]).encode())
 
 
 def cases(desk: DeskRoom, shown: dict[Any, Any]) -> list[str]:
-    return list(re.findall(r'data-pick="([^"|]+)"', shown[desk.queue]))
+    return list(re.findall(r'data-pick="([^"|]+)"', shown[desk.lists.queue]))
 
 
 def turn(desk: DeskRoom, shown: dict[Any, Any], label: str, listing: str = "queue") -> dict[Any, Any]:
     """A press on a button of a list's pager."""
-    found = re.search(rf'data-pick="([^"]*)">{label}<', shown[getattr(desk, listing)])
+    found = re.search(rf'data-pick="([^"]*)">{label}<', shown[getattr(desk.lists, listing)])
     assert found is not None
     return desk.press_line(shown[desk.seen], "anna", AGENT, VISITOR, picked(found[1]))
 
@@ -72,19 +72,19 @@ def test_a_poll_is_as_long_for_five_thousand_cases_as_for_a_page_of_them(many: H
     page.close()
     assert abs(measured["many"] - measured["page"]) <= SLACK, measured
     assert measured["few"] < measured["many"] <= measured["few"] * PAGE / FEW + SLACK, measured
-    assert measured["many"] <= 60_000, measured
+    assert measured["many"] <= 20_000, measured
 
 
 def test_a_poll_reads_no_more_rows_for_many_cases(many: House) -> None:
     desk, statements = drawn(DeskRoom(many.door, many.settings)), []
-    reader = many.store._reader
+    reader = many.store._read_engine
     listen = ("before_cursor_execute", lambda conn, cursor, statement, *rest: statements.append(statement))
     event.listen(reader, *listen)
     shown = polled(desk)
     event.remove(reader, *listen)
     assert len(statements) <= 10 + PAGE, statements
     assert len(cases(desk, shown)) == PAGE
-    assert f"1–{PAGE} of {MANY}" in shown[desk.queue]
+    assert f"1–{PAGE} of {MANY}" in shown[desk.lists.queue]
     assert polled(desk, shown[desk.seen]) == SKIP, "nothing has changed: nothing is sent"
 
 
@@ -92,17 +92,17 @@ def test_pages_are_turned_both_ways_and_the_open_case_stays_open(many: House) ->
     desk = drawn(DeskRoom(many.door, many.settings))
     first = polled(desk)
     opened = desk.press_line(first[desk.seen], "anna", AGENT, VISITOR, picked(cases(desk, first)[3]))
-    assert "hr-chosen" in opened[desk.queue]
+    assert "hr-chosen" in opened[desk.lists.queue]
     second = turn(desk, opened, "Next")
-    assert f"{PAGE + 1}–{2 * PAGE} of {MANY}" in second[desk.queue]
+    assert f"{PAGE + 1}–{2 * PAGE} of {MANY}" in second[desk.lists.queue]
     assert set(cases(desk, second)).isdisjoint(cases(desk, first))
     assert Seen.of(second[desk.seen]).conversation == cases(desk, first)[3]
     back = turn(desk, second, "Previous")
     assert cases(desk, back) == cases(desk, first)
-    assert back[desk.queue].count("hr-chosen") == 1
+    assert back[desk.lists.queue].count("hr-chosen") == 1
     third = turn(desk, polled(desk), "Next", "live")
-    assert f"{PAGE + 1}–{2 * PAGE} of {MANY}" in third[desk.live]
-    assert f"1–{PAGE} of {MANY}" in turn(desk, third, "Previous", "live")[desk.live]
+    assert f"{PAGE + 1}–{2 * PAGE} of {MANY}" in third[desk.lists.live]
+    assert f"1–{PAGE} of {MANY}" in turn(desk, third, "Previous", "live")[desk.lists.live]
 
 
 def test_what_comes_or_is_claimed_before_a_page_moves_nothing_on_it(many: House) -> None:
@@ -117,7 +117,7 @@ def test_what_comes_or_is_claimed_before_a_page_moves_nothing_on_it(many: House)
     many.do(mine, Event.CLAIMED)
     later = polled(desk, opened[desk.seen])
     assert cases(desk, later) == cases(desk, second), "the claimed card is where it was, and so are the others"
-    assert later[desk.queue].count("hr-chosen") == 1
+    assert later[desk.lists.queue].count("hr-chosen") == 1
     assert Seen.of(later[desk.seen]).conversation == mine
     assert cases(desk, polled(desk))[0] == urgent
 
@@ -127,7 +127,7 @@ def test_a_page_that_is_gone_or_forged_shows_another(many: House) -> None:
     for strange in ("x", "W10=", "A" * 5000):
         shown = polled(desk, Seen(queue_at=strange, held_at=10**9).text())
         assert cases(desk, shown) == cases(desk, polled(desk))
-    assert f"of {MANY}" in shown[desk.live]
+    assert f"of {MANY}" in shown[desk.lists.live]
 
 
 def test_the_api_reads_all_of_it_page_by_page(many: House) -> None:

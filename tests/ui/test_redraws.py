@@ -12,6 +12,7 @@ import pytest
 from tests.ui.browsing import WAIT_MS, Watched, open_desk, visit
 from tests.ui.server import demo
 from tests.ui.test_masks import IBAN, KEEP, KEY, OFFICER, REASON
+from ui.desk import HOLD
 
 pytestmark = pytest.mark.browser
 Asks = Callable[[dict[str, Any]], bool]
@@ -66,8 +67,8 @@ class Late:
 
 
 def is_look(asked: dict[str, Any]) -> bool:
-    """A look at the desk that nobody asked for."""
-    return not asked.get("event_data")
+    """A look at the desk that nobody asked for, and that does look: one that waits for something else does not."""
+    return not asked.get("event_data") and asked["data"][:1] != [HOLD]
 
 
 def handed_over(someone: Watched, text: str) -> None:
@@ -133,6 +134,24 @@ def test_a_card_that_was_pressed_stays_open_when_an_older_look_arrives_late(brow
         agent.see("#hr-act-claimed").click()
         other.see("#hr-banner :text('anna owns')")
         assert one.page.locator("#hr-banner [data-state=handed_off]").count() == 1
+
+
+def test_a_card_that_was_pressed_opens_although_another_role_is_chosen_before_its_answer(
+    browser: Any, address: str
+) -> None:
+    with visit(browser, address) as one, visit(browser, address) as agent:
+        handed_over(one, "I want to speak to a person about the grey lamp")
+        agent.page.get_by_role("tab", name="Desk").click()
+        agent.see("#hr-queue [data-pick]:has-text('grey lamp')")
+        late = Late(agent, lambda asked: not is_look(asked))
+        agent.see("#hr-queue [data-pick]:has-text('grey lamp')").click()
+        late.until(1)
+        agent.see("#hr-role input").click()
+        agent.page.get_by_role("option", name="Compliance officer").click()
+        agent.see("#hr-desk-chat .hr-customer:has-text('grey lamp')")
+        late.give_all()
+        agent.see("#hr-desk-chat .hr-customer:has-text('grey lamp')")
+        assert agent.see("#hr-role input").input_value() == "Compliance officer"
 
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from handover.people.sought import Sought, Tally, View
 from policy.facts import FACTS
 from policy.schema import AnswerRules
 from service.views import ConversationView, HandoverView, HeldPage, TemplateView
@@ -17,13 +18,14 @@ from states.templates import TemplateState
 from states.vocabulary import Event, Role, State
 from tests.ui.views import HOSTILE, NOW, conversation, event, fired, handover, lines, message, other, packet, waiting
 from ui.render.banner import banner, banner_of
+from ui.render.brief import brief
 from ui.render.case import case_head, consent
 from ui.render.diagram import diagram, path_of
 from ui.render.evidence import evidence, meter
 from ui.render.facts import as_judged, clocks, event_log, facts
 from ui.render.packet import packet as render_packet
 from ui.render.packet import raw
-from ui.render.queue import live, queue, turned
+from ui.render.queue import live, queue, sought_of, sought_text, tallied, turned
 from ui.render.reply import preview
 from ui.render.steps import playbook
 from ui.render.text import span
@@ -112,6 +114,8 @@ RENDERERS: dict[str, Callable[[ConversationView], str]] = {
     ),
     "raw": lambda view: raw(view.handover),
     "case": lambda view: case_head(view, NOW),
+    "closed case": lambda view: case_head(replace(view, state=State.RESOLVED), NOW),
+    "tally": lambda view: tallied(Tally(views={View.ALL: 1}, reasons={HOSTILE: 1}, channels={HOSTILE: 1})),
     "consent": lambda view: consent(view, NOW),
     "live": lambda view: live(HeldPage(items=(replace(view, state=State.GUARDED),), total=1, begin=0), None, NOW),
     "queue": lambda view: queue(
@@ -184,8 +188,11 @@ def test_a_closed_conversation_takes_no_more_messages() -> None:
 
 
 def test_a_passed_deadline_is_said_to_be_late() -> None:
-    view = conversation(State.HANDED_OFF, timers={"claim": NOW - timedelta(minutes=7)})
-    assert "7 min late" in banner_of(view, NOW).title
+    """Also while a later rung of the ladder runs, which is no deadline: the customer was told another time."""
+    timers = {"claim": NOW + timedelta(minutes=3), "resolve": NOW + timedelta(minutes=29)}
+    late = handover(claim_due_at=NOW - timedelta(minutes=7))
+    for state in (State.HANDED_OFF, State.ESCALATED):
+        assert "7 min late" in banner_of(conversation(state, timers=timers, handover=late), NOW).title
 
 
 def test_the_speakers_are_told_apart() -> None:
@@ -293,6 +300,89 @@ def test_the_queue_keeps_the_order_it_is_given() -> None:
     assert "in 2 min" in shown
 
 
+def test_a_card_quotes_the_evidence_and_not_the_last_words() -> None:
+    item = waiting("smell gas", last_message="thanks", customer="cus-7", channel="whatsapp", language="de")
+    shown = queue(lines(item), None, NOW)
+    assert "well, <mark>smell gas</mark>, you see" in shown
+    assert "thanks" not in shown
+    assert "cus-7 · whatsapp · de" in shown
+    assert "smell <mark>" not in queue(lines(replace(item, quote="lost words")), None, NOW)
+    assert "no words" in queue(lines(replace(item, quote="", said="", reason="no words")), None, NOW)
+
+
+@pytest.mark.parametrize(
+    ("more", "words", "barred"),
+    [
+        ({"claimable": True}, "claim", False),
+        ({"state": State.ESCALATED}, "escalated: for specialists", True),
+        ({"state": State.ESCALATED, "claimable": True}, "escalated", False),
+        ({"owner_id": "ben", "resolve_due_at": NOW + timedelta(hours=1)}, "owned by ben", False),
+        ({"closed_at": NOW, "resolution": "refunded"}, "Refunded", False),
+    ],
+)
+def test_a_card_says_who_has_the_case_and_whether_one_may_take_it(
+    more: dict[str, Any], words: str, barred: bool
+) -> None:
+    shown = queue(lines(waiting(**more)), None, NOW)
+    assert words in shown
+    assert ("hr-barred" in shown) is barred
+    assert shown.count("data-due") + shown.count("data-since") == 1, "one deadline, or when it ended"
+
+
+@pytest.mark.parametrize(
+    ("text", "sought"),
+    [
+        ("", Sought()), ("x", Sought()), ("[]", Sought()), ("[" * 9999, Sought()), ("3", Sought()),
+        ('{"view": 3}', Sought()), ('{"view": "nobody"}', Sought()),
+        ('{"who": "me"}', Sought()), ('{"view": "late"}', Sought(view=View.LATE)),
+        ('{"text": "a \\"b", "channel": 5}', Sought(text='a "b', channel="5")),
+    ],
+)  # fmt: skip
+def test_what_is_looked_for_is_read_as_the_browser_says_it(text: str, sought: Sought) -> None:
+    assert sought_of(text) == sought
+    assert sought_of(sought_text(sought)) == sought
+    assert turned(f"sought|{text}") == {"sought": sought_text(sought), "queue_at": ""}
+
+
+def test_where_nothing_is_found_the_page_says_whether_anybody_waits() -> None:
+    assert "Nobody waits" in queue(lines(), None, NOW, Sought())
+    assert "Nobody waits" not in queue(lines(), None, NOW, Sought(text="x"))
+
+
+def test_a_case_at_a_glance_says_why_what_is_wanted_what_to_do_and_what_not() -> None:
+    asked = message("customer", "Hello, I can smell gas here", 4)
+    data = packet("plain")
+    data["why"]["triggers"] = [{"trigger_id": "safety.danger", "quote": "smell gas", "turn": 4}]
+    view = conversation(
+        State.HANDED_OFF, handover=handover(packet=data),
+        messages=(message("customer", "Good morning", 1), asked, message("customer", "thanks", 9)),
+    )  # fmt: skip
+    shown = brief(view)
+    places = [
+        shown.index(one) for one in ("Why", "smell gas</mark>", "Wants", "Hello, I can", "thanks", "Do next", "Do not")
+    ]
+    assert places == sorted(places)
+    assert "Good morning" not in shown
+    assert view.handover is not None
+    ticked = brief(replace(view, handover=replace(view.handover, steps_done=("safe", "note"))))
+    assert "Every step is done" in ticked
+    assert brief(None) == brief(conversation()) == ""
+
+
+def test_a_proven_identity_is_told_as_proven_in_a_packet_that_was_made_before() -> None:
+    assert "verified: code" in render_packet(handover(verified_level="code"), NOW)
+
+
+def test_at_the_desk_one_deadline_is_told_and_conditions_stand_under_what_was_noticed() -> None:
+    data = packet("plain")
+    data["why"]["flags"] = ["out_of_hours"]
+    data["why"]["triggers"].append({"trigger_id": "context.out_of_hours", "quote": "", "turn": 1})
+    shown = render_packet(handover(packet=data), NOW, with_deadlines=False)
+    assert "data-due" not in shown
+    assert "context.out_of_hours" not in shown
+    assert "out of hours" in shown
+
+
 def test_a_list_that_fits_has_no_pager_and_a_longer_one_says_where_it_stands() -> None:
     assert "hr-pager" not in queue(lines(waiting()), None, NOW)
     shown = queue(lines(waiting(), total=629, begin=25, previous="", following="next"), None, NOW)
@@ -300,7 +390,7 @@ def test_a_list_that_fits_has_no_pager_and_a_longer_one_says_where_it_stands() -
     assert 'data-pick="queue|"' in shown
     assert 'data-pick="queue|next"' in shown
     held = HeldPage(items=(conversation(),), total=60, begin=50)
-    assert 'data-pick="held|25"' in live(held, None, NOW)
+    assert 'data-pick="held|30"' in live(held, None, NOW)
     assert 'data-pick="held|51"' in live(held, None, NOW)
 
 

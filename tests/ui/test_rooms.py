@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.wiring import load_policy
 from assistants.port import Draft
 from assistants.scripted import ScriptedAssistant
+from states.table import allowed_events
 from states.vocabulary import Event, Role, State
 from tests.house import AUDITOR, House
 from tests.ui.rooms import (
@@ -37,11 +38,12 @@ from tests.ui.rooms import (
     told,
     visitor,
 )
-from ui.acts import Typed, buttons
+from ui.acts import BESIDE, Typed
 from ui.conversation import NEW, SKIP, ConversationRoom
 from ui.desk import HOLD, DeskRoom
 from ui.packet_pane import Editing
 from ui.page import build, css, head, mount_options
+from ui.render.keys import KEYS
 from ui.seen import Seen
 from ui.style import STATIC
 
@@ -180,8 +182,8 @@ def test_what_is_no_message_sends_nothing(room: ConversationRoom, house: House, 
 def test_the_desk_sees_every_conversation(desk: DeskRoom, house: House) -> None:
     waiting, talking = handed_over(house), house.open()
     shown = look(desk, "")
-    assert waiting in shown[desk.queue]
-    assert talking in shown[desk.live]
+    assert waiting in shown[desk.lists.queue]
+    assert talking in shown[desk.lists.live]
     assert look(desk, shown[desk.seen]) == SKIP
 
 
@@ -189,7 +191,7 @@ def test_the_buttons_on_the_desk_are_those_of_the_table(desk: DeskRoom, house: H
     conversation_id = handed_over(house)
     shown = pick(desk, conversation_id)
     visible = {event for event, button in desk.case.buttons.items() if shown[button]["visible"]}
-    assert visible == set(buttons(house.view(conversation_id), Role.FRONTLINE_AGENT))
+    assert visible == set(allowed_events(State.HANDED_OFF, Role.FRONTLINE_AGENT)) - BESIDE
     assert Event.CLAIMED in visible
 
 
@@ -235,6 +237,64 @@ def test_the_browser_keeps_the_fields_that_the_server_asks_it_for(desk: DeskRoom
     assert f"'{HOLD}'" in script
 
 
+def test_the_keys_that_are_told_are_the_keys_that_work() -> None:
+    script = (STATIC / "queue.js").read_text(encoding="utf-8")
+    table = script.partition("const KEYS = {")[2].partition("  };")[0]
+    works = {one or other for one, other in re.findall(r"(?:^|[{,])\s*(?:'(.)'|(\w)): \(\) =>", table, re.MULTILINE)}
+    assert works | {"Esc"} == {key for key, _ in KEYS}
+    told = (STATIC.parents[1] / "docs" / "desk.md").read_text(encoding="utf-8").partition("## Keys")[2]
+    assert all(f"`{key}`" in told for key, _ in KEYS)
+
+
+def test_a_poll_sends_only_the_lists_that_have_changed(desk: DeskRoom, house: House) -> None:
+    case, shown = handed_over(house), look(desk, "")
+    talking = house.open()
+    later = look(desk, shown[desk.seen])
+    assert talking in later[desk.lists.live]
+    assert {desk.lists.queue, desk.lists.tally}.isdisjoint(later)
+    press(desk, Event.CLAIMED, pick(desk, case)[desk.seen])
+    assert desk.lists.live not in look(desk, later[desk.seen])
+
+
+def test_who_sat_here_sits_here_again_in_a_demonstration_only(house: House, desk: DeskRoom) -> None:
+    officer = Role.COMPLIANCE_OFFICER.value
+    assert desk.sit_again("berta", officer, VISITOR) == {desk.agent: "berta", desk.role: officer}
+    assert desk.sit_again("berta", "customer", VISITOR) == SKIP
+    assert desk.sit_again(" ", officer, VISITOR) == SKIP
+    assert desk.sit_again("", None, VISITOR) == SKIP
+
+
+def test_whoever_writes_another_name_is_offered_what_that_person_may_do(desk: DeskRoom, house: House) -> None:
+    seen = claimed(desk, handed_over(house))
+    others = desk.poll(seen, "berta", AGENT, VISITOR)
+    assert not others[desk.case.compose]["visible"]
+    assert "<b>anna</b> has this case" in others[desk.case.stand]
+    again = look(desk, others[desk.seen])
+    assert again[desk.case.compose]["visible"]
+    assert again[desk.case.stand] == ""
+
+
+def test_escalating_asks_for_a_reason(desk: DeskRoom, house: House) -> None:
+    case = handed_over(house)
+    seen = claimed(desk, case)
+    with pytest.warns(UserWarning, match="Write why"):
+        press(desk, Event.ESCALATED, seen, note="  ")
+    assert house.view(case).state is State.AGENT_VERIFYING
+    press(desk, Event.ESCALATED, seen, note="beyond me")
+    assert house.view(case).state is State.ESCALATED
+
+
+def test_the_next_case_says_what_it_has_passed_over(tmp_path: Path) -> None:
+    house = House(tmp_path, ScriptedAssistant(lambda question: ANSWER), rules=load_policy("default"))
+    desk, beyond = drawn(DeskRoom(house.door, house.settings)), handed_over(house)
+    house.do(beyond, Event.ESCALATED, text="beyond me")
+    with pytest.warns(UserWarning, match="Nothing taken.*A case that you may not take: 1 escalated"):
+        desk.take_next("", "anna", AGENT, VISITOR)
+    mine = handed_over(house)
+    assert Seen.of(desk.take_next("", "anna", AGENT, VISITOR)[desk.seen]).conversation == mine
+    house.close()
+
+
 def test_with_tokens_the_desk_knows_who_logged_in(house: House) -> None:
     desk = drawn(DeskRoom(house.door, Settings(tokens={"t" * 16: "compliance_officer/omar", "u" * 16: "auditor/eva"})))
     shown = desk.enter(visitor("omar"))
@@ -250,7 +310,7 @@ def test_with_tokens_the_desk_knows_who_logged_in(house: House) -> None:
         with pytest.warns(UserWarning, match=why):
             desk.save(seen, *who[1:], editing, "words", who[0])
         refused = desk.poll(seen, *who[1:], who[0])
-        assert case not in str(refused[desk.queue]) + str(refused[desk.case.head])
+        assert case not in str(refused[desk.lists.queue]) + str(refused[desk.case.head])
         assert refused[desk.case.transcript] == ""
     assert house.view(case).owner_id is None
 

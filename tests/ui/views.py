@@ -113,5 +113,6 @@ def waiting(text: str = "plain", **more: Any) -> QueueItem:
         handover_id="ho_1", conversation_id="cnv_1", state=State.HANDED_OFF, reason_code="safety", reason=text,
         severity="critical", team="safety", language="en", waiting_since=NOW - timedelta(minutes=3),
         claim_due_at=NOW + timedelta(minutes=2), owner_id=None, last_message=text,
+        channel=text, customer=text, quote=text, said=f"well, {text}, you see",
     )  # fmt: skip
     return replace(item, **more)

@@ -73,7 +73,7 @@ def _sentence(view: ConversationView | None, state: State, now: datetime) -> tup
 
 
 def _owned(view: ConversationView, state: State, now: datetime) -> tuple[str, str]:
-    until = view.timers.get(CLOCKS[state][0].value)
+    until = due_of(view)
     resolve = f"To be resolved by {moment(until)}, {left(until, now)}." if until else ""
     if view.owner_id is None:
         return f"Nobody speaks: escalated; a specialist is on the way{_by(view, now)}", _where(view)
@@ -97,8 +97,19 @@ def _closed(view: ConversationView, now: datetime) -> tuple[str, str]:
     )
 
 
+def due_of(view: ConversationView) -> datetime | None:
+    """The deadline that counts now: the customer was told when a person comes; who has come must end it in time.
+
+    Timers ring earlier or later than these: a rung of the ladder is no deadline.
+    """
+    handover = view.handover
+    if handover is not None and handover.open:
+        return handover.resolve_due_at if view.owner_id else handover.claim_due_at
+    return view.timers.get(CLOCKS[view.state][0].value)
+
+
 def _by(view: ConversationView, now: datetime) -> str:
-    due = view.timers.get(CLOCKS[view.state][0].value)
+    due = due_of(view)
     return f", by {moment(due)} ({left(due, now)})" if due else ""
 
 

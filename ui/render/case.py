@@ -5,27 +5,35 @@ from __future__ import annotations
 from datetime import datetime
 
 from service.views import ConversationView, DeliveryView
+from states.vocabulary import State
 from ui.render.banner import banner
-from ui.render.text import card, date_of, esc, left, moment, pill, said, severity_pill, words
+from ui.render.brief import brief
+from ui.render.text import card, date_of, esc, left, moment, pill, said, severity_pill
 
 NOTHING = (
     '<div class="hr-card hr-nothing"><p><b>Pick a case</b></p>'
     "<p>Take the first one in the queue: the most urgent stands on top. "
     "A conversation that the assistant holds can be taken over too.</p></div>"
 )
+OVER = (
+    '<p class="hr-card hr-over-now">This case is no longer with a person. '
+    '<button type="button" class="hr-chip" data-do="next">Take the most urgent case</button>'
+    '<button type="button" class="hr-chip" data-do="list">Back to the list</button></p>'
+)
+"""What stands under the head of a case that has ended, so that the page offers what comes next (`static/queue.js`)."""
 
 
 def case_head(view: ConversationView | None, now: datetime) -> str:
-    """Who may speak, and what the case is; a word where none is open."""
+    """Who may speak, what the case is, and the case at a glance; a word where none is open."""
     if view is None:
         return NOTHING
     handover = view.handover if view.handover and view.handover.open else None
-    labels = [pill(view.language), pill(view.channel)]
+    labels = [pill(one) for one in (view.customer, view.channel, view.language) if one]
     if handover:
-        reason = f"<b>{esc(words(handover.reason_code))}</b>"
-        labels = [severity_pill(handover.severity), reason, *labels]
+        labels = [severity_pill(handover.severity), *labels]
     title = f'<code title="conversation" data-conversation="{esc(view.id)}">{esc(view.id)}</code>'
-    return f'{banner(view, now)}<p class="hr-labels">{"".join(labels)}{title}</p>{deliveries(view)}'
+    over = OVER if view.state is State.RESOLVED else ""
+    return f'{banner(view, now)}<p class="hr-labels">{"".join(labels)}{title}</p>{over}{brief(view)}{deliveries(view)}'
 
 
 def consent(view: ConversationView | None, now: datetime) -> str:

@@ -46,10 +46,12 @@ def packet(
     now: datetime,
     *,
     with_steps: bool = True,
+    with_deadlines: bool = True,
     reviewable: bool = False,
     others: Sequence[OtherCase] = (),
 ) -> str:
-    """The whole packet as three parts, or a word where there is none; without the playbook where it is ticked off.
+    """The whole packet as three parts, or a word where there is none; without the playbook where it is ticked off, and
+    without deadlines where the one that counts now stands beside it.
 
     `reviewable`: with buttons to judge each field. `others` are the customer's other cases as they are now.
     """
@@ -58,9 +60,9 @@ def packet(
     data = handover.packet
     review = Reviewing(data, open=reviewable)
     parts = (
-        ("1", "Why and where", _why(part(data, "why"), handover, now)),
-        ("2", "Context", _context(part(data, "context"))),
-        ("3", "Action", _action(part(data, "action"), now, with_steps)),
+        ("1", "Why and where", _why(part(data, "why"), handover, now, with_deadlines)),
+        ("2", "Context", _context(part(data, "context"), handover)),
+        ("3", "Action", _action(part(data, "action"), now, with_steps, with_deadlines)),
     )
     body = "".join(
         f'<section class="hr-part"><h4><i>{number_}</i>{esc(title)}</h4>{_lines(lines, review)}</section>'
@@ -112,23 +114,34 @@ def _deadline(value: Any, now: datetime) -> str:
     return f"{moment(at)} {left(at, now)}" if at else ""
 
 
-def _why(why: Mapping[str, Any], handover: HandoverView, now: datetime) -> tuple[Line, ...]:
+def _why(why: Mapping[str, Any], handover: HandoverView, now: datetime, with_deadlines: bool) -> tuple[Line, ...]:
     since = date_of(why.get("waiting_since"))
     skills = " ".join(pill(one) for one in items(why, "skills"))
     route = f"team <b>{esc(why.get('team', handover.team))}</b> {skills}"
-    claimed = f"claimed {moment(handover.claimed_at)}" if handover.claimed_at else _deadline(handover.claim_due_at, now)
+    due = (
+        (_deadline(handover.claim_due_at, now), _deadline(handover.resolve_due_at, now)) if with_deadlines else ("", "")
+    )
+    claimed = f"claimed {moment(handover.claimed_at)}" if handover.claimed_at else due[0]
     code = f"<code>{esc(why.get('reason_code', handover.reason_code))}</code>"
-    evidence = bullets(dict.fromkeys(map(_note, items(why, "triggers"))), "hr-notes")
+    flags = tuple(map(str, items(why, "flags")))
+    evidence = bullets(
+        dict.fromkeys(_note(one) for one in items(why, "triggers") if not _is_noticed(one, flags)), "hr-notes"
+    )
     return (
         Line("Reason", code, ("why.reason",)),
         Line("Evidence", evidence, ("why.triggers",)),
         Line("Route", route, ("why.team",)),
         Line("Claim by", claimed, ()),
-        Line("Resolve by", _deadline(handover.resolve_due_at, now)),
+        Line("Resolve by", due[1]),
         Line("Waited", _waited(since, handover, now)),
         Line("How", _ENTRIES.get(str(why.get("offered_or_forced", "")), "")),
-        Line("Also noticed", esc(", ".join(map(str, items(why, "flags")))), ("why.flags",)),
+        Line("Also noticed", esc(", ".join(one.replace("_", " ") for one in flags)), ("why.flags",)),
     )
+
+
+def _is_noticed(note: Mapping[str, Any], flags: tuple[str, ...]) -> bool:
+    """Whether a condition that quotes nothing is told under what was also noticed: it calls for nobody by itself."""
+    return not note.get("quote") and str(note.get("trigger_id", "")).rpartition(".")[2] in flags
 
 
 def _waited(since: datetime | None, handover: HandoverView, now: datetime) -> str:
@@ -146,7 +159,7 @@ def _note(one: Mapping[str, Any]) -> str:
     return f"<code>{esc(one.get('trigger_id', ''))}</code>{quote}<small>{scored}{_cites((one.get('turn'),))}</small>"
 
 
-def _context(context: Mapping[str, Any]) -> tuple[Line, ...]:
+def _context(context: Mapping[str, Any], handover: HandoverView) -> tuple[Line, ...]:
     entities = part(context, "entities")
     claims = (f"{esc(one.get('claim', ''))}{_cites(items(one, 'turns'))}" for one in items(context, "summary"))
     tried = (
@@ -162,7 +175,7 @@ def _context(context: Mapping[str, Any]) -> tuple[Line, ...]:
     masked = (pill(f"{one.get('entity', '')} × {one.get('count', '')}") for one in items(context, "redactions"))
     named = (f"{esc(name)}: {esc(', '.join(map(str, items(entities, name))))}" for name in entities)
     return (
-        *_customer(part(context, "customer")),
+        *_customer(part(context, "customer"), handover),
         Line("Wants", esc(context.get("intent", "")), ("context.intent",)),
         Line("Summary", bullets(claims), ("context.summary",)),
         Line("Tried", bullets(tried), ("context.steps_tried",)),
@@ -175,8 +188,11 @@ def _context(context: Mapping[str, Any]) -> tuple[Line, ...]:
     )
 
 
-def _customer(customer: Mapping[str, Any]) -> tuple[Line, ...]:
-    level = str(customer.get("verification_level") or "none")
+def _customer(customer: Mapping[str, Any], handover: HandoverView) -> tuple[Line, ...]:
+    """Who it is; the identity as it is proven now, which may be more than when the packet was made."""
+    level = (
+        handover.verified_level if handover.verified_level != "none" else customer.get("verification_level") or "none"
+    )
     known = "not verified" if level == "none" else f"verified: {level}"
     return (
         Line("Customer", esc(customer.get("ref", "")), ("context.customer.ref",)),
@@ -192,9 +208,9 @@ def _mood(sentiment: Mapping[str, Any]) -> str:
     return f"{feels} ({now:+.1f}), {goes}"
 
 
-def _action(action: Mapping[str, Any], now: datetime, with_steps: bool) -> tuple[Line, ...]:
+def _action(action: Mapping[str, Any], now: datetime, with_steps: bool, with_deadlines: bool) -> tuple[Line, ...]:
     promise, playbook = part(action, "promise"), part(action, "playbook")
-    reply_by = _deadline(promise.get("reply_by"), now)
+    reply_by = _deadline(promise.get("reply_by"), now) if with_deadlines else ""
     promised = f"<q>{esc(promise['text'])}</q> <small>{reply_by}</small>" if promise.get("text") else ""
     steps = (f"{esc(one.get('text', ''))} {_required(one)}" for one in items(playbook, "steps") if with_steps)
     verify = esc(", ".join(map(str, items(action, "required_verifications"))))

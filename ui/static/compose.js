@@ -8,25 +8,36 @@ window.handrail = (() => {
   const keep = (store, key, value) => { try { store().setItem(key, value); } catch { /* private windows keep nothing */ } };
   const lasting = () => localStorage, here = () => sessionStorage;
 
+  // What is begun stays over a reload, in this tab and until it is closed: what people write is nobody else's to find.
+  class Kept extends Map {
+    constructor(key) { super(parsed(read(here, key))); this.key = key; }
+    set(name, value) { if (value) super.set(name, value); else super.delete(name); return this.keep(); }
+    delete(name) { const was = super.delete(name); this.keep(); return was; }
+    keep() { if (this.key) keep(here, this.key, JSON.stringify([...this])); return this; }
+  }
+  const parsed = text => { try { return JSON.parse(text) || []; } catch { return []; } };
+  document.addEventListener('submit', event => { if (event.target.action?.endsWith('/logout')) here().clear(); });
+
   // The customer's conversation: one id, made here, which a reload and a second tab read again.
   let conversation = '';
   const begin = () => { keep(lasting, KEPT, conversation = fresh('cnv_')); return conversation; };
   const mine = () => conversation || (conversation = read(lasting, KEPT) || begin());
   const case_ = () => document.querySelector('#hr-case [data-conversation]')?.dataset.conversation || '';
+  const person = () => document.querySelector('#hr-agent input, #hr-agent textarea')?.value.trim() || '';
 
   class Box {
-    constructor(name, target) {
-      this.name = name;
-      this.target = target;
-      this.drafts = new Map();
+    constructor(name, target, writer = () => '') {
+      Object.assign(this, {name, target, writer, drafts: new Kept(`handrail.drafts.${name}`)});
       this.waiting = JSON.parse(read(here, this.key) || '[]');
     }
     get key() { return `handrail.waiting.${this.name}`; }
+    // Whose draft it is, and in which conversation.
+    get place() { return JSON.stringify([this.writer(), this.target()]); }
 
     mount(element, trigger) {
-      Object.assign(this, {element, trigger, area: element.querySelector('textarea'), shown: this.target()});
-      this.area.value = this.drafts.get(this.shown) || '';
-      this.area.addEventListener('input', () => this.drafts.set(this.shown, this.area.value));
+      Object.assign(this, {element, trigger, area: element.querySelector('textarea'), shown: this.target(), at: this.place});
+      this.area.value = this.drafts.get(this.at) || '';
+      this.area.addEventListener('input', () => this.drafts.set(this.at, this.area.value));
       this.area.addEventListener('keydown', event => {
         if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
         event.preventDefault();
@@ -40,10 +51,10 @@ window.handrail = (() => {
 
     // Whoever turns to another conversation finds what was begun there; what was begun here waits.
     turn() {
-      if (!this.area?.isConnected || this.target() === this.shown) return;
-      this.drafts.set(this.shown, this.area.value);
-      this.shown = this.target();
-      this.area.value = this.drafts.get(this.shown) || '';
+      if (!this.area?.isConnected || this.place === this.at) return;
+      this.drafts.set(this.at, this.area.value);
+      Object.assign(this, {shown: this.target(), at: this.place});
+      this.area.value = this.drafts.get(this.at) || '';
       this.draw();
     }
 
@@ -51,7 +62,7 @@ window.handrail = (() => {
       const text = this.area.value;
       if (!text.trim() || !this.shown) return;
       this.area.value = '';
-      this.drafts.delete(this.shown);
+      this.drafts.delete(this.at);
       this.put(text);
     }
     put(text) {
@@ -89,7 +100,7 @@ window.handrail = (() => {
       const one = this.waiting.find(each => each.id === act.closest('li').dataset.id);
       if (act.dataset.settle === 'edit' && one) {
         this.area.value = this.area.value ? `${one.text}\n${this.area.value}` : one.text;
-        this.drafts.set(this.shown, this.area.value);
+        this.drafts.set(this.at, this.area.value);
         this.area.focus();
       }
       this.waiting = this.waiting.filter(each => each !== one);
@@ -120,15 +131,17 @@ window.handrail = (() => {
     return item;
   };
 
-  const boxes = {say: new Box('say', mine), reply: new Box('reply', case_)};
+  const boxes = {say: new Box('say', mine), reply: new Box('reply', case_, person)};
   document.addEventListener('click', event => {
     const chosen = event.target.closest('[data-say]');
     if (chosen) boxes.say.put(chosen.dataset.say);
   });
+  document.addEventListener('input', event => { if (event.target.closest('#hr-agent')) boxes.reply.turn(); });
   new MutationObserver(() => boxes.reply.turn()).observe(
     document.documentElement, {childList: true, subtree: true, attributes: true, attributeFilter: ['data-conversation']});
   return {
     mine,
+    kept: key => new Kept(key),
     begin: () => { const id = begin(); boxes.say.turn(); return id; },
     compose: (name, element, trigger) => boxes[name].mount(element, trigger),
     heard: said => {

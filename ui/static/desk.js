@@ -19,17 +19,21 @@ Object.assign(window.handrail, (() => {
   const parsed = text => { try { return JSON.parse(text); } catch { return {}; } };
   const shows = pick => {
     const [list, at] = pick.split('|');
+    if (list === 'sought') return {sought: pick.slice(list.length + 1), queue_at: ''};
     return list === 'queue' ? {queue_at: at} : list === 'held' ? {held_at: Number(at)} : {conversation: at || pick};
   };
-  // Inputs of a press that shows something else: `seen` first. The answer says the turn it belongs to.
+  // Inputs of a press that shows something else: `seen` first. The answer says the turn it belongs to. What was asked for
+  // just before and is not shown yet is asked for with it.
   const turned = values => {
-    const seen = parsed(values[0]);
-    [turn, asked, tries, wanted, picked] = [turn + 1, Date.now(), 0, picked, {}];
-    return [JSON.stringify({...seen, turn}), ...values.slice(1)];
+    const seen = parsed(values[0]), before = (seen.turn || 0) < turn ? wanted : {};
+    [turn, asked, tries, wanted, picked] = [turn + 1, Date.now(), 0, {...before, ...picked}, {}];
+    const again = before.conversation ? {...before, case: ''} : before;
+    return [JSON.stringify({...seen, ...again, turn}), ...values.slice(1)];
   };
   // Inputs of a look: none while a turn is on its way; the turn itself if it has been lost or drawn over.
   const look = values => {
     const seen = parsed(values[0]), drawn = case_();
+    handrail.sat(values[1], values[2]);
     const behind = (seen.turn || 0) < turn, apart = seen.conversation !== undefined && drawn && seen.conversation !== drawn;
     if (!behind && !apart) return values;
     if (behind && Date.now() - asked < PATIENCE_MS) return ['hold', ...values.slice(1)];
@@ -51,6 +55,9 @@ Object.assign(window.handrail, (() => {
 
   // Presses
 
+  // A press that shows something else; `trigger` is that of the component that is pressed.
+  const press = (trigger, name) => { picked = shows(name); trigger('click', {pick: name}); };
+  const wants = () => Date.now() - asked < PATIENCE_MS && wanted.conversation || '';
   // A list may be drawn anew between press and release, and then the browser makes no click of it.
   const pick = (element, trigger) => {
     let down = null, focused = null;
@@ -87,7 +94,7 @@ Object.assign(window.handrail, (() => {
 
   // Fields
 
-  const drafts = new Map(), shown = new WeakMap();
+  const drafts = handrail.kept('handrail.fields'), shown = new WeakMap();
   const key = (name, conversation) => [name, person(), conversation].join('|');
   const draft = (name, conversation) => drafts.get(key(name, conversation));
   const put = (area, text) => {
@@ -131,5 +138,5 @@ Object.assign(window.handrail, (() => {
   new MutationObserver(redrawn).observe(
     document.documentElement, {childList: true, subtree: true, attributes: true, attributeFilter: ['data-conversation']});
   document.addEventListener('input', redrawn);
-  return {pick, turned, judged, look, act, taken};
+  return {pick, press, wants, turned, judged, look, act, taken};
 })());
