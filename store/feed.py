@@ -18,7 +18,9 @@ from store.queries import CONVERSATION, EVENT, MESSAGE, message_of
 
 LOOKED_AT = 1000
 """Rows of one look; of more there is a next one."""
-SLACK = 100_000
+MOST_TOUCHED = 2000
+"""Conversations whose events are looked at one by one; where more have moved, all of the log is looked at."""
+SLACK = 1000
 """Transactions: how far the last writer of a conversation's row may have begun before that of its newest event."""
 _ROUND = 2**32
 """PostgreSQL numbers transactions in 32 bits, over and over."""
@@ -104,10 +106,9 @@ def _after_sqlite(mark: Mark) -> Any:
 def _after_postgresql(connection: Connection, mark: Mark) -> Any:
     """By the transaction that wrote a row, up to the oldest that is still under way.
 
-    A conversation's row is written with each of its events: those that nobody has touched are passed over.
+    A conversation's row is written with each of its events: where few were touched, only theirs are looked at.
     """
-    width = _horizon(connection) - mark.number
-    beyond, touched = _beyond(_POSTGRESQL, mark), _beyond(literal_column("conversation.xmin::text::bigint"), mark)
+    width, beyond = _horizon(connection) - mark.number, _beyond(_POSTGRESQL, mark)
     place = tuple_(beyond, EVENT.c.conversation_id, EVENT.c.seq)
     found = (
         select(EVENT, (beyond + mark.number).label("number"), CONVERSATION.c.opened_by)
@@ -115,8 +116,19 @@ def _after_postgresql(connection: Connection, mark: Mark) -> Any:
         .where(beyond < width, place > tuple_(literal(0), literal(mark.conversation_id), literal(mark.seq)))
         .order_by(beyond, EVENT.c.conversation_id, EVENT.c.seq)
     )
-    # Its last writer may be one that is not to be told yet.
-    return found.where((touched < _ROUND // 2) | (touched >= _ROUND - SLACK)) if mark.number else found
+    touched = _touched(connection, mark) if mark.number else None
+    return found if touched is None else found.where(EVENT.c.conversation_id.in_(touched))
+
+
+def _touched(connection: Connection, mark: Mark) -> list[str] | None:
+    """The conversations whose rows were written since the place, and some more; None: they are many."""
+    since = text(
+        "SELECT id FROM conversation WHERE age(xmin) <= "
+        "pg_snapshot_xmax(pg_current_snapshot())::text::bigint - :number + :slack LIMIT :most"
+    )
+    asked = {"number": mark.number, "slack": SLACK, "most": MOST_TOUCHED + 1}
+    found = [str(one) for one in connection.execute(since, asked).scalars()]
+    return found if len(found) <= MOST_TOUCHED else None
 
 
 def _beyond(number: ColumnElement[Any], mark: Mark) -> ColumnElement[Any]:

@@ -114,6 +114,23 @@ def test_a_commit_that_was_overtaken_is_not_lost(shared_postgres_bench: Bench) -
     assert ("slow", 1) in read(bench, from_now)[0]
 
 
+@pytest.mark.postgres
+def test_what_rested_for_many_transactions_is_found_when_it_moves(shared_postgres_bench: Bench) -> None:
+    """Conversations that nobody has touched are passed over; one that moves again is among those that were."""
+    bench = shared_postgres_bench
+    for name in ("resting", "moving"):
+        bench.open(name)
+        bench.commit(name)
+    for _ in range(feed.SLACK + 50):
+        with bench.store.write() as connection:
+            connection.exec_driver_sql("SELECT pg_current_xact_id()")
+    mark = bench.rows(feed.newest)
+    with bench.store.read() as connection:
+        assert feed._touched(connection, mark) == []
+    bench.commit("moving")
+    assert read(bench, mark)[0] == [("moving", 2)]
+
+
 def test_many_writers_and_a_reader_beside_them_lose_and_double_nothing(bench: Bench) -> None:
     writers, each = 4, examples(12, 500)
     for number in range(writers):
