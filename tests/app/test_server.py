@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -112,3 +113,29 @@ def test_the_server_answers_and_ticks_while_it_recovers(house: House) -> None:
     assert not thread.is_alive()
     assert system.recovered >= 1
     assert system.ticks >= 1
+
+
+def test_no_answer_waits_for_the_one_before_to_be_acknowledged() -> None:
+    """Without TCP_NODELAY the body of an answer, a second small write, waits 40 ms for its head to be acknowledged."""
+
+    async def accepted() -> int:
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        class Kept(asyncio.Protocol):
+            """One connection, as a server has it."""
+
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                option = transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                found.set_result(option)
+                transport.close()
+
+        listening = bind("127.0.0.1", 0)
+        server = await asyncio.get_running_loop().create_server(Kept, sock=listening)
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        option = await found
+        writer.close()
+        server.close()
+        await server.wait_closed()
+        return option
+
+    assert asyncio.run(accepted()) != 0
