@@ -63,5 +63,5 @@ def test_whoever_looks_after_it_opens_the_desk_as_themselves(desk: DeskRoom, hou
     conversation_id = handed_over(house)
     for role in (Role.ADMIN, Role.AUDITOR, Role.COMPLIANCE_OFFICER):
         shown = desk.pick("", "omar", role.value, VISITOR, picked(conversation_id))
-        assert Seen.of(shown[desk.seen]).case.endswith(f":{role.value}")
+        assert Seen.of(shown[desk.seen]).case.endswith(f":{role.value}:omar")
     assert pick(desk, conversation_id)
