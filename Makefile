@@ -8,7 +8,7 @@ PORT ?= 7860
 # LangGraph's development server (Elastic-2.0, in memory, for looking at the graph) has an environment of its own.
 STUDIO := .venv-studio
 # Compiled at setup: where PYTHONDONTWRITEBYTECODE is set, every start would compile them again.
-PACKAGES := app assistants audit conversation delivery desks encoder graph handover models policy prompts recognition service states store triggers ui
+PACKAGES := app assistants audit conversation delivery desks encoder graph handover models policy prompts proof recognition service states store triggers ui
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help

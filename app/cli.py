@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import backtest, chat, check, deadlines, graph, recorded, replay, serve
+from app.commands import backtest, chat, check, deadlines, export, graph, recorded, replay, serve, verify
 from app.commands.destinations import desks, outbox
 from app.commands.policies import policies
 from states.errors import HandrailError
@@ -48,6 +48,8 @@ for command in (
     recorded.evaluate,
     backtest.backtest,
     replay.replay,
+    verify.verify,
+    export.export,
     chat.chat,
     chat.show,
 ):

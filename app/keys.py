@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from handover.people.codes import CodeMaker
     from policy.loader import LoadedPolicy
+    from proof.heads import Signer
 
 KEY_FILE = "verification.key"
 TOKEN_FILE = "admin.token"
+LOG_KEY_FILE = "log.key"
 
 
 def build_codes(settings: Settings) -> CodeMaker:
@@ -28,6 +30,20 @@ def build_codes(settings: Settings) -> CodeMaker:
     if given:
         return CodeMaker(given.get_secret_value().encode())
     return CodeMaker(_kept(path, secrets.token_bytes(32), "key of one-time codes", "set HANDRAIL_VERIFICATION__KEY"))
+
+
+def build_signer(settings: Settings) -> Signer:
+    """What signs the heads of the log: with the key of the settings, or with one made once and kept in data_dir."""
+    from app.settings import original_key
+    from proof.heads import KEY, Signer
+
+    given, path = settings.log.key, settings.data_dir / LOG_KEY_FILE
+    if given is not None:
+        return Signer(original_key(given.get_secret_value()))
+    found = _kept(path, secrets.token_bytes(KEY), "key of the log", "set HANDRAIL_LOG__KEY")
+    if len(found) != KEY:
+        raise SettingsError(f"the key of the log in {str(path)!r} is not {KEY} bytes; put the right file back")
+    return Signer(found)
 
 
 def with_admin_token(settings: Settings, policy: LoadedPolicy) -> Settings:

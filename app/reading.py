@@ -17,6 +17,21 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from service.archive import Archive
     from service.outbox import Outbox
+    from store.database import Store
+
+
+@contextmanager
+def open_existing(settings: Settings) -> Iterator[Store]:
+    """The database, without anything that works on it; NotFound where there is none yet."""
+    from store.database import open_store
+
+    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
+        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
+    store = open_store(settings.store_url)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 @contextmanager
@@ -28,13 +43,10 @@ def open_archive(settings: Settings) -> Iterator[tuple[Archive, Actor]]:
     from service.admission import Admission
     from service.archive import Archive, LookBook
     from states.clock import SystemClock
-    from store.database import open_store
 
-    store = open_store(_existing(settings))
-    try:
-        yield Archive(store.reader, LookBook(store), Admission(), SystemClock()), Actor(id=_user(), role=Role.AUDITOR)
-    finally:
-        store.close()
+    with open_existing(settings) as store:
+        actor = Actor(id=user_name(), role=Role.AUDITOR)
+        yield Archive(store.reader, LookBook(store), Admission(), SystemClock()), actor
 
 
 @contextmanager
@@ -42,23 +54,12 @@ def open_outbox(settings: Settings) -> Iterator[Outbox]:
     """Reads and replays the outbox without a policy, an assistant or a worker; NotFound where there is no database."""
     from service.outbox import Outbox
     from states.clock import SystemClock
-    from store.database import open_store
 
-    store = open_store(_existing(settings))
-    try:
+    with open_existing(settings) as store:
         yield Outbox(store, SystemClock(), destinations(settings))
-    finally:
-        store.close()
 
 
-def _existing(settings: Settings) -> str:
-    """The address of a database that is there."""
-    if settings.database_url is None and not (settings.data_dir / "handrail.db").exists():
-        raise NotFound(f"no conversations in {str(settings.data_dir)!r}; name the right one with --data-dir")
-    return settings.store_url
-
-
-def _user() -> str:
+def user_name() -> str:
     """The name under which somebody has logged in at this machine."""
     try:
         return getpass.getuser()

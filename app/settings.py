@@ -145,6 +145,22 @@ class OriginalsSettings(BaseModel):
         return self
 
 
+class LogSettings(BaseModel):
+    """The log over all conversations, and where its signed heads are kept beside the database."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: SecretStr | None = Field(default=None, description="Base64 of 32 bytes; None: made once and kept in data_dir")
+    heads: Path | None = Field(default=None, description="a file elsewhere to which heads are appended, too")
+
+    @field_validator("key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            original_key(value.get_secret_value())
+        return value
+
+
 def original_key(text: str) -> bytes:
     """The key that is written in Base64; ValueError tells how to make one, and nothing of the text."""
     with suppress(ValueError):
@@ -175,6 +191,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     verification: VerificationSettings = VerificationSettings()
     originals: OriginalsSettings = OriginalsSettings()
+    log: LogSettings = LogSettings()
     tokens: Annotated[dict[str, str], Field(repr=False)] = {}
     log_level: str = "info"
     log_json: bool = False
@@ -334,6 +351,7 @@ _SECRET = (
     "model.api_key",
     "gateway.api_key",
     "verification.key",
+    "log.key",
     "originals.key",
     "originals",
     "verification.webhook_secret",

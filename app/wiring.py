@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from states.errors import SettingsError
+from states.errors import HandrailError, RolledBack, SettingsError
 
 if TYPE_CHECKING:
     # For type checkers only: settings, the graph, the database and the models are loaded when something is built.
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from policy.loader import LoadedPolicy
     from recognition.port import MeaningRecogniser
     from recognition.reply_port import ReplyReader
+    from service.anchor import Anchor
     from service.system import System
     from states.clock import Clock
+    from store.database import Store
     from triggers.engine import Engine
     from triggers.llm import TopicClassifier
 
@@ -57,13 +59,12 @@ def build(settings: Settings, **overrides: Any) -> System:
 
     PolicyError, SettingsError and StoreError say what cannot work before anything is served.
     """
-    from app.keys import build_codes
+    from app.keys import build_codes, build_signer
     from app.originals import build_seal, require_key
     from policy.persons import require_distinct
     from service.runtime import Runtime
     from service.system import System
     from states.clock import SystemClock, SystemIds
-    from store.database import open_store
     from triggers.engine import compile_policy
 
     policy = overrides.pop("policy", None) or active_policy(settings.policy)
@@ -86,7 +87,8 @@ def build(settings: Settings, **overrides: Any) -> System:
         raise SettingsError(f"no part of Handrail is called {', '.join(overrides)!r}; see app.wiring.build")
     if store is None:
         _make_directory(settings)
-        store = open_store(settings.store_url)
+        store = open_kept(settings)
+    anchors = build_anchors(settings)
     warm(compile_policy(policy))
     runtime = Runtime(
         store=store,
@@ -103,8 +105,39 @@ def build(settings: Settings, **overrides: Any) -> System:
         directory=directory,
         codes=codes or build_codes(settings),
         seal=seal,
+        signer=build_signer(settings),
+        anchors=anchors,
     )
     return System(runtime, settings.desks)
+
+
+def build_anchors(settings: Settings) -> tuple[Anchor, ...]:
+    """Where signed heads of the log are kept beside the database."""
+    from service.anchor import FILE, Anchor
+
+    return tuple(map(Anchor, filter(None, (settings.data_dir / FILE, settings.log.heads))))
+
+
+def open_kept(settings: Settings) -> Store:
+    """The database, once it is known to be no older than what was kept of it. RolledBack; StoreError."""
+    from service.anchor import require_not_older
+    from store.database import open_store
+
+    kept = [(anchor, head) for anchor in build_anchors(settings) if (head := anchor.newest()) is not None]
+    file = settings.data_dir / "handrail.db"
+    if kept and settings.database_url is None and not file.exists():
+        raise RolledBack(
+            f"the database {str(file)!r} is gone, and {str(kept[0][0].path)!r} says that there was one; put it back, "
+            "or, to begin anew, move that file away"
+        )
+    store = open_store(settings.store_url)
+    try:
+        for anchor, head in kept:
+            require_not_older(store, head, str(anchor.path))
+    except HandrailError:
+        store.close()
+        raise
+    return store
 
 
 def _people(settings: Settings, policy: LoadedPolicy) -> Iterator[str]:

@@ -21,6 +21,7 @@ class Worker:
     """Every kind of work in a thread of its own, every `seconds`: none waits for another.
 
     Clocks: `System.fire_due`, which waits for no model. Recovery: what a crash left undecided, which may. Deliveries.
+    The log over all conversations, once a minute.
     A context manager, or `run` in the foreground.
     """
 
@@ -36,6 +37,7 @@ class Worker:
             "clocks": system.fire_due,
             "recovery": system.recover,
             "delivery": delivery.tick if delivery else None,
+            "log": system.keep_log,
         }
         self._ticks: dict[str, Tick] = {name: tick for name, tick in kinds.items() if tick is not None}
         self._threads = tuple(

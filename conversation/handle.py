@@ -9,7 +9,7 @@ from conversation.given import given_json
 from conversation.hand_over import hand_over
 from conversation.inbound import Kind
 from conversation.latched import forward
-from conversation.records import Outcome
+from conversation.records import Outcome, StoredMessage
 from conversation.run import Run
 from conversation.step import apply
 from conversation.survey import after_the_end, keep
@@ -103,11 +103,20 @@ def outcome_of(run: Run) -> Outcome:
         handover_before=None if record.opened else snapshot.handover,
         outbound=tuple(record.outbound),
         masked=record.masked,
+        touched=_touched(run),
+        opening=snapshot.opening,
         template=run.inbound.template,
         returned_message=record.returned_message,
         attempts=record.attempts,
         expected_seq=snapshot.next_seq if _lets_go(run) else None,
     )
+
+
+def _touched(run: Run) -> tuple[StoredMessage, ...]:
+    """The messages that are decided or masked, as the snapshot has them."""
+    mine = run.inbound.message
+    masked = (one for one in run.snapshot.window if one.id in run.record.masked)
+    return tuple(one for one in (*masked, mine) if one is not None)
 
 
 def _lets_go(run: Run) -> bool:

@@ -34,6 +34,12 @@ class StoredMessage:
     """It came after the reopen window had ended."""
     effect: Effect | None = None
     """The effect by which it was said; None for a customer's message, and for what older versions wrote."""
+    body_hash: str = ""
+    """Of a customer's message as it came in: the same id with another body is a conflict."""
+
+
+OPENING = ("id", "channel", "customer", "opened_by", "customer_key", "follows", "channel_facts", "created_at")
+"""What a conversation's row says from its beginning on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +65,9 @@ class Snapshot:
     closed: bool
     created_at: datetime
     updated_at: datetime
+    opened_by: str = ""
+    customer_key: str | None = None
+    follows: str | None = None
     next_seq: int = 0
     """The number of the next message or event: it grows with every message that comes in, decided or not."""
     window: tuple[StoredMessage, ...] = ()
@@ -71,6 +80,11 @@ class Snapshot:
     """The handover that a person gave back to the assistant, where that was the last thing a person did."""
     timers: Mapping[str, datetime] = field(default_factory=dict)
     """Running clocks of a conversation that a person owns, or that is resolved: kind → due time."""
+
+    @property
+    def opening(self) -> dict[str, Any]:
+        """What never changes of it."""
+        return {name: getattr(self, name) for name in OPENING}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +175,10 @@ class Outcome:
     """A decided message of the customer that is the assistant's to decide once more."""
     attempts: Attempts | None = None
     """The customer's counter of failed checks as it is now: stale if somebody else has moved it meanwhile."""
+    touched: tuple[StoredMessage, ...] = ()
+    """The messages that are decided or masked, as they were read; what is missing here is read when it is written."""
+    opening: Mapping[str, Any] = field(default_factory=dict)
+    """What the conversation's row says from its beginning on, as it was read."""
     expected_seq: int | None = None
     """Where nothing may have come in since it was decided: the conversation's next number then. None: it may have."""
 

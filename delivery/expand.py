@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from delivery.settle import Filing, Places
 from delivery.undeliverable import GRACE, is_outdated, newest_pages, say_undeliverable
@@ -59,7 +60,8 @@ class Expansion:
             conversation = outbox.hold_conversation(connection, conversation_id, patient=False)
             if conversation is None:
                 return 0  # Another worker is at it.
-            filing = Filing(connection, conversation, self._places, now, self._link)
+            head = partial(self._system.head_for, connection, conversation_id)
+            filing = Filing(connection, conversation, self._places, now, self._link, head)
             effects = outbox.queued_effects(connection, conversation_id)
             newest = newest_pages(effects)
             for effect in effects:
@@ -69,6 +71,7 @@ class Expansion:
                     waits.append(effect.id)
                     continue
                 done += 1
+        self._system.keep_head()
         self._set_aside |= dict.fromkeys(waits, now + AGAIN)
         return done
 

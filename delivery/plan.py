@@ -55,6 +55,8 @@ class Case:
     """The destination in which it happened."""
     paged: frozenset[str] = frozenset()
     """Destinations that were asked to wake somebody for this handover."""
+    head: str = ""
+    """The signed head of the log, for a ticket that is opened; empty where none was made."""
 
     @property
     def message_id(self) -> str:
@@ -127,7 +129,8 @@ def _audience(step: Planned, case: Case, heard: Sequence[Place]) -> list[Place]:
 def _deliver(case: Case) -> Iterator[Planned]:
     packet = case.handover.packet_json
     yield Planned(job=Job.OPEN, headline=words.NEW, packet=packet)
-    yield Planned(job=Job.NOTE, headline=words.NEW, text=words.packet_text(packet), packet=packet)
+    text = words.with_head(words.packet_text(packet), case.head)
+    yield Planned(job=Job.NOTE, headline=words.NEW, text=text, packet=packet)
     yield Planned(job=Job.ANNOUNCE, headline=words.NEW)
 
 

@@ -4,7 +4,7 @@ conversation, so that two workers cannot give two steps one number."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -31,10 +31,16 @@ class Filing:
     """Writes the steps of one conversation."""
 
     def __init__(
-        self, connection: Connection, conversation: RowMapping, places: Places, now: datetime, link: str
+        self,
+        connection: Connection,
+        conversation: RowMapping,
+        places: Places,
+        now: datetime,
+        link: str,
+        head: Callable[[], str] = str,
     ) -> None:
         self._connection, self._conversation = connection, conversation
-        self._places, self._now, self._link = places, now, link
+        self._places, self._now, self._link, self._head = places, now, link, head
 
     def expand(self, effect: QueuedEffect) -> bool:
         """Asks every destination for what the effect means there, and marks it as done.
@@ -81,6 +87,7 @@ class Filing:
             said=words.with_files(message.text, message.attachments) if message else "",
             author=message.actor_id if message else "",
             origin=effect.payload.get("origin") or origin_of(message_id),
+            head=self._head() if effect.effect is Effect.DELIVER_HANDOVER else "",
             paged=steps.destinations_of(self._connection, handover.id, Job.PAGE.value),
         )
 

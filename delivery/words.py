@@ -89,6 +89,11 @@ def packet_text(packet: Mapping[str, Any]) -> str:
     return "\n".join(_lines(packet))
 
 
+def with_head(text: str, head: str) -> str:
+    """A note with the line by which anybody can tell later whether the log was changed."""
+    return f"{text}\nSigned head of the log, to be kept: {head}" if head else text
+
+
 def _lines(packet: Mapping[str, Any]) -> Iterator[str]:
     why, context, action = (packet.get(part) or {} for part in ("why", "context", "action"))
     yield f"HANDOVER {packet.get('envelope', {}).get('handover_id', '')}"

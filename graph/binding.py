@@ -1,6 +1,6 @@
 """A checkpoint is what the event that was committed with it says it is; anything else is never used and never shown.
 
-The row of an event names the hash of its checkpoint, and the hash of the event covers that (`store.ledger`). A
+The row of an event names the hash of its checkpoint, and the hash of the event covers that (`proof.chain`). A
 checkpoint that was changed, exchanged, cut short, replaced by an older one or given writes of somebody else's has
 another hash.
 """
@@ -12,10 +12,10 @@ import json
 
 from langgraph.checkpoint.base import CheckpointTuple
 
+from proof.chain import event_hash
 from states.errors import CheckpointMismatch
 from store import queries
 from store.connection import Connection
-from store.ledger import event_hash
 
 
 def checkpoint_hash(found: CheckpointTuple) -> str:

@@ -32,13 +32,13 @@ from graph.studio_input import ActGiven, MessageGiven, RefusedHere, read_given
 from graph.thread import Thread
 from handover.people.codes import MIN_KEY, CodeMaker
 from policy.loader import load_pack
+from proof.chain import GENESIS
 from recognition import replies
 from recognition.recogniser import shipped
 from states.clock import Clock, SystemClock, SystemIds
 from states.errors import BadInput, Refused
 from states.table import INITIAL, WITH_PERSON
 from states.vocabulary import Role, State
-from store.ledger import GENESIS
 from triggers.engine import compile_policy
 
 

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from assistants.request import Request
     from handover.packet.attachment import Attachment
     from policy.loader import LoadedPolicy
+    from proof.check import Checked
+    from proof.copies import Copy
     from service.feed_views import FeedPage, MessagesPage, Moved
     from service.outbox import Outbox
     from service.runtime import Runtime
@@ -188,6 +190,19 @@ class Handrail:
         self._admit_to(actor, Right.READ_OWN_CONVERSATION, conversation_id)
         view = self._runtime.view(conversation_id)
         return view.for_channel() if actor.role is Role.CUSTOMER else view
+
+    def verify(self, actor: Actor, conversation_id: str) -> Checked:
+        """Whether it is what its log says, word by word."""
+        self.admit(actor, Right.AUDIT)
+        return self._runtime.verify(conversation_id)
+
+    def export(self, actor: Actor, conversation_id: str, copy: Copy) -> bytes:
+        """A bundle of evidence, which `handrail verify` checks anywhere; that it was made stands in the journal.
+
+        BadInput where no such copy can be proved; Conflict if the conversation never held still.
+        """
+        self.admit(actor, Right.AUDIT)
+        return self._runtime.export(conversation_id, copy, actor)
 
     def version(self, actor: Actor, conversation_id: str) -> int:
         """Its fencing number: cheap to poll for changes."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conversation.given import GIVEN
 from graph.saver import stored_checkpoint
+from proof.chain import first_break
 from service.record import Checkpoint, ConversationRecord, RecordedEvent
 from states.errors import CheckpointMismatch
 from states.vocabulary import Event, Role, State
 from store import queries
 from store.database import Reader
-from store.ledger import first_break
 
 
 def record_of(reader: Reader, conversation_id: str) -> ConversationRecord:
@@ -24,8 +24,7 @@ def record_of(reader: Reader, conversation_id: str) -> ConversationRecord:
         messages = queries.transcript(connection, conversation_id)
         hashes = dict.fromkeys(one["policy_hash"] for one in events)
         texts = {name: queries.policy_text(connection, name) for name in hashes}
-    named = dict.fromkeys(one["checkpoint_id"] for one in events)
-    checkpoints = {name: _checkpoint(reader, conversation_id, name) for name in named}
+    checkpoints = checkpoints_of(reader, conversation_id, events)
     return ConversationRecord(
         id=conversation_id,
         channel=row["channel"],
@@ -57,6 +56,14 @@ def checkpoint_json(reader: Reader, conversation_id: str, name: str) -> dict[str
     }  # fmt: skip
     plain: dict[str, Any] = json.loads(json.dumps(told, default=str))
     return plain
+
+
+def checkpoints_of(
+    reader: Reader, conversation_id: str, events: Sequence[Mapping[str, Any]]
+) -> dict[str | None, Checkpoint]:
+    """Checkpoint id → what became of it, for each that these events name."""
+    named = dict.fromkeys(one["checkpoint_id"] for one in events)
+    return {name: _checkpoint(reader, conversation_id, name) for name in named}
 
 
 def _checkpoint(reader: Reader, conversation_id: str, name: str | None) -> Checkpoint:

@@ -7,7 +7,7 @@ processes, may share a database.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -25,13 +25,19 @@ from handover.people.codes import MIN_KEY, CodeMaker
 from handover.people.directory import Directory, NoDirectory
 from models.usage import Usage
 from policy.loader import LoadedPolicy
+from proof.check import Checked
+from proof.copies import Copy
+from proof.heads import KEY, Signer
 from recognition.port import MeaningRecogniser
 from recognition.reply_port import ReplyReader
 from service.acts import Acts
 from service.admission import Admission
+from service.anchor import Anchor
 from service.archive import Archive, LookBook
 from service.cursors import change_of
+from service.evidence import Evidence
 from service.feed import Feed
+from service.log import Log
 from service.messages import Messages
 from service.models import Models
 from service.originals import Originals, Seal
@@ -41,6 +47,7 @@ from service.rows_as_views import conversation_view, from_row
 from service.summaries import Summaries
 from service.templates import TemplateBook
 from service.timers import Timers
+from service.verify import verify
 from service.views import (
     Act,
     Actor,
@@ -91,6 +98,8 @@ class Runtime:
         unit_of_work: UnitOfWork | None = None,
         lease_s: float | None = None,
         seal: Seal | None = None,
+        signer: Signer | None = None,
+        anchors: Sequence[Anchor] = (),
         detail: Detail = Detail.STATES,
         usage: Mapping[str, Usage] | None = None,
     ) -> None:
@@ -141,6 +150,9 @@ class Runtime:
             seen_within=lambda: self.policy.policy.presence.seen_within.delta,
             redact=lambda text: self._parts.rules.redacted(text),
         )
+        self.log = Log(store, signer or Signer(secrets.token_bytes(KEY)), clock, anchors)
+        """The log over all conversations, for the worker and for what leaves the house."""
+        self._evidence = Evidence(store, self.log, clock)
         with store.write() as connection:
             arrivals.remember_policy(connection, policy.hash, policy.policy.name, policy.canonical, clock.now())
 
@@ -203,6 +215,14 @@ class Runtime:
         """A conversation as it is now. NotFound if there is none."""
         with self._store.read() as connection:
             return conversation_view(connection, conversation_id, self.policy.policy.limits.idle.delta)
+
+    def verify(self, conversation_id: str) -> Checked:
+        """Whether it is what its log says. NotFound."""
+        return verify(self._store, (conversation_id,)).conversations[0]
+
+    def export(self, conversation_id: str, copy: Copy, by: Actor) -> bytes:
+        """A bundle of evidence, as `Handrail.export` says. NotFound."""
+        return self._evidence.export(conversation_id, copy, by)
 
     def opened_by(self, conversation_id: str) -> str:
         """The channel that opened it; empty if it was none. NotFound."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from service.runtime import Runtime
     from service.views import TurnResult
     from states.clock import Clock
+    from store.connection import Connection
     from store.database import Store
 
 
@@ -44,6 +45,18 @@ class System:
     def recover(self) -> int:
         """Completes messages that were stored but never decided, as after a crash; how many."""
         return self._runtime.recover()
+
+    def keep_log(self) -> int:
+        """Takes what has grown into the log over all conversations, and signs its head; how many chains."""
+        return self._runtime.log.tick()
+
+    def head_for(self, connection: Connection, conversation_id: str) -> str:
+        """The line for a ticket: the signed head of the log with this conversation in it; empty where none is made."""
+        return self._runtime.log.line_for(connection, conversation_id)
+
+    def keep_head(self) -> None:
+        """Keeps the head that was signed for a ticket beside the database, once it is committed."""
+        self._runtime.log.keep_signed()
 
     # What delivery brings home beside the acts of people
 

@@ -18,6 +18,7 @@
     ├── SettingsError               Handrail is set up in a way that cannot work
     ├── StoreError                  the database cannot be used
     │   ├── StoreUnavailable        missing, read-only, full or locked                           (503)
+    │   ├── RolledBack              the database is older than the signed head that was kept of it
     │   └── SchemaMismatch          the database was written by a newer Handrail
     ├── OriginalUnreadable          a mask's kept original cannot be opened: another key, or a changed row (500)
     ├── CheckpointMismatch          a checkpoint is not what the log says: a recorded fault, never used
@@ -125,6 +126,10 @@ class StoreError(HandrailError):
 
 class StoreUnavailable(StoreError):
     """The database is missing, read-only, full or locked; the request may be repeated."""
+
+
+class RolledBack(StoreError):
+    """The database is older than what was kept of it elsewhere; nothing is served from it."""
 
 
 class SchemaMismatch(StoreError):

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from proof.chain import GENESIS
 from states.errors import MessageConflict, NotFound
 from states.table import CLOCKS, INITIAL
 from store import originals, queries
-from store.ledger import GENESIS
 from store.prepared import Prepared
 from store.queries import CONVERSATION, CUSTOMER_COLUMNS, MESSAGE, PENDING, POLICY
 from store.records import Incoming, Received
@@ -78,6 +78,11 @@ _NEW_POLICIES = {
     "sqlite": sqlite_insert(POLICY).on_conflict_do_nothing(),
     "postgresql": postgresql_insert(POLICY).on_conflict_do_nothing(),
 }
+_GIVE_BACK = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == bindparam("conversation"))
+    .values(next_seq=CONVERSATION.c.next_seq - 1)
+)
 _KNOWN = select(MESSAGE.c.body_hash, MESSAGE.c.author, MESSAGE.c.outcome_event_id).where(
     MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.id == bindparam("message")
 )
@@ -151,6 +156,8 @@ def receive(connection: Connection, incoming: Incoming, lease_owner: str, lease_
 def _known(connection: Connection, incoming: Incoming, lease_owner: str, leased: bool) -> Received:
     """A message that was there before."""
     asked = {"conversation": incoming.conversation_id, "message": incoming.id}
+    # A repeat takes no number: a hole would look like a message that was taken out.
+    connection.execute(_GIVE_BACK, {"conversation": incoming.conversation_id})
     stored = connection.execute(_KNOWN, asked).first()
     if stored is None or stored.author != "customer" or stored.body_hash != incoming.body_hash:
         raise MessageConflict(

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from states.errors import SettingsError, StoreUnavailable
+from store.file import WatchedFile
 from store.migrate import exclusively, migrate
 
 _SQLITE_PRAGMAS = (
@@ -33,10 +34,18 @@ class Reader:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._engine = engine
+        self.file: WatchedFile | None = None
+        """The file of an SQLite database, once it is there."""
+
+    def require_file(self) -> None:
+        """StoreUnavailable where the file is not the one that was opened any more."""
+        if self.file is not None:
+            self.file.require_same()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One read transaction: a consistent snapshot on SQLite, statement by statement on PostgreSQL."""
+        self.require_file()
         with _translated(self.url), self._engine.begin() as connection:
             yield connection
 
@@ -58,6 +67,7 @@ class Store:
         self.reader = Reader(self.url, self._read_engine)
         with _translated(self.url):
             migrate(self._writer)
+        self.reader.file = WatchedFile(self.path) if self.path is not None else None
 
     @property
     def path(self) -> str | None:
@@ -103,14 +113,28 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One write transaction: committed at the end, rolled back whole on any error."""
+        self.reader.require_file()
         with _translated(self.url), self._writer.begin() as connection:
             yield connection
+            self.reader.require_file()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One read transaction of `reader`."""
         with self.reader.read() as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One read transaction whose statements all see the same moment, on both databases."""
+        if self.is_sqlite:
+            with self.read() as connection:
+                yield connection
+            return
+        with _translated(self.url), self._read_engine.connect() as connection:
+            held = connection.execution_options(isolation_level="REPEATABLE READ")
+            with held.begin():
+                yield held
 
     @contextmanager
     def changing_schema(self) -> Iterator[None]:
@@ -199,6 +223,7 @@ _REMEDIES = (
     ),
     ("full", "the disk is full; free space or set HANDRAIL_DATA_DIR to another disk"),
     ("unable to open", "it cannot be opened; check that the folder exists and that this user may write there"),
+    ("malformed", "the file is damaged; stop, and restore a copy"),
     ("not a database", "the file is no SQLite database; move it away or name another file"),
     ("disk i/o", "the disk failed; check the disk"),
     ("connection", "the server does not answer; check that it runs and that the URL is right"),
@@ -213,7 +238,7 @@ def _translated(url: str) -> Iterator[None]:
     except (OperationalError, InterfaceError, sqlite3.OperationalError) as error:
         raise _unavailable(url, error) from error
     except DBAPIError as error:
-        if "not a database" in str(error) or error.connection_invalidated:
+        if any(word in str(error) for word in ("not a database", "malformed")) or error.connection_invalidated:
             raise _unavailable(url, error) from error
         raise
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select
 
+from proof.chain import GENESIS
 from store.records import NewLook
 from store.rows.looks import LookRow
 
 LOOK = LookRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
-GENESIS = "0" * 64
 CHAINED = ("number", "actor_id", "role", "purpose", "conversation_id", "version", "data", "at")
 _LOCK = 5_204_817_264
 """PostgreSQL's lock under which one look is appended after another; SQLite has one writer at a time."""
@@ -57,6 +57,11 @@ def looks(
     if before is not None:
         found = found.where(LOOK.c.number < before)
     return tuple(connection.execute(found).mappings())
+
+
+def look_hashes(connection: Connection) -> tuple[str, ...]:
+    """The hash of every look, in their order."""
+    return tuple(connection.execute(select(LOOK.c.hash).order_by(LOOK.c.number)).scalars())
 
 
 def first_broken_look(connection: Connection) -> int | None:

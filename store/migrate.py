@@ -10,11 +10,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, make_url, text
 
 from states.errors import SchemaMismatch
+from store.append_only import are_in_place, drop_append_only, require_append_only
 from store.speech import drop_speech_check, require_speech_check, stands
 
 HEAD = "0011"
 """The newest migration; a test compares it with the migration scripts."""
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 _SCRIPTS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 5_204_817_263
 RETRY_S = 0.05
@@ -27,14 +28,17 @@ def migrate(engine: Engine) -> None:
     Raises SchemaMismatch if the database's version is not one this Handrail knows.
     """
     with engine.begin() as connection:
-        if _is_current(connection) and stands(connection):
+        if _is_current(connection) and stands(connection) and are_in_place(connection):
             return
     with exclusively(engine), engine.begin() as connection:
         if not _is_current(connection):
             if inspect(connection).has_table("message"):
                 drop_speech_check(connection)
+                if inspect(connection).has_table("journal"):
+                    drop_append_only(connection)
             _upgrade(connection)
         require_speech_check(connection)
+        require_append_only(connection)
 
 
 @contextmanager

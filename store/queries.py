@@ -39,6 +39,7 @@ from store.rows.conversation import (
     PolicyRow,
     TimerRow,
 )
+from store.rows.log import JournalRow, LeafRow, TreeHeadRow
 from store.rows.outside import DeskCursorRow, InboxRow, OutboxRow, TicketRow
 from store.rows.people import AttemptsRow, PresenceRow
 
@@ -55,6 +56,9 @@ CURSOR = DeskCursorRow.__table__  # type: ignore[attr-defined]
 INBOX = InboxRow.__table__  # type: ignore[attr-defined]
 ORIGINAL = OriginalRow.__table__  # type: ignore[attr-defined]
 POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
+JOURNAL = JournalRow.__table__  # type: ignore[attr-defined]
+LEAF = LeafRow.__table__  # type: ignore[attr-defined]
+TREE_HEAD = TreeHeadRow.__table__  # type: ignore[attr-defined]
 
 MESSAGE_COLUMNS = tuple(column.key for column in MESSAGE.columns if column.key != "outcome_event_id")
 """The columns that a new message sets; its outcome comes later."""
@@ -166,7 +170,7 @@ def _returned(connection: Connection, row: Mapping[str, Any] | RowMapping) -> Ha
 _COPIED = (
     "id", "version", "channel", "language", "customer", "channel_facts", "history", "latched", "owner_id",
     "pending_consent", "policy_name", "policy_hash", "head_hash", "checkpoint_id", "closed", "created_at",
-    "updated_at", "next_seq",
+    "updated_at", "next_seq", "opened_by", "customer_key", "follows",
 )  # fmt: skip
 
 
@@ -201,6 +205,7 @@ def message_of(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
         late=row["late"],
         effect=Effect(row["effect"]) if row["effect"] else None,
         automatic=row["automatic"] or "",
+        body_hash=row["body_hash"],
     )
 
 
@@ -376,6 +381,12 @@ def timers(connection: Connection, conversation_id: str) -> dict[str, datetime]:
     """Running clocks: kind → due time."""
     found = select(TIMER.c.clock, TIMER.c.due_at).where(TIMER.c.conversation_id == conversation_id)
     return {row[0]: row[1] for row in connection.execute(found)}
+
+
+def policy_texts(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Hash and canonical text of every policy that ever decided something."""
+    found = select(POLICY.c.hash, POLICY.c.canonical).order_by(POLICY.c.hash)
+    return tuple((row[0], row[1]) for row in connection.execute(found))
 
 
 def policy_text(connection: Connection, policy_hash: str) -> str | None:

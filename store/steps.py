@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, upd
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from store.log import append_journal
 from store.outbox import RELEASED
 from store.queries import OUTBOX, TICKET
 from store.records import DueStep, NewStep
@@ -205,7 +206,7 @@ def step_done(connection: Connection, step: DueStep, receipt: Mapping[str, Any],
         "status": "done", "payload": {}, "request": None, "unsure": False, "last_code": "", "settled_at": now,
         "receipt": dict(receipt), **RELEASED,
     }  # fmt: skip
-    return _set(connection, step, values)
+    return _set(connection, step, values) and _journaled(connection, step, "delivered", receipt, now)
 
 
 def step_dead(
@@ -221,7 +222,14 @@ def step_dead(
         "status": "dead", "last_code": code, "settled_at": now, "receipt": dict(receipt), **_emptied(task),
         **RELEASED,
     }  # fmt: skip
-    return _set(connection, step, values)
+    return _set(connection, step, values) and _journaled(connection, step, "given_up", receipt, now)
+
+
+def _journaled(connection: Connection, step: DueStep, kind: str, receipt: Mapping[str, Any], now: datetime) -> bool:
+    """What became of a step stands in the journal of its conversation; nothing of what it said."""
+    about = {"step": step.id, "job": step.job, "destination": step.destination, "handover": step.handover_id}
+    append_journal(connection, step.conversation_id, kind, {**about, "receipt": dict(receipt)}, now)
+    return True
 
 
 def _emptied(task: Mapping[str, Any]) -> dict[str, Any]:

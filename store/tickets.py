@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from conversation.handover import Handover
+from store.log import append_journal
 from store.outbox import UNDELIVERABLE
 from store.queries import CURSOR, HANDOVER, INBOX, OUTBOX, TICKET
 from store.records import TicketRecord, WaitingHint
@@ -182,13 +183,16 @@ def move_cursor(connection: Connection, destination: str, old: str, new: str) ->
 def keep_hint(
     connection: Connection, destination: str, delivery_id: str, ref: str, now: datetime, actor: str = "", asks: str = ""
 ) -> bool:
-    """Keeps a hint; False if this delivery was kept before."""
+    """Keeps a hint, and that it came in the journal of the house; False if this delivery was kept before."""
     row = {
         "destination": destination, "delivery_id": delivery_id, "ref": ref, "actor": actor, "asks": asks,
         "received_at": now, "next_attempt_at": now, "attempts": 0,
     }  # fmt: skip
     added = connection.execute(_INSERTS[connection.dialect.name](INBOX).values(row).on_conflict_do_nothing())
-    return added.rowcount == 1
+    if added.rowcount != 1:
+        return False
+    append_journal(connection, "", "hint", {name: row[name] for name in ("destination", "delivery_id", "ref")}, now)
+    return True
 
 
 def take_hint(connection: Connection, destination: str, now: datetime, seconds: float) -> WaitingHint | None:

@@ -7,7 +7,7 @@ decided, StaleOutcome is raised and nothing is written: that is why the bot cann
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, insert, update
@@ -16,12 +16,13 @@ from sqlalchemy.exc import IntegrityError
 from conversation.given import GIVEN
 from conversation.records import Happening, Outcome, StoredMessage
 from conversation.speech import require_caused
+from proof.chain import event_hash
 from states.errors import Conflict
 from states.vocabulary import Clock
 from store import originals
 from store.attempts import write_attempts
+from store.covering import covers_of, message_columns, new_salt, touched_by
 from store.database import Store
-from store.ledger import event_hash
 from store.outbox import write_outbox
 from store.prepared import Prepared
 from store.queries import CONVERSATION, EVENT, HANDOVER, MESSAGE, MESSAGE_COLUMNS
@@ -106,13 +107,14 @@ class UnitOfWork:
         """
         require_caused(outcome)
         try:
-            events = _event_rows(outcome, bound)
+            said = _said(outcome)
+            events = self._event_rows(outcome, bound, said)
             with self._store.write() as connection:
                 seq, version = self._advance(connection, outcome, lease_owner, events[-1])
                 if outcome.template is not None:
                     require_approved(connection, outcome.template)
                 _ADD_EVENTS.run(connection, *(row | {"seq": seq + row["ordinal"]} for row in events))
-                replies = _write_messages(connection, outcome, seq)
+                replies = _write_messages(connection, outcome, said, seq)
                 _mask_messages(connection, outcome)
                 if outcome.returned_message is not None:
                     returned = {"conversation": outcome.conversation_id, "message": outcome.returned_message}
@@ -133,6 +135,28 @@ class UnitOfWork:
             raise AlreadyDone(
                 f"{outcome.cause!r} of conversation {outcome.conversation_id!r} has an outcome already"
             ) from error
+
+    def _event_rows(
+        self, outcome: Outcome, bound: Bound | None, said: tuple[StoredMessage, ...]
+    ) -> list[dict[str, Any]]:
+        """The events of the outcome, chained to the head at the expected version; all but their `seq`."""
+        rows, prev_hash, last = [], outcome.prev_hash, len(outcome.happenings) - 1
+        for ordinal, happening in enumerate(outcome.happenings):
+            row = _event_row(outcome, happening, ordinal, bound)
+            if ordinal == last:
+                row["covers"] = covers_of(outcome, row["salt"], said, self._touched(outcome))
+            row |= {"prev_hash": prev_hash, "hash": event_hash(prev_hash, row)}
+            prev_hash = row["hash"]
+            rows.append(row)
+        return rows
+
+    def _touched(self, outcome: Outcome) -> dict[str, StoredMessage]:
+        """The messages that it decides or masks; nothing else changes them, so they are read before the transaction."""
+        known = {one.id: one for one in outcome.touched}
+        if known.keys() >= outcome.masked.keys() and (outcome.message_id is None or outcome.message_id in known):
+            return known
+        with self._store.read() as connection:
+            return touched_by(connection, outcome)
 
     def _advance(
         self, connection: Connection, outcome: Outcome, lease_owner: str | None, newest: dict[str, Any]
@@ -175,27 +199,13 @@ class UnitOfWork:
         return row["next_seq"] - width, row["version"]
 
 
-def _event_rows(outcome: Outcome, bound: Bound | None) -> list[dict[str, Any]]:
-    """The events of the outcome, chained to the head at the expected version; all but their `seq`."""
-    rows, prev_hash = [], outcome.prev_hash
-    for ordinal, happening in enumerate(outcome.happenings):
-        row = _event_row(outcome, happening, ordinal, bound)
-        row |= {"prev_hash": prev_hash, "hash": event_hash(prev_hash, row)}
-        prev_hash = row["hash"]
-        rows.append(row)
-    return rows
-
-
-def _write_messages(connection: Connection, outcome: Outcome, first_seq: int) -> tuple[StoredMessage, ...]:
-    """Marks the customer's message as decided and adds what is said to the transcript, after the events."""
+def _said(outcome: Outcome) -> tuple[StoredMessage, ...]:
+    """What is said, as it will lie in the transcript; its numbers are not known yet."""
     first = outcome.happenings[0].id
-    if outcome.message_id is not None:
-        decided = {"conversation": outcome.conversation_id, "message": outcome.message_id, "event": first}
-        _DECIDE.run(connection, decided)
-    said = tuple(
+    return tuple(
         StoredMessage(
             id=f"{first}.{number}",
-            seq=first_seq + len(outcome.happenings) + number,
+            seq=0,
             author=one.author.value,
             actor_id=one.actor_id,
             text=one.text,
@@ -207,11 +217,22 @@ def _write_messages(connection: Connection, outcome: Outcome, first_seq: int) ->
         )
         for number, one in enumerate(outcome.utterances)
     )
+
+
+def _write_messages(
+    connection: Connection, outcome: Outcome, said: tuple[StoredMessage, ...], first_seq: int
+) -> tuple[StoredMessage, ...]:
+    """Marks the customer's message as decided and adds what is said to the transcript, after the events."""
+    if outcome.message_id is not None:
+        first = outcome.happenings[0].id
+        decided = {"conversation": outcome.conversation_id, "message": outcome.message_id, "event": first}
+        _DECIDE.run(connection, decided)
+    after = first_seq + len(outcome.happenings)
+    said = tuple(replace(one, seq=after + number) for number, one in enumerate(said))
     if said:
         place = {one.id: first_seq + ordinal for ordinal, one in enumerate(outcome.happenings)}
         rows = (
-            _message_row(outcome.conversation_id, message)
-            | {"event_seq": place[one.event_id], "effect": one.effect.value}
+            message_columns(outcome.conversation_id, message) | {"event_seq": place[one.event_id]}
             for message, one in zip(said, outcome.utterances, strict=True)
         )
         _ADD_MESSAGES.run(connection, *rows)
@@ -227,15 +248,6 @@ def _mask_messages(connection: Connection, outcome: Outcome) -> None:
         originals.forget(connection, outcome.conversation_id, outcome.masked)
 
 
-def _message_row(conversation_id: str, message: StoredMessage) -> dict[str, Any]:
-    return {
-        "conversation_id": conversation_id, "id": message.id, "seq": message.seq, "author": message.author,
-        "actor_id": message.actor_id, "text": message.text, "body_hash": "", "redactions": dict(message.redactions),
-        "in_reply_to": message.in_reply_to, "citations": [dict(one) for one in message.citations], "at": message.at,
-        "attachments": None, "automatic": None, "late": False,
-    }  # fmt: skip
-
-
 def _event_row(outcome: Outcome, happening: Happening, ordinal: int, bound: Bound | None) -> dict[str, Any]:
     return {
         "id": happening.id, "conversation_id": outcome.conversation_id, "event": happening.event.value,
@@ -243,6 +255,7 @@ def _event_row(outcome: Outcome, happening: Happening, ordinal: int, bound: Boun
         "actor_id": happening.actor_id, "cause": outcome.cause, "ordinal": ordinal,
         "policy_hash": outcome.policy_hash, "checkpoint_id": bound.id if bound is not None else None,
         "checkpoint_hash": bound.hash if bound is not None else None, "data": _data(happening), "at": outcome.at,
+        "salt": new_salt(), "sealed": None, "covers": None,
     }  # fmt: skip
 
 

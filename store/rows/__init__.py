@@ -4,6 +4,6 @@ Constraints are the last line of defence: a state the table of transitions does 
 conversation, or two outcomes of one cause cannot be written, whatever the code above does.
 """
 
-from store.rows import conversation, looks, outside, people
+from store.rows import conversation, log, looks, outside, people
 
-__all__ = ["conversation", "looks", "outside", "people"]
+__all__ = ["conversation", "log", "looks", "outside", "people"]

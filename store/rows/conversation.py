@@ -163,6 +163,12 @@ class EventRow(SQLModel, table=True):
     data: dict[str, Any] = json_field()
     prev_hash: str = Field(sa_column=Column(Text, nullable=False))
     hash: str = Field(sa_column=Column(Text, nullable=False))
+    salt: str | None = Field(sa_column=Column(Text, nullable=True))
+    """Of the commitments to what is private here and in what it covers; NULL for events of versions without them."""
+    sealed: str | None = Field(sa_column=Column(Text, nullable=True))
+    """What erasure leaves of `salt`, `actor_id` and `data`: the commitment to them, by which the hash is checked."""
+    covers: dict[str, Any] | None = json_field(nullable=True)
+    """Of the last event of an outcome: the hashes of the messages and rows that the outcome wrote (`proof.check`)."""
     at: datetime = time_field()
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from app.cli import main
 from app.reading import open_archive
 from app.settings import load_settings
+from store.append_only import drop_append_only
 from tests.house import AUDITOR, House
 
 
@@ -68,6 +69,7 @@ def test_a_book_of_looks_with_a_page_torn_out_is_told(folder: Path, capsys: Any)
     assert json.loads(capsys.readouterr().out)["first_broken_look"] is None
     house = House(folder)
     with house.store.write() as connection:
+        drop_append_only(connection)
         connection.execute(text("DELETE FROM look WHERE number = 2"))
     house.close()
     assert run(folder, "replay", "--verify", "--all") == 1

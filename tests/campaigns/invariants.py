@@ -8,10 +8,12 @@ from itertools import pairwise
 from sqlalchemy import Connection, RowMapping, text
 
 from conversation.records import StoredMessage
+from proof.chain import first_break
+from proof.check import check
 from states.table import ANSWERING, WITH_PERSON
 from store import queries
 from store.database import Store
-from store.ledger import first_break
+from store.exhibits import exhibit_of
 
 PERSON = {state.value for state in WITH_PERSON}
 BOT = {state.value for state in ANSWERING}
@@ -32,6 +34,7 @@ def _violations(connection: Connection, conversation_id: str) -> Iterator[str]:
     broken = first_break([dict(event) for event in events])
     if broken is not None:
         yield f"the hash chain breaks at {broken}"
+    yield from (one.what for one in check(exhibit_of(connection, conversation_id)).findings)
     if events and events[-1]["hash"] != row["head_hash"]:
         yield "the row's head is not the newest event"
     if events and events[-1]["target"] != row["state"]:

@@ -20,6 +20,7 @@ from graph.saver import TurnSaver
 from service.views import NewConversation
 from states.errors import CheckpointMismatch
 from states.vocabulary import Clock, Event, State
+from store.append_only import drop_append_only
 from store.connection import Connection
 from tests.campaigns.invariants import violations
 from tests.components import SOAK
@@ -45,6 +46,7 @@ class Case:
     def change(self, statement: str, **values: Any) -> int:
         """What somebody does to the saver's tables; how many rows it touched."""
         with self.desk.runtime.store.write() as connection:
+            drop_append_only(connection)
             return connection.execute(text(statement), values).rowcount
 
     def found(self, statement: str, **values: Any) -> list[Any]:
@@ -379,9 +381,10 @@ def test_an_event_that_is_older_than_the_binding_passes(case: Case) -> None:
 
 
 def _unbind(connection: Connection) -> None:
+    from proof.chain import GENESIS, event_hash
     from store import queries
-    from store.ledger import GENESIS, event_hash
 
+    drop_append_only(connection)
     prev = GENESIS
     for event in queries.events(connection, "c1"):
         row = {**event, "prev_hash": prev, "checkpoint_hash": None}

@@ -19,6 +19,7 @@ from conversation.rules import Rules
 from conversation.run import Run
 from handover.people.codes import MIN_KEY, CodeMaker
 from policy.loader import load_pack
+from proof.chain import GENESIS
 from service.door import Handrail
 from service.outbox import Outbox
 from service.views import Actor, NewConversation
@@ -26,7 +27,6 @@ from states.clock import SystemIds
 from states.errors import BadInput, ConversationClosed, NotFound
 from states.vocabulary import Event, Role, State
 from store.arrivals import receive
-from store.ledger import GENESIS
 from store.records import Incoming
 from tests.campaigns.invariants import open_handovers, violations
 from tests.components import SOAK

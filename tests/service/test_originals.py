@@ -19,11 +19,12 @@ from sqlalchemy import delete, select, update
 from assistants.port import Draft, Question
 from assistants.scripted import ScriptedAssistant
 from policy.loader import LoadedPolicy
+from proof.chain import first_break
 from service.originals import MAX_REASON, Seal
 from service.views import Actor, LiftedMask, NewConversation
 from states.errors import BadInput, ForbiddenRole, IllegalEvent, NotFound, OriginalUnreadable
 from states.vocabulary import STAFF, Event, Role, State
-from store.ledger import first_break
+from store.append_only import drop_append_only
 from store.queries import EVENT, MESSAGE, ORIGINAL
 from store.records import SealedOriginal
 from tests.graph.example import ANNA, BEN, CLEO, SARA, START, Desk, knows, policy
@@ -67,6 +68,7 @@ class Office(Desk):
     def change(self, statement: Any) -> None:
         """Somebody writes into the database."""
         with self.runtime.store.write() as connection:
+            drop_append_only(connection)
             connection.execute(statement)
 
     def lifts(self) -> list[Any]:
@@ -254,8 +256,7 @@ def _moved(desk: Office) -> None:
     desk.say(TEXT.replace("delivery", "the delivery"), "m2")
     desk.change(delete(ORIGINAL).where(ORIGINAL.c.message_id == "m2"))
     desk.change(update(ORIGINAL).values(message_id="m2"))
-    with desk.runtime.store.write() as connection:
-        connection.execute(update(MESSAGE).where(MESSAGE.c.id == "m1").values(text="nothing"))
+    desk.change(update(MESSAGE).where(MESSAGE.c.id == "m1").values(text="nothing"))
     desk.lift_from = "m2"  # type: ignore[attr-defined]  # read by the test
 
 

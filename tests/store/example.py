@@ -9,7 +9,7 @@ from typing import Any
 
 from conversation.effects import OUTBOUND
 from conversation.handover import Handover
-from conversation.records import Happening, Outbound, Outcome, Utterance
+from conversation.records import OPENING, Happening, Outbound, Outcome, Utterance
 from states.table import HAND_OVER, SPEECH
 from states.vocabulary import Clock, Effect, Event, Role, State
 from store import arrivals, queries
@@ -105,7 +105,7 @@ class Bench:
             "language": row["language"], "latched": row["latched"], "owner_id": row["owner_id"],
             "owner_role": Role(row["owner_role"]) if row["owner_role"] else None, "history": row["history"],
             "pending_consent": row["pending_consent"], "closed": row["closed"], "prev_hash": row["head_hash"],
-            "policy_name": "p", "policy_hash": "h", "at": NOW,
+            "policy_name": "p", "policy_hash": "h", "at": NOW, "opening": {name: row[name] for name in OPENING},
             "timers": {Clock.IDLE: (Event.EXPIRED, NOW + 24 * HOUR)}, "handover": after, "handover_before": before,
         }  # fmt: skip
         return Outcome(**{**values, **changed})

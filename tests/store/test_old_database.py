@@ -22,6 +22,7 @@ from graph.saver import TurnSaver
 from handover.packet.schema import dump, load
 from states.errors import ConversationClosed, GuardRefused
 from states.vocabulary import Clock, Event, State
+from store.append_only import drop_append_only
 from store.database import open_store
 from store.migrate import HEAD
 from tests.campaigns.invariants import open_handovers, violations
@@ -376,6 +377,7 @@ def test_every_chain_holds_and_every_log_agrees_with_its_row(office: Office) -> 
 
 def test_a_changed_word_in_an_old_log_is_found(office: Office) -> None:
     with office.runtime.store.write() as connection:
+        drop_append_only(connection)
         connection.execute(text("UPDATE event SET actor_id = 'mallory' WHERE conversation_id = 'worked' AND seq = 5"))
         connection.execute(text("UPDATE event SET data = '{}' WHERE conversation_id = 'ticketed'"))
     assert all("hash chain" in violations(office.runtime.store, name)[0] for name in ("worked", "ticketed"))

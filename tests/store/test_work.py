@@ -9,11 +9,11 @@ from sqlalchemy.exc import IntegrityError
 
 from conversation.effects import OUTBOUND
 from conversation.records import TemplateUse
+from proof.chain import first_break
 from states.errors import GuardRefused, SpeechRefused
 from states.table import HAND_OVER
 from states.vocabulary import Clock, Effect, Event, Role, State
 from store import arrivals, queries
-from store.ledger import first_break
 from store.outbox import write_outbox
 from store.records import Bound
 from store.rows.conversation import ConversationRow

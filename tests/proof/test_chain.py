@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.ledger import CHAINED, GENESIS, LATER, event_hash, first_break
+from proof.chain import CHAINED, GENESIS, LATER, event_hash, first_break
 from tests.store.example import NOW
 
 
