@@ -131,6 +131,7 @@ of the default pack and the shipped recogniser judge each message by itself. *Wo
 a routine message is meant to look like one that needs a person: it is harder than a day's mail. Handing over everything
 finds 100 % at 100 % false, nothing 0 % at 0 %. The scores were calibrated and the pack's
 thresholds set on authors a to o, each scored without what was learnt of that author.
+The default pack's lines were trimmed on the same authors.
 """
 
 

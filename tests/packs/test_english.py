@@ -10,14 +10,17 @@ from policy.linter import lint
 from policy.loader import load_pack
 from policy.schema import RUNTIME_TRIGGERS, Action, Severity, Trigger, Vectors
 from policy.sources import Gravity
+from recognition.recogniser import shipped
 from tests.packs.english_messages import FRESH, ROUTINE
-from triggers.assessment import Circumstances, Message
+from triggers.assessment import Circumstances, Message, Scores
 from triggers.engine import Engine, compile_policy
 from triggers.vectors import run_vectors
 
 PACKS = ("default", "finance", "healthcare", "privacy")
 
 LEAST_RECALL = 0.95
+LEAST_RECALL_BY_WORDS = 0.9
+WHATEVER_A_MODEL_THINKS = ("human_request", "legal", "safety", "prompt_injection")
 LEAST_FAMILY_RECALL = 0.8
 MOST_FALSE_POSITIVES = 0.025
 
@@ -40,6 +43,14 @@ def _has_enough(vectors: Vectors) -> bool:
 def hands_over(text: str, pack: str = "default") -> bool:
     """Whether the rules alone hand the message to a person."""
     return engine(pack).evaluate(Message(text=text), Circumstances()).decision.needs_person
+
+
+def is_found(text: str) -> bool:
+    """Whether rules and recogniser together hand the message to a person under the default pack."""
+    if hands_over(text):
+        return True
+    scores = Scores(recognised=shipped().recognise(text).scores)
+    return engine("default").evaluate(Message(text=text), Circumstances(), scores).decision.needs_person
 
 
 @pytest.mark.parametrize("name", PACKS)
@@ -99,15 +110,22 @@ def test_the_scripts_for_danger_name_the_emergency_number_before_our_reply() -> 
 
 
 def test_most_fresh_messages_reach_a_person() -> None:
+    """By words or by their meaning: what is said in a roundabout way is the recogniser's."""
     messages = [text for texts in FRESH.values() for text in texts]
-    missed = [text for text in messages if not hands_over(text)]
+    missed = [text for text in messages if not is_found(text)]
     assert len(missed) <= (1 - LEAST_RECALL) * len(messages), missed
 
 
 @pytest.mark.parametrize("family", FRESH)
 def test_no_family_of_fresh_messages_is_left_behind(family: str) -> None:
-    missed = [text for text in FRESH[family] if not hands_over(text)]
+    missed = [text for text in FRESH[family] if not is_found(text)]
     assert len(missed) <= (1 - LEAST_FAMILY_RECALL) * len(FRESH[family]), missed
+
+
+@pytest.mark.parametrize("family", WHATEVER_A_MODEL_THINKS)
+def test_what_must_reach_a_person_whatever_a_model_thinks_is_found_by_words(family: str) -> None:
+    missed = [text for text in FRESH[family] if not hands_over(text)]
+    assert len(missed) <= (1 - LEAST_RECALL_BY_WORDS) * len(FRESH[family]), missed
 
 
 @pytest.mark.parametrize("name", PACKS)

