@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
+import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -22,6 +24,8 @@ from tests.people.surfaces import CALLERS, EVERYBODY, IMPOSTORS, OTHER_CHANNEL, 
 
 WITHOUT_CALLER = {"/healthz", "/readyz", "/openapi.json", "/hooks/{name}"}
 """Addresses that nobody needs to be known for; webhooks are signed."""
+ENDLESS = {"/v1/events/stream"}
+"""Addresses whose answer goes on until the client has gone."""
 TABLES = (Right.ACT, Right.KEEP_TEMPLATES, Right.LIFT_MASKS)
 """Rights beside which a table, or the policy, says which role may do what."""
 
@@ -61,7 +65,43 @@ def _call(client: TestClient, surfaces: Surfaces, method: str, path: str, caller
         named = spec["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         body = client.app.openapi()["components"]["schemas"][named]["examples"][0]
     token = f"Bearer token-of-{caller.role.value}-{caller.id}-0123456789" if caller else "Bearer nobody's"
-    return client.request(method, address, json=body, headers={"Authorization": token})
+    headers = {"Authorization": token}
+    if path in ENDLESS:
+        return _begun(client, address, headers)
+    return client.request(method, address, json=body, headers=headers)
+
+
+def _begun(client: TestClient, address: str, headers: dict[str, str]) -> httpx2.Response:
+    """What a stream begins with, to a client that goes away after its first words."""
+    sent: list[Any] = []
+
+    async def ask() -> None:
+        asked, heard = iter([{"type": "http.request", "body": b"", "more_body": False}]), anyio.Event()
+
+        async def receive() -> Any:
+            for one in asked:
+                return one
+            await heard.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+            if message["type"] == "http.response.body":
+                heard.set()
+
+        scope = {
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
+            "scheme": "http", "path": address, "raw_path": address.encode(), "query_string": b"", "root_path": "",
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            "client": ("testclient", 50000), "server": ("testserver", 80), "state": {},
+        }  # fmt: skip
+        with anyio.fail_after(60):
+            await client.app(scope, receive, send)
+
+    assert client.portal is not None
+    client.portal.call(ask)
+    body = b"".join(one.get("body", b"") for one in sent[1:])
+    return httpx2.Response(sent[0]["status"], headers=sent[0]["headers"], content=body)
 
 
 def _silent(client: TestClient, surfaces: Surfaces, routes: list[tuple[str, str]]) -> list[str]:
