@@ -16,6 +16,7 @@ from states.errors import BadInput, ForbiddenRole, GuardRefused, IllegalEvent
 from states.table import Transition
 from states.vocabulary import Effect, Event, Role, State
 from store.queries import CONVERSATION
+from tests.campaigns.invariants import violations
 from tests.graph.example import ANNA, BEN, CLEO, SARA
 from tests.people.example import AUDITOR, OMAR, ROOT, SINA, Office, with_role, without_effect, without_need
 
@@ -75,9 +76,12 @@ def _late(office: Office, event: Event, asked: str) -> None:
 
 def _altered_row(office: Office) -> None:
     """Somebody with access to the database changes the words, and leaves the hash."""
-    changed = {**office.view.consent, "text": "refund 2000 after 40 days"}
+    _put_back(office, {**office.view.consent, "text": "refund 2000 after 40 days"})
+
+
+def _put_back(office: Office, consent: Any) -> None:
     with office.runtime.store.write() as connection:
-        connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == office.id).values(pending_consent=changed))
+        connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == office.id).values(pending_consent=consent))
 
 
 Attack = tuple[Callable[[Office, str], str], Callable[[Office, Event, str], None], Callable[[Event], Table]]
@@ -121,10 +125,16 @@ ATTACKS: dict[str, Attack] = {
 @pytest.mark.parametrize("attack", list(ATTACKS))
 def test_consent_is_refused_and_changes_nothing(office: Office, event: Event, attack: str) -> None:
     asked = REQUESTS[event](office)
+    before = office.view.consent
     prepare, consent, _ = ATTACKS[attack]
     claimed = prepare(office, asked)
     with office.refused(GuardRefused):
         consent(office, event, claimed)
+    if prepare is _altered:
+        assert violations(office.runtime.store, office.id) == [
+            f"{office.id}: the conversation's row is not what it left"
+        ]
+        _put_back(office, before)
 
 
 @CONSENTING

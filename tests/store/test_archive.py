@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from states.errors import StoreUnavailable
 from states.vocabulary import Event, Role, State
 from store import archive, arrivals
+from store.append_only import drop_append_only
 from store.archive import Search
 from tests.store.example import HOUR, NOW, Bench
 
@@ -81,6 +82,7 @@ def test_a_person_is_found_by_what_they_did(bench: Bench) -> None:
     for name, who, role in (("c1", "Anna", Role.FRONTLINE_AGENT), ("c2", "anna", Role.CUSTOMER)):
         said(bench, name, "hello")
         bench.commit(name, event=Event.CLAIMED, role=role)
+        bench.run(drop_append_only)
         bench.run(
             lambda connection, name=name, who=who: connection.execute(
                 text("UPDATE event SET actor_id = :who WHERE conversation_id = :name"), {"who": who, "name": name}

@@ -19,6 +19,7 @@ from app.wiring import load_policy
 from assistants.scripted import ScriptedAssistant
 from states.errors import BadInput
 from states.vocabulary import Event, Role
+from store.append_only import drop_append_only
 from tests.house import AUDITOR, House
 from tests.service.reach import acting
 from tests.ui.rooms import ANSWER, VISITOR, drawn, picked, visitor
@@ -253,6 +254,7 @@ def test_deciding_again_names_each_step_that_differs(tmp_path: Path) -> None:
     house = House(tmp_path, ScriptedAssistant(lambda asked: ANSWER), rules=load_policy("default"))
     live(house)
     with house.store.write() as connection:
+        drop_append_only(connection)
         connection.execute(text("UPDATE message SET text = 'I smell gas' WHERE seq = 1 AND conversation_id = 'much'"))
     room = drawn(AuditRoom(house.door.archive, house.settings))
     shown = last(room.verify(at(room), "ada", ROLE, VISITOR))[room.stepping.verdict]

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.api.errors import GATEWAY, PROBLEM
+from app.api.gate import EVENT_STREAM
 from app.server import assemble
 from app.settings import Settings
 from tests.graph.example import policy
@@ -97,7 +98,9 @@ def test_whoever_is_refused_at_the_api_is_told_in_its_form(page: FastAPI, method
     headers = {"Authorization": f"Bearer {'c' * 20}", **({"Origin": origin} if origin else {})}
     with TestClient(page, base_url="https://support.test", headers=headers) as client:
         addresses = [one.replace("{", "").replace("}", "") for one in client.get("/openapi.json").json()["paths"]]
-        answers = {one: client.request(method, one) for one in addresses}
+        # A stream goes on until the client goes, which this one cannot; its refusals are a page's and are tried there.
+        tried = [one for one in addresses if (method, one) != ("GET", EVENT_STREAM)]
+        answers = {one: client.request(method, one) for one in tried}
     refused = {address: answer for address, answer in answers.items() if answer.status_code >= 400}
     assert len(refused) > 10
     for address, answer in refused.items():
